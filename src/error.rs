@@ -84,7 +84,9 @@ codes! {
     Unauthorized = "E401", 1;
     Unavailable = "EUNAVAILABLE", 1;
     UnsupportedProtocol = "EUNSUPPORTEDPROTOCOL", 1;
+    Updateargs = "EUPDATEARGS", 1;
     Usage = "EUSAGE", 1;
+    Workspacesconfig = "EWORKSPACESCONFIG", 1;
     Workspacesglobal = "EWORKSPACESGLOBAL", 1;
 }
 

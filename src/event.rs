@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use crate::explanation::Conflict;
+
 /// A stage of an operation; progress is counted per phase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Phase {
@@ -62,6 +64,8 @@ pub enum Event {
         /// The text, one element a line; foreign text is not yet sanitised.
         lines: Vec<String>,
     },
+    /// A peer conflict that was accepted: npm's `ERESOLVE overriding peer dependency`.
+    PeerConflict(Box<Conflict>),
     /// One HTTP exchange: method, URL without credentials, status (0 = no answer), time taken, from cache.
     Request {
         /// `GET`, `POST`.

@@ -1,0 +1,221 @@
+//! What has to change on disk: `diff.js`.
+
+use indexmap::{IndexMap, IndexSet};
+use std::sync::Arc;
+
+use super::{NodeId, Omit, Tree, paths};
+
+/// What happens to one place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// A package comes where nothing was.
+    Add,
+    /// Another package, or the same one repaired, takes the place.
+    Change,
+    /// The package goes.
+    Remove,
+}
+
+/// One place that changes.
+#[derive(Clone, Copy, Debug)]
+pub struct Change {
+    /// What happens.
+    pub action: Action,
+    /// What is there.
+    pub actual: Option<NodeId>,
+    /// What shall be there.
+    pub ideal: Option<NodeId>,
+}
+
+/// The difference between two trees of one arena; places come parents first.
+#[derive(Clone, Debug, Default)]
+pub struct Diff {
+    /// Places that change.
+    pub changes: Vec<Change>,
+    /// Ideal nodes whose places stay as they are, or come inside a parent's tarball.
+    pub unchanged: Vec<NodeId>,
+    /// Nodes the difference is limited to; empty means all.
+    pub filter: IndexSet<NodeId>,
+}
+
+/// What a difference is computed for.
+#[derive(Clone, Copy)]
+pub struct DiffOptions<'a> {
+    /// The tree on disk.
+    pub actual: NodeId,
+    /// The tree that shall be there.
+    pub ideal: NodeId,
+    /// Dependency types that are not installed.
+    pub omit: Omit,
+    /// Only these nodes and what they need (`--workspace`); empty means all.
+    pub only: &'a [NodeId],
+    /// Whether a path exists; a package whose command is missing is laid out again.
+    pub exists: &'a dyn Fn(&str) -> bool,
+}
+
+impl Tree {
+    /// Computes the difference; marks omitted nodes inert and takes bundled children of
+    /// unchanged packages over into the ideal tree.
+    pub fn diff(&mut self, options: &DiffOptions<'_>) -> Diff {
+        let mut diff = Diff { filter: self.filter_set(options), ..Diff::default() };
+        self.diff_children(Some(options.actual), Some(options.ideal), options, &mut diff);
+        diff
+    }
+
+    fn filter_set(&self, options: &DiffOptions<'_>) -> IndexSet<NodeId> {
+        let mut filter = IndexSet::new();
+        let mut extraneous = IndexSet::new();
+        for &node in options.only {
+            let root = self.target_or_self(self.root_of(node));
+            filter.extend([self.root_of(node), root, options.ideal, options.actual, node]);
+            let entry = self.edges_out(root).into_iter().filter_map(|edge| self[edge].to);
+            if let Some(to) =
+                entry.into_iter().find(|&to| to == node || self.target(to) == Some(node))
+            {
+                filter.extend([to, self.target_or_self(to)]);
+            }
+            self.reach(node, options, &mut filter, &mut extraneous);
+        }
+        filter.extend(extraneous);
+        filter
+    }
+
+    fn reach(
+        &self,
+        start: NodeId,
+        options: &DiffOptions<'_>,
+        filter: &mut IndexSet<NodeId>,
+        extraneous: &mut IndexSet<NodeId>,
+    ) {
+        let mut seen = IndexSet::from([start]);
+        let mut stack = vec![start];
+        while let Some(node) = stack.pop() {
+            filter.insert(node);
+            let target = self.target_or_self(node);
+            let location = Arc::clone(&self[target].location);
+            let mut next = Vec::new();
+            for root in [options.ideal, options.actual] {
+                let Some(same) = self.at_location(root, &location) else { continue };
+                next.extend(self.edges_out(same).into_iter().filter_map(|edge| self[edge].to));
+                if root == options.actual {
+                    let kids = self.children(same).into_iter();
+                    extraneous.extend(kids.filter(|&kid| self[kid].flags.extraneous));
+                }
+            }
+            if target != node {
+                next.push(target);
+            }
+            stack.extend(next.into_iter().filter(|&node| seen.insert(node)));
+        }
+    }
+
+    fn diff_children(
+        &mut self,
+        actual: Option<NodeId>,
+        ideal: Option<NodeId>,
+        options: &DiffOptions<'_>,
+        diff: &mut Diff,
+    ) {
+        let actual_kids = self.all_children(actual);
+        let ideal_kids = self.all_children(ideal);
+        let paths: IndexSet<Arc<str>> =
+            actual_kids.keys().chain(ideal_kids.keys()).cloned().collect();
+        for path in paths {
+            let pair = (actual_kids.get(&path).copied(), ideal_kids.get(&path).copied());
+            self.diff_node(pair, options, diff);
+        }
+    }
+
+    /// The children of a node and of the folders inside it, by path.
+    fn all_children(&self, node: Option<NodeId>) -> IndexMap<Arc<str>, NodeId> {
+        let Some(node) = node.map(|node| {
+            if self.root_of(node) == node { self.target_or_self(node) } else { node }
+        }) else {
+            return IndexMap::new();
+        };
+        let mut folders = vec![node];
+        folders.extend(self.fs_children(node));
+        let kids = folders.into_iter().flat_map(|folder| self.children(folder));
+        kids.map(|kid| (Arc::clone(&self[kid].path), kid)).collect()
+    }
+
+    fn diff_node(
+        &mut self,
+        (actual, ideal): (Option<NodeId>, Option<NodeId>),
+        options: &DiffOptions<'_>,
+        diff: &mut Diff,
+    ) {
+        let inside = |node: Option<NodeId>| node.is_some_and(|node| diff.filter.contains(&node));
+        if !diff.filter.is_empty() && !inside(actual) && !inside(ideal) {
+            return;
+        }
+        if let Some(ideal) = ideal
+            && self.should_omit(ideal, options.omit)
+        {
+            self[ideal].inert = true;
+        }
+        let ideal = ideal.filter(|&ideal| !self[ideal].inert);
+        match (self.action(actual, ideal, options.exists), ideal) {
+            (Some(action), _) => {
+                diff.changes.push(Change { action, actual, ideal });
+            }
+            (None, Some(ideal)) => {
+                diff.unchanged.push(ideal);
+                self.take_over_bundled(actual, ideal);
+            }
+            (None, None) => return,
+        }
+        self.diff_children(actual, ideal, options, diff);
+    }
+
+    fn action(
+        &self,
+        actual: Option<NodeId>,
+        ideal: Option<NodeId>,
+        exists: &dyn Fn(&str) -> bool,
+    ) -> Option<Action> {
+        let Some(ideal) = ideal else { return actual.map(|_| Action::Remove) };
+        let Some(actual) = actual else {
+            return (!self.in_dep_bundle(ideal)).then_some(Action::Add);
+        };
+        let version = |node: NodeId| self[self.target_or_self(node)].version_text();
+        if version(ideal) != version(actual) {
+            return Some(Action::Change);
+        }
+        let bins_exist = self.bin_paths(ideal).iter().all(|path| exists(path));
+        let (a, b) = (&self[actual].integrity, &self[ideal].integrity);
+        let (have, want) = (self.resolved(actual), self.resolved(ideal));
+        if a.is_none() && b.is_none() && bins_exist && have == want {
+            return None;
+        }
+        let same = matches!((a, b), (Some(a), Some(b)) if shares_digest(a, b));
+        (!same || !bins_exist).then_some(Action::Change)
+    }
+
+    /// Where the commands of a package are linked: `.bin` beside it.
+    pub fn bin_paths(&self, node: NodeId) -> Vec<String> {
+        let Some(parent) = self.parent(node) else { return Vec::new() };
+        let folder = paths::resolve(&self[parent].path, "node_modules/.bin");
+        let package = &self[self.target_or_self(node)].package;
+        package.bin.keys().map(|name| format!("{folder}/{name}")).collect()
+    }
+
+    fn take_over_bundled(&mut self, actual: Option<NodeId>, ideal: NodeId) {
+        let Some(actual) = actual else { return };
+        if self[ideal].package.bundle_dependencies.is_empty() {
+            return;
+        }
+        for child in self.children(actual) {
+            if self.in_bundle(child) {
+                self.set_parent(child, Some(ideal));
+            }
+        }
+    }
+}
+
+/// True when two integrity texts have a digest in common.
+fn shares_digest(a: &str, b: &str) -> bool {
+    let digest = |text: &str| text.split('?').next().unwrap_or_default().to_owned();
+    let b: Vec<String> = b.split_whitespace().map(digest).collect();
+    a.split_whitespace().map(digest).any(|a| b.contains(&a))
+}

@@ -1,0 +1,132 @@
+//! Interned package names, and maps keyed by them as npm's case-insensitive map is.
+//!
+//! Follows `case-insensitive-map.js`: two names that differ only in case (or in Unicode
+//! compatibility form) collide, the last writer wins and moves to the end of the order.
+
+use std::sync::Arc;
+
+use indexmap::{IndexMap, IndexSet};
+use unicode_normalization::UnicodeNormalization;
+
+/// An interned package name (or alias): equal names have equal values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Name(u32);
+
+/// The table behind [`Name`].
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    texts: IndexSet<Arc<str>>,
+    folded: Vec<Name>,
+}
+
+impl Names {
+    /// The name for a text, new or known.
+    pub(super) fn intern(&mut self, text: &str) -> Name {
+        if let Some(index) = self.texts.get_index_of(text) {
+            return Name(u32::try_from(index).unwrap_or(u32::MAX));
+        }
+        let (index, _) = self.texts.insert_full(Arc::from(text));
+        let name = Name(u32::try_from(index).unwrap_or(u32::MAX));
+        self.folded.push(name);
+        let folded = fold(text);
+        if folded != text {
+            let folded = self.intern(&folded);
+            if let Some(slot) = self.folded.get_mut(index) {
+                *slot = folded;
+            }
+        }
+        name
+    }
+
+    /// The name for a text, if it was ever interned.
+    pub(super) fn find(&self, text: &str) -> Option<Name> {
+        self.texts.get_index_of(text).and_then(|index| u32::try_from(index).ok()).map(Name)
+    }
+
+    /// The text of a name.
+    pub(super) fn text(&self, name: Name) -> &Arc<str> {
+        // Every Name was made by `intern`, so the index is always there; the first entry stands in
+        // for the impossible case so that no path here can panic.
+        static EMPTY: std::sync::LazyLock<Arc<str>> = std::sync::LazyLock::new(|| Arc::from(""));
+        self.texts.get_index(name.0 as usize).unwrap_or(&EMPTY)
+    }
+
+    /// The name under which maps keep this one: lower case, compatibility-decomposed.
+    pub(super) fn folded(&self, name: Name) -> Name {
+        self.folded.get(name.0 as usize).copied().unwrap_or(name)
+    }
+}
+
+fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        text.to_ascii_lowercase()
+    } else {
+        text.nfkd().collect::<String>().to_lowercase()
+    }
+}
+
+/// A map from folded names to values in insertion order.
+///
+/// Keys are passed already folded ([`Names::folded`]); the name as written is kept beside the value.
+#[derive(Clone, Debug)]
+pub(super) struct NameMap<V>(IndexMap<Name, (Name, V)>);
+
+impl<V> Default for NameMap<V> {
+    fn default() -> Self {
+        Self(IndexMap::new())
+    }
+}
+
+impl<V: Copy> NameMap<V> {
+    pub(super) fn get(&self, folded: Name) -> Option<V> {
+        self.0.get(&folded).map(|&(_, value)| value)
+    }
+
+    /// Sets a value; an existing key moves to the end, as in npm's map.
+    pub(super) fn set(&mut self, folded: Name, name: Name, value: V) {
+        self.0.shift_remove(&folded);
+        self.0.insert(folded, (name, value));
+    }
+
+    pub(super) fn remove(&mut self, folded: Name) -> Option<V> {
+        self.0.shift_remove(&folded).map(|(_, value)| value)
+    }
+
+    pub(super) fn values(&self) -> impl DoubleEndedIterator<Item = V> + '_ {
+        self.0.values().map(|&(_, value)| value)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_differ_in_case_share_a_slot_and_the_last_writer_moves_to_the_end() {
+        let mut names = Names::default();
+        let mut map = NameMap::default();
+        for (text, value) in [("JSONStream", 1), ("b", 2), ("jsonstream", 3)] {
+            let name = names.intern(text);
+            map.set(names.folded(name), name, value);
+        }
+        assert_eq!(map.values().collect::<Vec<_>>(), [2, 3]);
+        let name = names.intern("JsonStream");
+        assert_eq!(map.get(names.folded(name)), Some(3));
+    }
+
+    #[test]
+    fn interning_twice_gives_the_same_name() {
+        let mut names = Names::default();
+        let first = names.intern("@scope/Ä");
+        assert_eq!(first, names.intern("@scope/Ä"));
+        assert_eq!(&**names.text(first), "@scope/Ä");
+    }
+}

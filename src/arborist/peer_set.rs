@@ -1,0 +1,352 @@
+//! Virtual roots and peer sets: `#nodeFromEdge`, `#loadPeerSet`, `#nodeFromSpec` of
+//! `build-ideal-tree.js`.
+//!
+//! A virtual root is an empty copy of a dependent. Packages are loaded into it together with
+//! all their peers, so that a whole peer set is known to fit before any of it is placed. It is
+//! kept per dependent and *replaced* by each non-peer fetch; the next edge of the same
+//! dependent reuses what the last one pulled in.
+
+use std::{path::Path, sync::Arc};
+
+use indexmap::IndexSet;
+
+use super::{
+    BuildError, EdgeId, LoadFailure, NodeId,
+    ideal::IdealBuilder,
+    paths::resolve,
+    source::{AllowError, AllowKind, Fetched, ManifestRequest, Requester},
+    tree::{InstallLinks, NewNode, Place},
+};
+use crate::{
+    explanation::{Conflict, EdgeType},
+    spec::{Spec, SpecKind, collate},
+};
+
+/// The nodes whose requirements cannot be given up in a peer set.
+pub(super) type Required = IndexSet<NodeId>;
+
+impl IdealBuilder<'_> {
+    /// The virtual root of a node; `Reuse` takes the cached one if there is one.
+    pub(super) fn virtual_root(&mut self, node: NodeId, reuse: Reuse) -> NodeId {
+        if reuse == Reuse::Cached
+            && let Some(&root) = self.virtual_roots.get(&node)
+        {
+            return root;
+        }
+        let new = NewNode {
+            source_reference: Some(node),
+            overrides: self.tree[node].overrides,
+            ..NewNode::default()
+        };
+        let path = Arc::clone(&self.tree[node].realpath);
+        let root = self.tree.add_node(new, &Place::Root(path));
+        for child in self.tree.children(node) {
+            let (true, Some(target)) = (self.tree[child].is_link(), self.tree.target(child)) else {
+                continue;
+            };
+            let new = NewNode { source_reference: Some(target), ..NewNode::default() };
+            let path = Arc::clone(&self.tree[child].realpath);
+            self.tree.add_node(new, &Place::Path(root, path));
+        }
+        self.virtual_roots.insert(node, root);
+        root
+    }
+
+    /// Loads what an edge asks for, with its peers, into a virtual root.
+    ///
+    /// # Errors
+    /// Specifiers that cannot be parsed, and peer conflicts of the project's own.
+    pub(super) fn node_from_edge(
+        &mut self,
+        edge: EdgeId,
+        parent: Option<NodeId>,
+        second_edge: Option<EdgeId>,
+        required: &mut Required,
+    ) -> Result<NodeId, BuildError> {
+        let Some(from) = self.tree[edge].from else { return Err(BuildError::Detached) };
+        let parent = match parent {
+            Some(parent) => parent,
+            None => self.virtual_root(from, Reuse::Fresh),
+        };
+        let spec = self.edge_request(edge, from)?;
+        let first = self.node_from_spec(&spec, parent, edge)?;
+        let second = match second_edge.filter(|&second| !self.tree.edge_valid(second)) {
+            Some(second) => {
+                let from = self.tree[second].from.unwrap_or(from);
+                let spec = self.edge_request(second, from)?;
+                Some(self.node_from_spec(&spec, parent, second)?)
+            }
+            None => None,
+        };
+        let node = match second {
+            Some(second) if self.tree.edge_valid(edge) => second,
+            _ => first,
+        };
+        self.tree.set_parent(node, Some(parent));
+        let is_required = |edge: EdgeId, required: &Required| {
+            self.tree[edge].kind != EdgeType::PeerOptional
+                && self.tree[edge].from.is_some_and(|from| required.contains(&from))
+        };
+        if is_required(edge, required) || second_edge.is_some_and(|e| is_required(e, required)) {
+            required.insert(node);
+        }
+        if let Some(source) = self.tree[parent].source_reference {
+            self.peer_set_source.insert(node, source);
+        }
+        self.load_peer_set(node, required)?;
+        Ok(node)
+    }
+
+    fn edge_request(&self, edge: EdgeId, from: NodeId) -> Result<Spec, BuildError> {
+        let spec = self.tree.edge_spec(edge);
+        if let Some(reference) = spec.strip_prefix('$') {
+            let reference = format!("${reference}");
+            return Err(super::OverrideError::Reference { reference }.into());
+        }
+        let where_ = &self.tree[from].path;
+        Ok(Spec::resolve(self.tree.edge_name(edge), &spec, Path::new(&**where_))?)
+    }
+
+    fn load_peer_set(
+        &mut self,
+        node: NodeId,
+        required: &mut Required,
+    ) -> Result<(), BuildError> {
+        let mut edges: Vec<EdgeId> = self
+            .tree
+            .edges_out(node)
+            .into_iter()
+            .filter(|&edge| self.tree[edge].kind.is_peer() && !self.is_met(edge))
+            .collect();
+        edges.sort_by(|&a, &b| collate(self.tree.edge_name(a), self.tree.edge_name(b)));
+        for edge in edges {
+            let Some(parent) = self.tree.parent(node) else { break };
+            if self.is_met(edge) {
+                continue;
+            }
+            if self.load_peer(node, parent, edge, required)? == PeerStep::Abandon {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn is_met(&self, edge: EdgeId) -> bool {
+        self.tree[edge].to.is_some() && self.tree.edge_valid(edge)
+    }
+
+    fn load_peer(
+        &mut self,
+        node: NodeId,
+        parent: NodeId,
+        edge: EdgeId,
+        required: &mut Required,
+    ) -> Result<PeerStep, BuildError> {
+        let parent_edge = self.tree.edge_out_named(parent, self.tree[edge].name);
+        let source = self.tree[parent].source_reference.unwrap_or(parent);
+        let is_mine = self.tree.is_project_root(source) || self.tree.is_workspace(source);
+        let conflict_ok =
+            self.options.force || (!is_mine && !self.options.strict_peer_deps);
+        if self.tree[edge].to.is_none() {
+            let Some(parent_edge) = parent_edge else {
+                self.node_from_edge(edge, Some(parent), None, required)?;
+                return Ok(PeerStep::Next);
+            };
+            let dep = self.node_from_edge(parent_edge, Some(parent), Some(edge), required)?;
+            if self.tree.edge_valid(edge) {
+                return Ok(PeerStep::Next);
+            }
+            if conflict_ok || !required.contains(&dep) {
+                self.tree[edge].peer_conflicted = true;
+                return Ok(PeerStep::Next);
+            }
+            if self.tree.parent(node).is_none() {
+                return Ok(PeerStep::Abandon);
+            }
+            return Err(self.peer_set_conflict(edge, Some(parent_edge)));
+        }
+        let Some(current) = self.tree[edge].to else { return Ok(PeerStep::Next) };
+        let dep = self.node_from_edge(edge, None, None, required)?;
+        if self.tree.can_replace(dep, current, &[]) {
+            self.node_from_edge(edge, Some(parent), None, required)?;
+            return Ok(PeerStep::Next);
+        }
+        let from_required = self.tree[edge].from.is_some_and(|from| required.contains(&from));
+        if conflict_ok || !from_required {
+            return Ok(PeerStep::Next);
+        }
+        Err(self.peer_set_conflict(edge, parent_edge))
+    }
+
+    fn peer_set_conflict(&self, edge: EdgeId, current_edge: Option<EdgeId>) -> BuildError {
+        let tree = &self.tree;
+        let current = tree[edge].from.and_then(|from| tree.resolve(from, tree[edge].name));
+        BuildError::UnresolvableTree(Box::new(Conflict {
+            edge: tree.explain_edge(edge),
+            dep: None,
+            current: current.map(|node| tree.explain(node)),
+            current_edge: current_edge.map(|edge| tree.explain_edge(edge)),
+            peer_conflict: None,
+            strict_peer_deps: self.options.strict_peer_deps,
+        }))
+    }
+
+    /// A node for a specifier: a link, a workspace that serves, or a loaded package. What cannot
+    /// be loaded becomes a placeholder with the error.
+    fn node_from_spec(
+        &mut self,
+        spec: &Spec,
+        parent: NodeId,
+        edge: EdgeId,
+    ) -> Result<NodeId, BuildError> {
+        let name = self.tree.edge_name(edge).to_owned();
+        if let Err(error) = self.check_allowed(spec, Some(edge)) {
+            return Ok(self.failure_node(&name, parent, LoadFailure::new(error), edge));
+        }
+        let root = self.tree.target_or_self(self.root);
+        let is_workspace = spec.name.as_deref().is_some_and(|name| {
+            self.tree[root].workspaces.as_ref().is_some_and(|all| all.contains_key(name))
+        });
+        let packed_parent = !self.tree[parent].is_link()
+            && self.tree.resolved(parent).is_some_and(|resolved| resolved.starts_with("file:"));
+        let packs = self.tree.settings().install_links == InstallLinks::Pack;
+        let is_directory = matches!(spec.kind, SpecKind::Directory);
+        let is_transitive = is_directory && packed_parent && packs;
+        let links = (is_workspace || self.is_internal_folder(parent, edge) || !packs)
+            && !is_transitive;
+        if is_directory && links {
+            return Ok(self.link_to_folder(&name, spec, parent));
+        }
+        if is_workspace
+            && let Some(existing) = self.tree.edge_out(root, &name).and_then(|e| self.tree[e].to)
+            && self.tree.is_workspace(existing)
+            && self.tree.satisfied_by(edge, existing)
+        {
+            return Ok(existing);
+        }
+        let relocated;
+        let spec = if is_transitive {
+            let base = self.tree.resolved(parent).unwrap_or_default();
+            let base = base.strip_prefix("file:").unwrap_or(&base).to_owned();
+            let raw = Arc::clone(&self.tree[edge].raw_spec);
+            let inner = raw.strip_prefix("file:").unwrap_or(&raw);
+            let path = format!("file:{}", resolve(&base, inner));
+            relocated = Spec::resolve(&name, &path, Path::new(&base))?;
+            &relocated
+        } else {
+            spec
+        };
+        Ok(match self.fetch(spec, edge) {
+            Ok(fetched) => self.tree.add_node(loaded(&name, &fetched), &Place::Child(parent)),
+            Err(error) => self.failure_node(&name, parent, error, edge),
+        })
+    }
+
+    /// `file:./x` and `file:../x` that stay inside the project are linked even when folders are packed.
+    fn is_internal_folder(&self, parent: NodeId, edge: EdgeId) -> bool {
+        let raw = &self.tree[edge].raw_spec;
+        if !raw.starts_with("file:../") && !raw.starts_with("file:./") {
+            return false;
+        }
+        let path = raw.strip_prefix("file:").unwrap_or(raw);
+        let target = resolve(&self.tree[parent].realpath, path);
+        let project = &*self.tree[self.root].realpath;
+        target == project || target.strip_prefix(project).is_some_and(|rest| rest.starts_with('/'))
+    }
+
+    fn link_to_folder(&mut self, name: &str, spec: &Spec, parent: NodeId) -> NodeId {
+        let package = self.manifests.folder(&spec.fetch_spec).unwrap_or_default();
+        let new = NewNode { name: Some(name.to_owned()), package, ..NewNode::default() };
+        let link = self.tree.add_link(new, &Place::Child(parent), &spec.fetch_spec, None);
+        self.link_nodes.insert(link);
+        link
+    }
+
+    fn failure_node(
+        &mut self,
+        name: &str,
+        parent: NodeId,
+        error: LoadFailure,
+        edge: EdgeId,
+    ) -> NodeId {
+        let from = self.tree[edge].from;
+        let location = from.map(|from| self.tree[from].location.to_string()).unwrap_or_default();
+        let error = error.required_by(if location.is_empty() { "." } else { &location });
+        let new =
+            NewNode { name: Some(name.to_owned()), error: Some(error), ..NewNode::default() };
+        let node = self.tree.add_node(new, &Place::Child(parent));
+        self.load_failures.insert(node);
+        node
+    }
+
+    /// `allow-git`, `allow-file`, `allow-directory`, `allow-remote`.
+    pub(super) fn check_allowed(
+        &self,
+        spec: &Spec,
+        edge: Option<EdgeId>,
+    ) -> Result<(), AllowError> {
+        let Some(kind) = AllowKind::of(spec) else { return Ok(()) };
+        let from = edge.and_then(|edge| self.tree[edge].from);
+        self.options.allow.check(kind, spec, self.requester(from))
+    }
+
+    /// Whether the project itself asks, or one of its dependencies.
+    pub(super) fn requester(&self, from: Option<NodeId>) -> Requester {
+        let ours = |node| {
+            let node = self.tree[node].source_reference.unwrap_or(node);
+            self.tree.is_project_root(node) || self.tree.is_workspace(node)
+        };
+        if from.is_some_and(ours) { Requester::Project } else { Requester::Dependency }
+    }
+
+    /// The manifest for a specifier, fetched once per run.
+    pub(super) fn fetch(&mut self, spec: &Spec, edge: EdgeId) -> Result<Arc<Fetched>, LoadFailure> {
+        if let Some(known) = self.fetched.get(&spec.raw) {
+            return Ok(Arc::clone(known));
+        }
+        let requester = self.requester(self.tree[edge].from);
+        let fetched = self.manifests.manifest(&ManifestRequest { spec, requester })?;
+        self.fetched.insert(spec.raw.clone(), Arc::clone(&fetched));
+        Ok(fetched)
+    }
+
+    /// Announces what a new node will ask for, so that it is under way when its turn comes.
+    pub(super) fn prefetch_for(&self, node: NodeId) {
+        for edge in self.problem_edges(node) {
+            let from = self.tree.from_path(node, Some(edge));
+            let spec = self.tree.edge_spec(edge);
+            if let Ok(spec) = Spec::resolve(self.tree.edge_name(edge), &spec, Path::new(&from))
+                && !self.fetched.contains_key(&spec.raw)
+            {
+                self.manifests.prefetch(&spec);
+            }
+        }
+    }
+}
+
+/// What follows from one peer edge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum PeerStep {
+    Next,
+    /// The node left its virtual root; the rest of its peers no longer matter.
+    Abandon,
+}
+
+/// Whether a cached virtual root will do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reuse {
+    Cached,
+    Fresh,
+}
+
+/// A node for a fetched manifest.
+pub(super) fn loaded(name: &str, fetched: &Fetched) -> NewNode {
+    NewNode {
+        name: Some(name.to_owned()),
+        package: Arc::clone(&fetched.manifest),
+        resolved: fetched.resolved.clone(),
+        integrity: fetched.integrity.clone(),
+        ..NewNode::default()
+    }
+}
+

@@ -1,0 +1,205 @@
+//! Which version of a packument a specifier means: `npm-pick-manifest`.
+//!
+//! A tag is that version, a version is itself. For a range, the version tagged `latest` wins
+//! when it satisfies, suits the engines and is not deprecated, even if there are higher ones;
+//! else the best of those that satisfy: engines and deprecation before version order.
+
+use std::{cmp::Reverse, sync::Arc};
+
+use super::install_checks::engine_ok;
+use crate::{
+    error::{Code, Explain},
+    manifest::{Manifest, Packument, PackumentError},
+    spec::{Range, Spec, SpecKind, Version},
+};
+
+/// What picking depends on.
+#[derive(Clone, Debug, Default)]
+pub struct PickOptions {
+    /// The tag that stands for no specifier (`--tag`).
+    pub default_tag: String,
+    /// Only versions published at or before this time, in milliseconds since the epoch.
+    pub before: Option<i64>,
+    /// The Node.js version, with or without `v`.
+    pub node_version: String,
+    /// The npm version; npm itself passes none to the picker unless configured.
+    pub npm_version: String,
+}
+
+/// Why no version could be picked.
+#[derive(Debug, thiserror::Error)]
+pub enum PickError {
+    /// Nothing satisfies.
+    #[error("No matching version found for {name}@{wanted}{}.", before_text(*before))]
+    NoMatch {
+        /// The package.
+        name: String,
+        /// What was asked for.
+        wanted: String,
+        /// The date bound, in milliseconds since the epoch.
+        before: Option<i64>,
+        /// The highest version there is, for the way out.
+        latest: Option<String>,
+    },
+    /// No version at all is left.
+    #[error("No versions available for {name}")]
+    NoVersions {
+        /// The package.
+        name: String,
+    },
+    /// The packument cannot be read.
+    #[error(transparent)]
+    Packument(#[from] PackumentError),
+}
+
+fn before_text(before: Option<i64>) -> String {
+    before.map(|_| " with a date before the configured one".to_owned()).unwrap_or_default()
+}
+
+impl Explain for PickError {
+    fn code(&self) -> Code {
+        match self {
+            Self::NoMatch { .. } => Code::Target,
+            Self::NoVersions { .. } => Code::Noversions,
+            Self::Packument(error) => error.code(),
+        }
+    }
+
+    fn package(&self) -> Option<String> {
+        match self {
+            Self::NoMatch { name, wanted, .. } => Some(format!("{name}@{wanted}")),
+            Self::NoVersions { name } => Some(name.clone()),
+            Self::Packument(error) => error.package(),
+        }
+    }
+
+    fn detail(&self) -> Vec<String> {
+        match self {
+            Self::NoMatch { .. } => vec![
+                self.to_string(),
+                "In most cases you or one of your dependencies are requesting".to_owned(),
+                "a package version that doesn't exist.".to_owned(),
+            ],
+            Self::NoVersions { .. } => vec![self.to_string()],
+            Self::Packument(error) => error.detail(),
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        match self {
+            Self::NoMatch { name, latest: Some(latest), .. } => {
+                Some(format!("the latest release of {name} is {latest}; `npm view {name} versions` lists all"))
+            }
+            Self::Packument(error) => error.help(),
+            _ => None,
+        }
+    }
+}
+
+/// Picks the version that a registry specifier means.
+///
+/// # Errors
+/// [`PickError`].
+pub fn pick_manifest(
+    packument: &Packument,
+    spec: &Spec,
+    options: &PickOptions,
+) -> Result<Arc<Manifest>, PickError> {
+    let picker = Picker { packument, options };
+    let picked = match &spec.kind {
+        SpecKind::Tag => picker.by_tag(&spec.fetch_spec)?,
+        SpecKind::Version => picker.by_version(&spec.fetch_spec)?,
+        _ => picker.by_range(&spec.fetch_spec)?,
+    };
+    picked.ok_or_else(|| PickError::NoMatch {
+        name: packument.name().to_owned(),
+        wanted: if spec.raw_spec.is_empty() { "*".to_owned() } else { spec.raw_spec.clone() },
+        before: options.before,
+        latest: packument.dist_tag("latest").map(str::to_owned),
+    })
+}
+
+struct Picker<'a> {
+    packument: &'a Packument,
+    options: &'a PickOptions,
+}
+
+type Picked = Result<Option<Arc<Manifest>>, PickError>;
+
+impl Picker<'_> {
+    fn in_time(&self, version: &str) -> bool {
+        let Some(before) = self.options.before else { return true };
+        self.packument.time(version).is_none_or(|time| time <= before)
+    }
+
+    fn manifest(&self, version: &str) -> Picked {
+        Ok(self.packument.manifest(version).transpose()?)
+    }
+
+    fn by_tag(&self, tag: &str) -> Picked {
+        let Some(version) = self.packument.dist_tag(tag) else { return Ok(None) };
+        if self.in_time(version) {
+            return self.manifest(version);
+        }
+        self.by_range(&format!("<={version}"))
+    }
+
+    fn by_version(&self, wanted: &str) -> Picked {
+        let Ok(version) = Version::parse_loose(wanted) else { return Ok(None) };
+        let version = version.to_string();
+        if self.in_time(&version) { self.manifest(&version) } else { Ok(None) }
+    }
+
+    fn by_range(&self, wanted: &str) -> Picked {
+        let Ok(range) = Range::parse(wanted) else { return Ok(None) };
+        let any = wanted == "*";
+        if let Some(default) = self.packument.dist_tag(&self.options.default_tag)
+            && (any || Version::parse_loose(default).is_ok_and(|version| range.satisfies(&version)))
+            && self.in_time(default)
+            && let Some(manifest) = self.manifest(default)?
+            && self.engine_ok(&manifest)
+            && !manifest.is_deprecated()
+        {
+            return Ok(Some(manifest));
+        }
+        let mut any_version = false;
+        let mut candidates: Vec<(Version, &str)> = Vec::new();
+        for version in self.packument.versions().filter(|version| self.in_time(version)) {
+            any_version = true;
+            if let Ok(parsed) = Version::parse_loose(version)
+                && range.satisfies(&parsed)
+            {
+                candidates.push((parsed, version));
+            }
+        }
+        if !any_version {
+            return Err(PickError::NoVersions { name: self.packument.name().to_owned() });
+        }
+        candidates.sort_by(|a, b| b.0.cmp(&a.0));
+        self.best_of(&candidates)
+    }
+
+    /// The first that suits in every respect, else the best compromise; candidates are in
+    /// descending order of version.
+    fn best_of(&self, candidates: &[(Version, &str)]) -> Picked {
+        let mut best: Option<((bool, bool, bool), Arc<Manifest>)> = None;
+        for (_, version) in candidates {
+            let Some(manifest) = self.manifest(version)? else { continue };
+            let (engine, current) = (self.engine_ok(&manifest), !manifest.is_deprecated());
+            let rank = (engine && current, engine, current);
+            if rank == (true, true, true) {
+                return Ok(Some(manifest));
+            }
+            if best.as_ref().is_none_or(|(other, _)| Reverse(rank) < Reverse(*other)) {
+                best = Some((rank, manifest));
+            }
+        }
+        Ok(best.map(|(_, manifest)| manifest))
+    }
+
+    fn engine_ok(&self, manifest: &Manifest) -> bool {
+        manifest.engines.as_ref().is_none_or(|engines| {
+            engine_ok(engines, &self.options.npm_version, &self.options.node_version)
+        })
+    }
+}
