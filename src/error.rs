@@ -41,6 +41,8 @@ codes! {
     Badengine = "EBADENGINE", 1;
     Badname = "EINVALIDPACKAGENAME", 1;
     Badplatform = "EBADPLATFORM", 1;
+    Badsemver = "EBADSEMVER", 1;
+    Badspec = "EBADSPEC", 1;
     Badsize = "EBADSIZE", 1;
     Cancelled = "ECANCELLED", 130;
     Cert = "ECERT", 1;

@@ -1,0 +1,93 @@
+//! The `bin` field: which commands a package installs (`normalizePackageBin` of
+//! @npmcli/package-json 7).
+
+use indexmap::IndexMap;
+use serde_json::Value;
+
+/// Commands by name, with paths inside the package: `..` cannot leave it, and there is no
+/// leading `./` or `/`. Empty entries are dropped.
+pub(super) fn normalize(bin: Option<&Value>, name: Option<&str>) -> IndexMap<String, String> {
+    let written: Vec<(&str, &str)> = match (bin, name) {
+        (Some(Value::String(path)), Some(name)) if !name.is_empty() && !path.is_empty() => {
+            vec![(name, path)]
+        }
+        (Some(Value::Array(paths)), _) => {
+            paths.iter().filter_map(Value::as_str).map(|path| (basename(path), path)).collect()
+        }
+        (Some(Value::Object(bin)), _) => super::json::js_entries(bin)
+            .filter_map(|(key, path)| Some((key, path.as_str()?)))
+            .collect(),
+        _ => Vec::new(),
+    };
+    let mut commands = IndexMap::new();
+    for (key, path) in written {
+        let cleaned = secured(key);
+        let (command, target) = (basename(&cleaned), secured(path));
+        if command.is_empty() || target.is_empty() {
+            continue;
+        }
+        // A renamed key goes to the end, a kept one keeps its place.
+        if command != key {
+            commands.shift_remove(command);
+        }
+        commands.insert(command.to_owned(), target);
+    }
+    commands
+}
+
+/// Node's `path.basename` on forward slashes.
+fn basename(path: &str) -> &str {
+    path.trim_end_matches('/').rsplit('/').next().unwrap_or_default()
+}
+
+/// A path with forward slashes that stays below its folder. A trailing slash is kept, as
+/// `path.join` keeps it.
+fn secured(path: &str) -> String {
+    let path = path.replace(['\\', ':'], "/");
+    let mut segments: Vec<&str> = Vec::new();
+    for segment in path.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => {
+                segments.pop();
+            }
+            _ => segments.push(segment),
+        }
+    }
+    let trailing = if path.ends_with('/') && !segments.is_empty() { "/" } else { "" };
+    segments.join("/") + trailing
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn of(bin: &Value, name: &str) -> Vec<(String, String)> {
+        normalize(Some(bin), Some(name)).into_iter().collect()
+    }
+
+    fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+        expected.iter().map(|(key, path)| ((*key).to_owned(), (*path).to_owned())).collect()
+    }
+
+    #[test]
+    fn normalize_string_takes_the_unscoped_name() {
+        assert_eq!(of(&json!("./cli.js"), "@scope/tool"), pairs(&[("tool", "cli.js")]));
+        assert_eq!(normalize(Some(&json!("cli.js")), None).len(), 0);
+    }
+
+    #[test]
+    fn normalize_array_takes_file_names() {
+        assert_eq!(
+            of(&json!(["bin/a", "b.js", 1]), "x"),
+            pairs(&[("a", "bin/a"), ("b.js", "b.js")])
+        );
+    }
+
+    #[test]
+    fn normalize_object_cannot_escape_the_package() {
+        let bin = json!({"../../a": "../../etc/passwd", "b": "..", "c": 1, "/": "x", "d\\e": "C:\\x", "f": "/abs"});
+        assert_eq!(of(&bin, "x"), pairs(&[("a", "etc/passwd"), ("e", "C/x"), ("f", "abs")]));
+    }
+}

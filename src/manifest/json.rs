@@ -1,0 +1,299 @@
+//! JSON as JavaScript reads and writes it, with the layout of the file it came from.
+//!
+//! Layout follows json-parse-even-better-errors 5; writing follows `JSON.stringify` of ECMA-262
+//! §25.5.2, so that a file npm wrote is written back byte for byte.
+
+use crate::error::{Code, Explain};
+use serde_json::{Map, Number, Value};
+
+/// How a JSON file is laid out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JsonFormat {
+    /// One level of indentation; empty writes everything on one line.
+    pub indent: String,
+    /// Line end. npm keeps whatever stood behind the first brace, blank lines included; empty for
+    /// a file of one line.
+    pub newline: String,
+}
+
+impl Default for JsonFormat {
+    /// Two spaces and `\n`.
+    fn default() -> Self {
+        Self { indent: "  ".to_owned(), newline: "\n".to_owned() }
+    }
+}
+
+/// A text that is not JSON, told as npm tells it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct JsonParseError {
+    /// What was found, where, and the text around it.
+    pub message: String,
+    /// Where reading stopped, in characters from the start.
+    pub position: usize,
+}
+
+impl Explain for JsonParseError {
+    fn code(&self) -> Code {
+        Code::Jsonparse
+    }
+}
+
+/// Characters shown on each side of an error.
+const CONTEXT: usize = 20;
+
+/// Longest indentation `JSON.stringify` writes.
+const MAX_INDENT: usize = 10;
+
+/// Parses JSON text; a byte order mark is skipped.
+///
+/// # Errors
+/// [`JsonParseError`], also for nesting deeper than 128.
+pub fn parse_json(text: &str) -> Result<Value, JsonParseError> {
+    let text = without_bom(text);
+    serde_json::from_str(text).map_err(|error| explain(&error, text))
+}
+
+/// The layout of a JSON file, from what stands behind its first brace.
+///
+/// A one-line file yields an empty indent and newline; `{}` and `[]` the default.
+pub fn detect_format(text: &str) -> JsonFormat {
+    let text = without_bom(text);
+    let newlines = |text: &str| -> String {
+        let mut rest = text;
+        while let Some(tail) = rest.strip_prefix("\r\n").or_else(|| rest.strip_prefix('\n')) {
+            rest = tail;
+        }
+        text.strip_suffix(rest).unwrap_or_default().to_owned()
+    };
+    if let Some(tail) = text.strip_prefix("{}").or_else(|| text.strip_prefix("[]"))
+        && newlines(tail).len() == tail.len()
+    {
+        let default = JsonFormat::default();
+        return JsonFormat {
+            newline: if tail.is_empty() { default.newline } else { tail.to_owned() },
+            ..default
+        };
+    }
+    let inside = text.trim_start().strip_prefix(['{', '[']).unwrap_or_default();
+    let newline = newlines(inside);
+    if newline.is_empty() {
+        return JsonFormat { indent: String::new(), newline };
+    }
+    let rest = inside.get(newline.len()..).unwrap_or_default();
+    let indent = rest.len() - rest.trim_start().len();
+    JsonFormat { indent: rest.get(..indent).unwrap_or_default().to_owned(), newline }
+}
+
+/// Writes a value as `JSON.stringify(value, null, indent)` with the file's line ends; no final
+/// newline.
+///
+/// Integer-like keys come first, ascending, as in every JavaScript object.
+pub fn render_json(value: &Value, format: &JsonFormat) -> String {
+    let indent: String = format.indent.chars().take(MAX_INDENT).collect();
+    let mut writer = Writer { text: String::new(), indent: &indent, newline: &format.newline };
+    writer.value(value, 0);
+    writer.text
+}
+
+struct Writer<'a> {
+    text: String,
+    indent: &'a str,
+    newline: &'a str,
+}
+
+impl Writer<'_> {
+    // Values come from the parser, which bounds their depth.
+    fn value(&mut self, value: &Value, depth: usize) {
+        match value {
+            Value::Null => self.text.push_str("null"),
+            Value::Bool(true) => self.text.push_str("true"),
+            Value::Bool(false) => self.text.push_str("false"),
+            Value::Number(number) => self.text.push_str(&js_number(number)),
+            Value::String(string) => self.string(string),
+            Value::Array(items) if items.is_empty() => self.text.push_str("[]"),
+            Value::Array(items) => {
+                self.text.push('[');
+                for (index, item) in items.iter().enumerate() {
+                    self.separate(index, depth + 1);
+                    self.value(item, depth + 1);
+                }
+                self.line(depth);
+                self.text.push(']');
+            }
+            Value::Object(map) if map.is_empty() => self.text.push_str("{}"),
+            Value::Object(map) => {
+                self.text.push('{');
+                for (index, (key, item)) in js_entries(map).enumerate() {
+                    self.separate(index, depth + 1);
+                    self.string(key);
+                    self.text.push_str(if self.indent.is_empty() { ":" } else { ": " });
+                    self.value(item, depth + 1);
+                }
+                self.line(depth);
+                self.text.push('}');
+            }
+        }
+    }
+
+    fn separate(&mut self, index: usize, depth: usize) {
+        if index > 0 {
+            self.text.push(',');
+        }
+        self.line(depth);
+    }
+
+    fn line(&mut self, depth: usize) {
+        if !self.indent.is_empty() {
+            self.text.push_str(self.newline);
+            for _ in 0..depth {
+                // npm replaces every line feed of the result, so one in the indent too.
+                self.text.push_str(&self.indent.replace('\n', self.newline));
+            }
+        }
+    }
+
+    fn string(&mut self, string: &str) {
+        self.text.push('"');
+        for character in string.chars() {
+            match character {
+                '"' => self.text.push_str("\\\""),
+                '\\' => self.text.push_str("\\\\"),
+                '\u{8}' => self.text.push_str("\\b"),
+                '\u{c}' => self.text.push_str("\\f"),
+                '\n' => self.text.push_str("\\n"),
+                '\r' => self.text.push_str("\\r"),
+                '\t' => self.text.push_str("\\t"),
+                '\0'..='\u{1f}' => self.text.push_str(&format!("\\u{:04x}", u32::from(character))),
+                _ => self.text.push(character),
+            }
+        }
+        self.text.push('"');
+    }
+}
+
+/// The entries of an object in JavaScript's order: keys that are array indices ascending, then
+/// the others as written (ECMA-262 §10.1.11.1).
+pub(super) fn js_entries(map: &Map<String, Value>) -> impl Iterator<Item = (&str, &Value)> {
+    let mut indices: Vec<(u32, &str, &Value)> = Vec::new();
+    for (key, value) in map {
+        if let Some(index) = array_index(key) {
+            indices.push((index, key, value));
+        }
+    }
+    indices.sort_unstable_by_key(|(index, ..)| *index);
+    let words = map.iter().filter(|(key, _)| array_index(key).is_none());
+    indices
+        .into_iter()
+        .map(|(_, key, value)| (key, value))
+        .chain(words.map(|(key, value)| (key.as_str(), value)))
+}
+
+/// A key JavaScript keeps as an index: a decimal below 2³²−1 without leading zeros.
+fn array_index(key: &str) -> Option<u32> {
+    let plain =
+        key.bytes().all(|byte| byte.is_ascii_digit()) && (key == "0" || !key.starts_with('0'));
+    key.parse().ok().filter(|index| plain && *index != u32::MAX)
+}
+
+/// `Number::toString` of ECMA-262 §6.1.6.1.20: shortest digits, exponent from 10²¹ and 10⁻⁷.
+fn js_number(number: &Number) -> String {
+    if let Some(integer) = number.as_i64()
+        && integer.unsigned_abs() <= 1 << 53
+    {
+        return integer.to_string();
+    }
+    let Some(float) = number.as_f64() else { return "null".to_owned() };
+    if float == 0.0 {
+        return "0".to_owned();
+    }
+    let sign = if float < 0.0 { "-" } else { "" };
+    let scientific = format!("{:e}", float.abs());
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let digits = mantissa.replace('.', "");
+    let exponent: i32 = exponent.parse().unwrap_or_default();
+    format!("{sign}{}", lay_out(&digits, exponent))
+}
+
+/// Places the point in `d.ddd × 10^exponent`.
+fn lay_out(digits: &str, exponent: i32) -> String {
+    let point = exponent + 1;
+    let width = i32::try_from(digits.len()).unwrap_or(i32::MAX);
+    let at = |index: i32| {
+        digits.split_at_checked(usize::try_from(index).unwrap_or(0)).unwrap_or((digits, ""))
+    };
+    let zeros = |count: i32| "0".repeat(usize::try_from(count).unwrap_or(0));
+    if (width..=21).contains(&point) {
+        format!("{digits}{}", zeros(point - width))
+    } else if (1..=21).contains(&point) {
+        let (whole, fraction) = at(point);
+        format!("{whole}.{fraction}")
+    } else if (-5..=0).contains(&point) {
+        format!("0.{}{digits}", zeros(-point))
+    } else {
+        let (first, rest) = at(1);
+        let dot = if rest.is_empty() { "" } else { "." };
+        format!("{first}{dot}{rest}e{exponent:+}")
+    }
+}
+
+fn without_bom(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
+/// npm's sentence for a parse error: the token, its position, the text around it.
+fn explain(error: &serde_json::Error, text: &str) -> JsonParseError {
+    if text.is_empty() {
+        return JsonParseError {
+            message: "Unexpected end of JSON input while parsing empty string".to_owned(),
+            position: 0,
+        };
+    }
+    let length = text.chars().count();
+    let (position, what) = if error.is_eof() {
+        (length - 1, "Unexpected end of JSON input".to_owned())
+    } else {
+        let position = position_of(error, text).min(length - 1);
+        (
+            position,
+            match text.chars().nth(position) {
+                Some(token) => format!(
+                    "Unexpected token {} ({}) in JSON at position {position}",
+                    quoted(&token.to_string()),
+                    hexify(token)
+                ),
+                None => "Unexpected end of JSON input".to_owned(),
+            },
+        )
+    };
+    let start = position.saturating_sub(CONTEXT);
+    let end = (position + CONTEXT).min(length);
+    let slice: String = text.chars().skip(start).take(end - start).collect();
+    let (before, after) =
+        (if start > 0 { "..." } else { "" }, if end < length { "..." } else { "" });
+    let near = if start > 0 || end < length { "near " } else { "" };
+    let shown = quoted(&format!("{before}{slice}{after}"));
+    JsonParseError { message: format!("{what} while parsing {near}{shown}"), position }
+}
+
+/// The position in characters; the parser counts lines, and bytes within one.
+fn position_of(error: &serde_json::Error, text: &str) -> usize {
+    let before: usize =
+        text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
+    let offset = before + error.column().saturating_sub(1);
+    text.char_indices().take_while(|(index, _)| *index < offset).count()
+}
+
+fn quoted(text: &str) -> String {
+    let mut writer = Writer { text: String::new(), indent: "", newline: "" };
+    writer.string(text);
+    writer.text
+}
+
+fn hexify(character: char) -> String {
+    let code = format!("{:X}", u32::from(character));
+    format!("0x{}{code}", if code.len() % 2 == 1 { "0" } else { "" })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,291 @@
+//! One version of a package, normalised as arborist sees it.
+//!
+//! Follows the steps arborist asks of @npmcli/package-json 7: `_id`, `bundledDependencies`,
+//! `bundleDependencies`, `optionalDedupe`, `scripts`, `funding`, `bin`.
+
+use super::{bin, json::js_entries};
+use crate::error::{Code, Explain};
+use indexmap::IndexMap;
+use serde_json::{Map, Value, json};
+
+/// Dependencies by name in declaration order, integer-like names first as in JavaScript.
+pub type Deps = IndexMap<String, String>;
+
+/// What one version of a package says about itself.
+///
+/// Lenient like npm: a field of the wrong type is as good as absent. Fields that are only handed
+/// through stay JSON.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Manifest {
+    /// `name`, unchecked.
+    pub name: Option<String>,
+    /// `version`, unchecked.
+    pub version: Option<String>,
+    /// `dependencies` without those in `optionalDependencies`.
+    pub dependencies: Deps,
+    /// `devDependencies`.
+    pub dev_dependencies: Deps,
+    /// `optionalDependencies`.
+    pub optional_dependencies: Deps,
+    /// `peerDependencies`.
+    pub peer_dependencies: Deps,
+    /// `peerDependenciesMeta`; see [`Manifest::is_peer_optional`].
+    pub peer_dependencies_meta: Option<Value>,
+    /// `bundleDependencies` as names; `None` when the field is absent or of no use.
+    pub bundle_dependencies: Option<Vec<String>>,
+    /// `acceptDependencies`: specs that are also good enough.
+    pub accept_dependencies: Deps,
+    /// `overrides`.
+    pub overrides: Option<Value>,
+    /// `workspaces`.
+    pub workspaces: Option<Value>,
+    /// `funding`; a string became `{ "url": … }`.
+    pub funding: Option<Value>,
+    /// `license`.
+    pub license: Option<Value>,
+    /// `engines`.
+    pub engines: Option<Value>,
+    /// `os`.
+    pub os: Option<Value>,
+    /// `cpu`.
+    pub cpu: Option<Value>,
+    /// `libc`.
+    pub libc: Option<Value>,
+    /// `config`.
+    pub config: Option<Value>,
+    /// `devEngines`.
+    pub dev_engines: Option<Value>,
+    /// `directories`; its `bin` is expanded by whoever has the folder at hand.
+    pub directories: Option<Value>,
+    /// `bin`: commands and their paths inside the package, made safe.
+    pub bin: IndexMap<String, String>,
+    /// `scripts` that are strings.
+    pub scripts: IndexMap<String, String>,
+    /// `hasInstallScript`, which abbreviated packuments and lockfiles carry instead of scripts.
+    pub has_install_script: Option<bool>,
+    /// `gypfile`.
+    pub gypfile: Option<bool>,
+    /// `deprecated`: a message, or something true.
+    pub deprecated: Option<Value>,
+    /// `_hasShrinkwrap`.
+    pub has_shrinkwrap: bool,
+    /// `dist`.
+    pub dist: Option<Dist>,
+    /// `allowScripts`.
+    pub allow_scripts: Option<Value>,
+    /// `packageManager`.
+    pub package_manager: Option<String>,
+    /// `_id`: `name@version` where both are there, else as written.
+    pub id: Option<String>,
+    /// `_resolved`.
+    pub resolved: Option<String>,
+    /// `_integrity`.
+    pub integrity: Option<String>,
+}
+
+/// Where the bytes of a version are and how to know them again.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Dist {
+    /// URL of the tarball, verbatim.
+    pub tarball: Option<String>,
+    /// Subresource integrity, unparsed.
+    pub integrity: Option<String>,
+    /// SHA-1 in hex.
+    pub shasum: Option<String>,
+    /// Bytes after unpacking, as the registry claims.
+    pub unpacked_size: Option<u64>,
+    /// Files, as the registry claims.
+    pub file_count: Option<u64>,
+    /// The registry's signatures.
+    pub signatures: Vec<Signature>,
+    /// Where provenance and publish attestations are.
+    pub attestations: Option<Value>,
+}
+
+/// A registry signature over `name@version:integrity`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signature {
+    /// Which of the registry's keys.
+    pub keyid: String,
+    /// Base64 of the DER signature.
+    pub sig: String,
+}
+
+/// A manifest that cannot be read at all.
+#[derive(Debug, thiserror::Error)]
+pub enum ManifestError {
+    /// Not JSON.
+    #[error("manifest is not JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// JSON, but not an object.
+    #[error("manifest is not an object")]
+    NotAnObject,
+}
+
+impl Explain for ManifestError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Json(_) => Code::Jsonparse,
+            Self::NotAnObject => Code::InvalidResponse,
+        }
+    }
+}
+
+impl Manifest {
+    /// Normalises a parsed manifest.
+    ///
+    /// # Errors
+    /// [`ManifestError::NotAnObject`].
+    pub fn from_value(value: &Value) -> Result<Self, ManifestError> {
+        value.as_object().map(Self::from_object).ok_or(ManifestError::NotAnObject)
+    }
+
+    /// Parses and normalises a manifest.
+    ///
+    /// # Errors
+    /// [`ManifestError`], also for nesting deeper than 128.
+    pub fn from_slice(bytes: &[u8]) -> Result<Self, ManifestError> {
+        Self::from_value(&serde_json::from_slice(bytes)?)
+    }
+
+    /// Normalises the object of a manifest.
+    pub fn from_object(object: &Map<String, Value>) -> Self {
+        let field = |key: &str| object.get(key).filter(|value| !value.is_null()).cloned();
+        let string = |key: &str| object.get(key).and_then(Value::as_str).map(str::to_owned);
+        let flag = |key: &str| object.get(key).and_then(Value::as_bool);
+        let strings = |key: &str| string_map(object.get(key));
+        let name = string("name");
+        let version = string("version");
+        let optional_dependencies = strings("optionalDependencies");
+        let mut dependencies = strings("dependencies");
+        // Before npm knew optional dependencies, they were listed twice.
+        let listed = object.get("optionalDependencies").and_then(Value::as_object);
+        dependencies.retain(|name, _| !listed.is_some_and(|listed| listed.contains_key(name)));
+        let whole = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        let id = match (whole(&name), whole(&version)) {
+            (Some(name), Some(version)) => Some(format!("{name}@{version}")),
+            _ => string("_id"),
+        };
+        Self {
+            bundle_dependencies: bundle_dependencies(object, &dependencies),
+            dependencies,
+            dev_dependencies: strings("devDependencies"),
+            optional_dependencies,
+            peer_dependencies: strings("peerDependencies"),
+            peer_dependencies_meta: field("peerDependenciesMeta"),
+            accept_dependencies: strings("acceptDependencies"),
+            overrides: field("overrides"),
+            workspaces: field("workspaces"),
+            funding: field("funding").map(|funding| match funding {
+                Value::String(url) if !url.is_empty() => json!({ "url": url }),
+                other => other,
+            }),
+            license: field("license"),
+            engines: field("engines"),
+            os: field("os"),
+            cpu: field("cpu"),
+            libc: field("libc"),
+            config: field("config"),
+            dev_engines: field("devEngines"),
+            directories: field("directories"),
+            bin: bin::normalize(object.get("bin"), name.as_deref()),
+            scripts: strings("scripts"),
+            has_install_script: flag("hasInstallScript"),
+            gypfile: flag("gypfile"),
+            deprecated: field("deprecated"),
+            has_shrinkwrap: flag("_hasShrinkwrap").unwrap_or(false),
+            dist: object.get("dist").and_then(Value::as_object).map(Dist::from_object),
+            allow_scripts: field("allowScripts"),
+            package_manager: string("packageManager"),
+            id,
+            resolved: string("_resolved"),
+            integrity: string("_integrity"),
+            name,
+            version,
+        }
+    }
+
+    /// Whether `peerDependenciesMeta` marks this peer as optional (any true value does).
+    pub fn is_peer_optional(&self, name: &str) -> bool {
+        let meta = self.peer_dependencies_meta.as_ref();
+        meta.and_then(|meta| meta.get(name)?.get("optional")).is_some_and(is_truthy)
+    }
+
+    /// Whether installing it would run a script: the registry says so, or there is a `preinstall`,
+    /// `install` or `postinstall`.
+    pub fn has_install_scripts(&self) -> bool {
+        let runs = |event: &&str| self.scripts.get(*event).is_some_and(|script| !script.is_empty());
+        self.has_install_script == Some(true)
+            || ["preinstall", "install", "postinstall"].iter().any(runs)
+    }
+
+    /// The deprecation message, if it is deprecated. npm treats an empty one as none.
+    pub fn deprecation(&self) -> Option<&str> {
+        match self.deprecated.as_ref()? {
+            Value::String(message) => Some(message.as_str()).filter(|message| !message.is_empty()),
+            other => is_truthy(other).then_some("this version is deprecated"),
+        }
+    }
+}
+
+impl Dist {
+    fn from_object(object: &Map<String, Value>) -> Self {
+        let string = |key: &str| object.get(key).and_then(Value::as_str).map(str::to_owned);
+        let count = |key: &str| object.get(key).and_then(Value::as_u64);
+        let signature = |value: &Value| {
+            Some(Signature {
+                keyid: value.get("keyid")?.as_str()?.to_owned(),
+                sig: value.get("sig")?.as_str()?.to_owned(),
+            })
+        };
+        let signatures = object.get("signatures").and_then(Value::as_array);
+        Self {
+            tarball: string("tarball"),
+            integrity: string("integrity").filter(|text| !text.is_empty()),
+            shasum: string("shasum").filter(|text| !text.is_empty()),
+            unpacked_size: count("unpackedSize"),
+            file_count: count("fileCount"),
+            signatures: signatures.into_iter().flatten().filter_map(signature).collect(),
+            attestations: object.get("attestations").filter(|value| value.is_object()).cloned(),
+        }
+    }
+}
+
+/// JavaScript's `!!value`.
+pub(super) fn is_truthy(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(flag) => *flag,
+        Value::Number(number) => number.as_f64().is_some_and(|number| number != 0.0),
+        Value::String(text) => !text.is_empty(),
+        Value::Array(_) | Value::Object(_) => true,
+    }
+}
+
+/// The strings of an object, in JavaScript's order.
+fn string_map(value: Option<&Value>) -> IndexMap<String, String> {
+    let Some(object) = value.and_then(Value::as_object) else { return IndexMap::new() };
+    js_entries(object)
+        .filter_map(|(key, value)| Some((key.to_owned(), value.as_str()?.to_owned())))
+        .collect()
+}
+
+/// `bundleDependencies`, or its misspelling, as names.
+fn bundle_dependencies(object: &Map<String, Value>, dependencies: &Deps) -> Option<Vec<String>> {
+    match object.get("bundleDependencies").or_else(|| object.get("bundledDependencies"))? {
+        Value::Bool(false) => Some(Vec::new()),
+        // This step comes before the optional ones are removed.
+        Value::Bool(true) => Some(match object.get("dependencies").and_then(Value::as_object) {
+            Some(all) => js_entries(all).map(|(name, _)| name.to_owned()).collect(),
+            None => dependencies.keys().cloned().collect(),
+        }),
+        Value::Array(names) => {
+            Some(names.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+        }
+        Value::Object(names) => Some(js_entries(names).map(|(name, _)| name.to_owned()).collect()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

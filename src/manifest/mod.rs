@@ -1,0 +1,23 @@
+//! What a package says about itself: one version's manifest, all versions' packument, and the
+//! `package.json` file a person keeps. Pure: bytes in, values and bytes out.
+//!
+//! | question | answered by | npm's source |
+//! |---|---|---|
+//! | what does this version depend on, run, install | [`Manifest`] | @npmcli/package-json 7 `normalize` |
+//! | which versions exist, and since when | [`Packument`] | the registry's document, read lazily |
+//! | what does this file say, and how is it written back | [`PackageJson`] | @npmcli/package-json 7 |
+//! | how is JSON written so that npm would change no byte | [`render_json`] | ECMA-262 `JSON.stringify` |
+
+mod bin;
+mod json;
+#[allow(clippy::module_inception, reason = "a manifest is what npm calls one version of a package")]
+mod manifest;
+mod package_json;
+mod packument;
+mod time;
+
+pub use json::{JsonFormat, JsonParseError, detect_format, parse_json, render_json};
+pub use manifest::{Deps, Dist, Manifest, ManifestError, Signature};
+pub use package_json::{PackageJson, PackageJsonError};
+pub use packument::{Glance, Packument, PackumentError};
+pub use time::parse_epoch_ms;

@@ -1,0 +1,471 @@
+//! npm's range grammar (semver 7.8 `range.bnf`) and its loose reading.
+//!
+//! A range is alternatives joined by `||`, each a list of comparators that must all hold. It is
+//! desugared once, when parsed: `^1.2` becomes `>=1.2.0 <2.0.0-0`.
+
+use super::{
+    comparator::{Comparator, Operator, satisfies_all},
+    subset,
+    version::{self, Version, is_space},
+    xrange::{TooBig, XRange},
+};
+use crate::error::{Code, Explain};
+use std::{
+    borrow::Cow,
+    cell::RefCell,
+    fmt,
+    sync::{Arc, OnceLock},
+};
+
+/// Longest range, in bytes. The longest in the public registry is below 2 KiB.
+const MAX_LENGTH: usize = 64 * 1024;
+
+/// Most comparators in a range, over all alternatives.
+const MAX_COMPARATORS: usize = 4096;
+
+/// Ranges a thread remembers for [`satisfies`].
+const CACHE_SIZE: usize = 1024;
+
+/// Alternatives of comparators that must all hold.
+pub(super) type Sets = Vec<Vec<Comparator>>;
+
+/// How forgiving a range is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Syntax {
+    /// Anything that is not a comparator invalidates the range.
+    Strict,
+    /// npm's `loose: true`: words that are no comparators are skipped, versions may be untidy.
+    #[default]
+    Loose,
+}
+
+/// Which prereleases a range lets through.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Prereleases {
+    /// Only those of three numbers that a comparator names with a prerelease.
+    #[default]
+    WhenNamed,
+    /// All inside the bounds (`includePrerelease: true`).
+    Included,
+}
+
+/// How a range is read and tested. The default is how npm resolves dependencies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct RangeOptions {
+    /// How forgiving it is read.
+    pub syntax: Syntax,
+    /// Which prereleases it lets through.
+    pub prereleases: Prereleases,
+}
+
+/// A set of versions, such as `^1.2.0 || >=3`.
+///
+/// `Display` is the desugared form, as semver's `Range.toString()`; the empty string is `*`.
+#[derive(Clone, Debug)]
+pub struct Range {
+    text: String,
+    options: RangeOptions,
+    sets: Sets,
+    /// The same text read with prereleases included, when first asked for.
+    with_prereleases: OnceLock<Option<Sets>>,
+}
+
+/// A string that is not a range.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("Invalid SemVer Range: {0}")]
+pub struct RangeError(pub String);
+
+impl Explain for RangeError {
+    fn code(&self) -> Code {
+        Code::Badsemver
+    }
+}
+
+impl Range {
+    /// Parses a range as npm does for dependencies: loose, prereleases only when named.
+    ///
+    /// # Errors
+    /// [`RangeError`] if no alternative holds a comparator, a number exceeds 2⁵³−1, or the range
+    /// is longer than 64 KiB or 4,096 comparators.
+    pub fn parse(text: &str) -> Result<Self, RangeError> {
+        Self::parse_with(text, RangeOptions::default())
+    }
+
+    /// Parses a range under given options.
+    ///
+    /// # Errors
+    /// As [`Range::parse`]; with [`Syntax::Strict`] also for any word that is no comparator.
+    pub fn parse_with(text: &str, options: RangeOptions) -> Result<Self, RangeError> {
+        let text = collapse(text);
+        match read(&text, options) {
+            Some(sets) => Ok(Self {
+                text: text.into_owned(),
+                options,
+                sets,
+                with_prereleases: OnceLock::new(),
+            }),
+            None => Err(RangeError(text.chars().take(256).collect())),
+        }
+    }
+
+    /// Whether the version is in the range, under the options it was parsed with.
+    pub fn satisfies(&self, version: &Version) -> bool {
+        any_set_admits(&self.sets, version, self.options.prereleases)
+    }
+
+    /// Whether the version is in the range when prereleases count as any other version.
+    pub fn satisfies_with_prerelease(&self, version: &Version) -> bool {
+        if self.options.prereleases == Prereleases::Included {
+            return self.satisfies(version);
+        }
+        let options = RangeOptions { prereleases: Prereleases::Included, ..self.options };
+        self.with_prereleases
+            .get_or_init(|| read(&self.text, options))
+            .as_ref()
+            .is_some_and(|sets| any_set_admits(sets, version, Prereleases::Included))
+    }
+
+    /// Whether some version may be in both (semver `Range.intersects`).
+    pub fn intersects(&self, other: &Self) -> bool {
+        let prereleases = self.options.prereleases;
+        let satisfiable = |set: &&Vec<Comparator>| is_satisfiable(set, prereleases);
+        let others: Vec<_> = other.sets.iter().filter(satisfiable).collect();
+        self.sets.iter().filter(satisfiable).any(|mine| {
+            others.iter().any(|theirs| {
+                mine.iter()
+                    .all(|left| theirs.iter().all(|right| left.intersects(right, prereleases)))
+            })
+        })
+    }
+
+    /// Whether every version of this range is in `other` (semver `subset`).
+    pub fn is_subset_of(&self, other: &Self) -> bool {
+        subset::is_subset(&self.sets, &other.sets, self.options.prereleases)
+    }
+
+    /// Whether the range is `*`.
+    pub fn is_any(&self) -> bool {
+        matches!(self.sets.as_slice(), [set] if set.as_slice() == [Comparator::Any])
+    }
+
+    /// The range as written, with white space collapsed.
+    pub fn as_written(&self) -> &str {
+        &self.text
+    }
+}
+
+impl PartialEq for Range {
+    fn eq(&self, other: &Self) -> bool {
+        self.sets == other.sets && self.options == other.options
+    }
+}
+
+impl Eq for Range {}
+
+impl fmt::Display for Range {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, set) in self.sets.iter().enumerate() {
+            if index > 0 {
+                f.write_str("||")?;
+            }
+            for (index, comparator) in set.iter().enumerate() {
+                if index > 0 {
+                    f.write_str(" ")?;
+                }
+                comparator.fmt(f)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `semver.satisfies(version, range, true)`: false if either is invalid.
+///
+/// Each thread remembers the ranges it saw last: resolution asks for the same few again and
+/// again.
+pub fn satisfies(version: &str, range: &str) -> bool {
+    thread_local! {
+        static SEEN: RefCell<RangeCache> = RefCell::default();
+    }
+    let Some(version) = version::read_loose(version) else { return false };
+    SEEN.with_borrow_mut(|seen| seen.get(range)).is_some_and(|range| range.satisfies(&version))
+}
+
+/// `semver.intersects(a, b)` read loosely: false if either is invalid.
+pub fn intersects(a: &str, b: &str) -> bool {
+    matches!((Range::parse(a), Range::parse(b)), (Ok(a), Ok(b)) if a.intersects(&b))
+}
+
+/// Two generations: when the young one is full it becomes the old one. Bounded, and no
+/// bookkeeping on a hit.
+#[derive(Default)]
+struct RangeCache {
+    young: indexmap::IndexMap<String, Option<Arc<Range>>>,
+    old: indexmap::IndexMap<String, Option<Arc<Range>>>,
+}
+
+impl RangeCache {
+    fn get(&mut self, text: &str) -> Option<Arc<Range>> {
+        if let Some(known) = self.young.get(text) {
+            return known.clone();
+        }
+        let range = match self.old.swap_remove(text) {
+            Some(known) => known,
+            None => Range::parse(text).ok().map(Arc::new),
+        };
+        // A hostile range of 64 KiB is not worth remembering.
+        if text.len() <= 256 {
+            if self.young.len() >= CACHE_SIZE {
+                self.old = std::mem::take(&mut self.young);
+            }
+            self.young.insert(text.to_owned(), range.clone());
+        }
+        range
+    }
+}
+
+fn any_set_admits(sets: &Sets, version: &Version, prereleases: Prereleases) -> bool {
+    sets.iter().any(|set| satisfies_all(set, version, prereleases))
+}
+
+/// Whether the comparators of a set meet pairwise.
+fn is_satisfiable(set: &[Comparator], prereleases: Prereleases) -> bool {
+    let mut rest = set;
+    while let [others @ .., last] = rest {
+        if !others.iter().all(|other| last.intersects(other, prereleases)) {
+            return false;
+        }
+        rest = others;
+    }
+    true
+}
+
+/// Trims, and makes every run of white space one space.
+fn collapse(text: &str) -> Cow<'_, str> {
+    let text = version::trim(text);
+    let tidy =
+        !text.contains("  ") && !text.contains(|character| is_space(character) && character != ' ');
+    if tidy {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.split(is_space).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" "))
+}
+
+/// The constructor of semver's `Range`, over collapsed text.
+fn read(text: &str, options: RangeOptions) -> Option<Sets> {
+    if text.len() > MAX_LENGTH {
+        return None;
+    }
+    let mut sets = Sets::new();
+    let mut comparators = 0;
+    for alternative in text.split("||") {
+        let set = read_set(version::trim(alternative), options).ok()?;
+        comparators += set.len();
+        if comparators > MAX_COMPARATORS {
+            return None;
+        }
+        if !set.is_empty() {
+            sets.push(set);
+        }
+    }
+    let is_null = |set: &Vec<Comparator>| set.first().is_some_and(Comparator::is_none);
+    if sets.iter().all(is_null) {
+        sets.truncate(1);
+    } else {
+        sets.retain(|set| !is_null(set));
+    }
+    if let Some(any) = sets.iter().position(|set| set.as_slice() == [Comparator::Any]) {
+        return Some(vec![sets.swap_remove(any)]);
+    }
+    (!sets.is_empty()).then_some(sets)
+}
+
+/// A range that cannot be read, as opposed to a word that is skipped.
+struct Invalid;
+
+impl From<TooBig> for Invalid {
+    fn from(_: TooBig) -> Self {
+        Self
+    }
+}
+
+/// One alternative (semver `parseRange`); empty if loose reading skipped every word.
+fn read_set(text: &str, options: RangeOptions) -> Result<Vec<Comparator>, Invalid> {
+    let text = without_build(text);
+    let mut set = Vec::new();
+    if let Some((from, to)) = hyphen(&text, options.syntax) {
+        for bound in [from.hyphen_from(options)?, to.hyphen_to(options)?] {
+            push(&mut set, without_floor(bound, options.prereleases));
+        }
+        return Ok(finished(set));
+    }
+    for word in without_gaps(&text).split(' ') {
+        for comparator in read_word(word, options)? {
+            push(&mut set, comparator);
+        }
+        if set.len() > MAX_COMPARATORS {
+            return Err(Invalid);
+        }
+    }
+    Ok(finished(set))
+}
+
+fn push(set: &mut Vec<Comparator>, comparator: Comparator) {
+    // Ranges are short; only an absurd one pays for this search, and it is bounded.
+    if !set.contains(&comparator) {
+        set.push(comparator);
+    }
+}
+
+/// Nothing at all swallows the other comparators; `*` beside others says nothing.
+fn finished(mut set: Vec<Comparator>) -> Vec<Comparator> {
+    if let Some(none) = set.iter().position(Comparator::is_none) {
+        return vec![set.swap_remove(none)];
+    }
+    if set.len() > 1 {
+        set.retain(|comparator| *comparator != Comparator::Any);
+    }
+    set
+}
+
+/// One word of an alternative, with its sign attached.
+fn read_word(word: &str, options: RangeOptions) -> Result<Vec<Comparator>, Invalid> {
+    let partial = |text| XRange::parse(text, options.syntax);
+    if let Some(xrange) = word.strip_prefix('^').and_then(partial) {
+        return Ok(desugared(xrange.caret(options.prereleases)?, options));
+    }
+    let tilde = word.strip_prefix("~>").or_else(|| word.strip_prefix('~'));
+    if let Some(xrange) = tilde.and_then(partial) {
+        return Ok(desugared(xrange.tilde(options.prereleases)?, options));
+    }
+    let (operator, rest) = Operator::split(word);
+    if let Some(bounds) =
+        partial(rest).and_then(|xrange| xrange.signed(operator, options.prereleases))
+    {
+        return Ok(desugared(bounds?, options));
+    }
+    let word = without_star(word);
+    if word.is_empty() || is_written_floor(&word, options.prereleases) {
+        return Ok(vec![Comparator::Any]);
+    }
+    let (operator, rest) = Operator::split(&word);
+    let version = match options.syntax {
+        Syntax::Strict if rest.starts_with(is_space) => None,
+        Syntax::Strict => version::read_strict(rest),
+        Syntax::Loose => version::read_loose(rest),
+    };
+    match version {
+        Some(version) => Ok(vec![Comparator::Bound(operator, version)]),
+        None if options.syntax == Syntax::Loose && !looks_like_version(rest) => Ok(Vec::new()),
+        None => Err(Invalid),
+    }
+}
+
+/// Whether a word has a version's shape but too large a number or too great a length: npm keeps
+/// such a word, and then refuses the range.
+fn looks_like_version(text: &str) -> bool {
+    matches!(XRange::parse(text, Syntax::Loose), Some(xrange) if xrange.is_complete())
+}
+
+fn desugared(bounds: Vec<Comparator>, options: RangeOptions) -> Vec<Comparator> {
+    bounds.into_iter().map(|bound| without_floor(bound, options.prereleases)).collect()
+}
+
+/// `>=0.0.0` (with prereleases `>=0.0.0-0`) bounds nothing.
+fn without_floor(bound: Comparator, prereleases: Prereleases) -> Comparator {
+    match bound {
+        Comparator::Bound(Operator::GreaterEqual, version)
+            if version.is_zero()
+                && match prereleases {
+                    Prereleases::WhenNamed => !version.is_prerelease(),
+                    Prereleases::Included => version.is_lowest_prerelease(),
+                } =>
+        {
+            Comparator::Any
+        }
+        bound => bound,
+    }
+}
+
+fn is_written_floor(word: &str, prereleases: Prereleases) -> bool {
+    word == match prereleases {
+        Prereleases::WhenNamed => ">=0.0.0",
+        Prereleases::Included => ">=0.0.0-0",
+    }
+}
+
+/// Removes every `+build`.
+fn without_build(text: &str) -> Cow<'_, str> {
+    if !text.contains('+') {
+        return Cow::Borrowed(text);
+    }
+    let is_build = |character: char| character.is_ascii_alphanumeric() || character == '-';
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('+') {
+        kept.push_str(before);
+        let mut tail = after.trim_start_matches(is_build);
+        if tail.len() == after.len() {
+            kept.push('+');
+        }
+        while let Some(next) = tail
+            .strip_prefix('.')
+            .filter(|next| tail.len() < after.len() && next.starts_with(is_build))
+        {
+            tail = next.trim_start_matches(is_build);
+        }
+        rest = tail;
+    }
+    kept.push_str(rest);
+    Cow::Owned(kept)
+}
+
+/// The two sides of `1.2 - 2`; white space is collapsed, so the hyphen stands between two spaces.
+fn hyphen(text: &str, syntax: Syntax) -> Option<(XRange<'_>, XRange<'_>)> {
+    let (from, to) = text.split_once(" - ")?;
+    Some((XRange::parse(from, syntax)?, XRange::parse(to, syntax)?))
+}
+
+/// Attaches signs to what they stand before: `> 1` → `>1`, `~> 1` → `~1`, `^ 1` → `^1`.
+fn without_gaps(text: &str) -> Cow<'_, str> {
+    if ["< ", "> ", "= ", "~ ", "^ "].iter().all(|gap| !text.contains(gap)) {
+        return Cow::Borrowed(text);
+    }
+    let mut tight = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((word, after)) = rest.split_once(' ') {
+        tight.push_str(word);
+        rest = after;
+        let closes = match word.bytes().last() {
+            Some(b'~' | b'^') => true,
+            Some(b'>') if word.ends_with("~>") => {
+                tight.pop();
+                true
+            }
+            Some(b'<' | b'>' | b'=') => starts_version(after),
+            _ => false,
+        };
+        if !closes {
+            tight.push(' ');
+        }
+    }
+    tight.push_str(rest);
+    Cow::Owned(tight)
+}
+
+fn starts_version(text: &str) -> bool {
+    text.trim_start_matches(['v', '=', ' ']).starts_with(|character: char| {
+        character.is_ascii_digit() || matches!(character, 'x' | 'X' | '*')
+    })
+}
+
+/// Removes the first star and the sign before it: stars say nothing (semver `STAR`).
+fn without_star(word: &str) -> Cow<'_, str> {
+    let Some((before, after)) = word.split_once('*') else { return Cow::Borrowed(word) };
+    let before = before.strip_suffix('=').unwrap_or(before);
+    let before = before.strip_suffix(['<', '>']).unwrap_or(before);
+    Cow::Owned(format!("{before}{after}"))
+}
+
+#[cfg(test)]
+mod tests;
