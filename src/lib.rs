@@ -1,8 +1,11 @@
 //! denpm: npm's front end that installs only what it can prove.
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
+pub mod arborist;
 pub mod cli;
 pub mod error;
 pub mod event;
+pub mod explanation;
+pub mod lockfile;
 pub mod manifest;
 pub mod spec;

@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use super::{NodeId, Tree, tree::InstallLinks};
-use crate::spec::{NoCommittish, Range, Spec, SpecKind};
+use crate::spec::{Form, Range, Spec, SpecKind};
 
 /// A specifier parsed once per tree; ranges are parsed with it.
 #[derive(Debug)]
@@ -126,7 +126,7 @@ impl Tree {
         let same = match &have.kind {
             SpecKind::Git(git) => match &git.hosted {
                 Some(hosted) => {
-                    let form = if is_commit { NoCommittish::Keep } else { NoCommittish::Drop };
+                    let form = if is_commit { Form::Full } else { Form::NoCommittish };
                     wanted.hosted.as_ref().is_some_and(|w| w.ssh(form) == hosted.ssh(form))
                 }
                 None => have.fetch_spec == spec.fetch_spec,

@@ -3,7 +3,7 @@
 use indexmap::{IndexMap, IndexSet};
 use std::sync::Arc;
 
-use super::{NodeId, Omit, Tree, paths};
+use super::{NodeId, Omit, Tree, paths, tree::bundled_names};
 
 /// What happens to one place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -202,7 +202,7 @@ impl Tree {
 
     fn take_over_bundled(&mut self, actual: Option<NodeId>, ideal: NodeId) {
         let Some(actual) = actual else { return };
-        if self[ideal].package.bundle_dependencies.is_empty() {
+        if bundled_names(&self[ideal].package).is_empty() {
             return;
         }
         for child in self.children(actual) {

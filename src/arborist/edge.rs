@@ -75,10 +75,11 @@ impl Tree {
             self.override_sets
                 .edge_rule(set, Wanted { name: new.name, raw_spec: new.raw_spec })
         });
+        let raw_spec = self.intern_spec(new.raw_spec);
         self.edges.push(Edge {
             name,
             kind: new.kind,
-            raw_spec: self.intern_spec(new.raw_spec),
+            raw_spec,
             accept: new.accept.map(|accept| if accept.is_empty() { "*" } else { accept }.into()),
             peer_conflicted: false,
             from: Some(new.from),

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, collections::HashMap, sync::Arc};
 
-use super::{EdgeId, NodeId, Tree};
+use super::{EdgeId, NodeId, Tree, tree::bundled_names};
 use crate::explanation::{EdgeExplanation, NodeExplanation, WhileInstalling};
 
 /// Explanations already made; npm keeps the first one of each node and edge.
@@ -121,7 +121,7 @@ impl Tree {
         let edge = &self[id];
         let from = edge.from.map(|from| self.explain_node(from, None, seen, memory));
         let bundled = edge.from.is_some_and(|from| {
-            self[from].package.bundle_dependencies.iter().any(|name| name == self.edge_name(id))
+            bundled_names(&self[from].package).iter().any(|name| name == self.edge_name(id))
         });
         let explanation = Arc::new(EdgeExplanation {
             kind: edge.kind,

@@ -23,6 +23,7 @@ use super::{
     peer_set::{Required, Reuse},
     place_dep::{InstallStrategy, PlaceOptions, PlacedDep, Placer},
     requests::{AddedDep, SaveType},
+    tree::bundled_names,
 };
 use crate::{
     event::{Event, Reporter},
@@ -408,7 +409,7 @@ impl<'a> IdealBuilder<'a> {
     pub(super) fn problem_edges(&self, node: NodeId) -> Vec<EdgeId> {
         let tree = &self.tree;
         let ours = tree.is_project_root(node) || tree.is_workspace(node);
-        let bundled = if ours { &[][..] } else { &tree[node].package.bundle_dependencies[..] };
+        let bundled = if ours { &[][..] } else { bundled_names(&tree[node].package) };
         let is_problem = |&edge: &EdgeId| {
             if bundled.iter().any(|name| name == tree.edge_name(edge)) {
                 return false;
@@ -434,7 +435,7 @@ impl<'a> IdealBuilder<'a> {
     fn crack_open(&mut self, node: NodeId) -> Result<(), BuildError> {
         let tree = &self.tree;
         let has_shrinkwrap = tree[node].has_shrinkwrap;
-        let has_bundle = !tree[node].package.bundle_dependencies.is_empty();
+        let has_bundle = !bundled_names(&tree[node].package).is_empty();
         let resolved = tree.resolved(node);
         if node == self.root
             || resolved.is_none()

@@ -22,6 +22,7 @@ mod edge;
 mod explain;
 mod flags;
 mod ideal;
+mod inflate;
 mod install_checks;
 mod name_map;
 mod node;

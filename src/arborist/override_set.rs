@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::{
     error::{Code, Explain},
-    spec::{self, Spec, SpecKind},
+    spec::{self, PackageName, Spec, SpecKind},
 };
 
 /// Identifies a rule (and the rule set that starts at it).
@@ -304,7 +304,7 @@ fn split_key(key: &str) -> Result<(String, String), OverrideError> {
         Some(at) => (key.get(..at).unwrap_or(key), key.get(at + 1..).unwrap_or("")),
         None => (key, ""),
     };
-    crate::spec::PackageName::parse(name).map_err(|_| without_name())?;
+    PackageName::parse(name).map_err(|_| without_name())?;
     let range = if range.is_empty() { "*" } else { range };
     Ok((name.to_owned(), range.to_owned()))
 }

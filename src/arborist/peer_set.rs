@@ -292,7 +292,7 @@ impl IdealBuilder<'_> {
 
     /// Whether the project itself asks, or one of its dependencies.
     pub(super) fn requester(&self, from: Option<NodeId>) -> Requester {
-        let ours = |node| {
+        let ours = |node: NodeId| {
             let node = self.tree[node].source_reference.unwrap_or(node);
             self.tree.is_project_root(node) || self.tree.is_workspace(node)
         };

@@ -6,10 +6,12 @@
 
 use std::{cmp::Reverse, sync::Arc};
 
+use serde_json::Value;
+
 use super::install_checks::engine_ok;
 use crate::{
     error::{Code, Explain},
-    manifest::{Manifest, Packument, PackumentError},
+    manifest::{Manifest, ManifestError, Packument, PackumentError},
     spec::{Range, Spec, SpecKind, Version},
 };
 
@@ -50,6 +52,9 @@ pub enum PickError {
     /// The packument cannot be read.
     #[error(transparent)]
     Packument(#[from] PackumentError),
+    /// The chosen version's manifest cannot be read.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
 }
 
 fn before_text(before: Option<i64>) -> String {
@@ -62,6 +67,7 @@ impl Explain for PickError {
             Self::NoMatch { .. } => Code::Target,
             Self::NoVersions { .. } => Code::Noversions,
             Self::Packument(error) => error.code(),
+            Self::Manifest(error) => error.code(),
         }
     }
 
@@ -70,6 +76,7 @@ impl Explain for PickError {
             Self::NoMatch { name, wanted, .. } => Some(format!("{name}@{wanted}")),
             Self::NoVersions { name } => Some(name.clone()),
             Self::Packument(error) => error.package(),
+            Self::Manifest(error) => error.package(),
         }
     }
 
@@ -82,6 +89,7 @@ impl Explain for PickError {
             ],
             Self::NoVersions { .. } => vec![self.to_string()],
             Self::Packument(error) => error.detail(),
+            Self::Manifest(error) => error.detail(),
         }
     }
 
@@ -112,10 +120,10 @@ pub fn pick_manifest(
         _ => picker.by_range(&spec.fetch_spec)?,
     };
     picked.ok_or_else(|| PickError::NoMatch {
-        name: packument.name().to_owned(),
+        name: packument.name().unwrap_or_default().to_owned(),
         wanted: if spec.raw_spec.is_empty() { "*".to_owned() } else { spec.raw_spec.clone() },
         before: options.before,
-        latest: packument.dist_tag("latest").map(str::to_owned),
+        latest: packument.dist_tags().get("latest").cloned(),
     })
 }
 
@@ -129,7 +137,7 @@ type Picked = Result<Option<Arc<Manifest>>, PickError>;
 impl Picker<'_> {
     fn in_time(&self, version: &str) -> bool {
         let Some(before) = self.options.before else { return true };
-        self.packument.time(version).is_none_or(|time| time <= before)
+        self.packument.published_ms(version).is_none_or(|time| time <= before)
     }
 
     fn manifest(&self, version: &str) -> Picked {
@@ -137,7 +145,7 @@ impl Picker<'_> {
     }
 
     fn by_tag(&self, tag: &str) -> Picked {
-        let Some(version) = self.packument.dist_tag(tag) else { return Ok(None) };
+        let Some(version) = self.packument.dist_tags().get(tag) else { return Ok(None) };
         if self.in_time(version) {
             return self.manifest(version);
         }
@@ -153,12 +161,12 @@ impl Picker<'_> {
     fn by_range(&self, wanted: &str) -> Picked {
         let Ok(range) = Range::parse(wanted) else { return Ok(None) };
         let any = wanted == "*";
-        if let Some(default) = self.packument.dist_tag(&self.options.default_tag)
+        if let Some(default) = self.packument.dist_tags().get(&self.options.default_tag)
             && (any || Version::parse_loose(default).is_ok_and(|version| range.satisfies(&version)))
             && self.in_time(default)
             && let Some(manifest) = self.manifest(default)?
             && self.engine_ok(&manifest)
-            && !manifest.is_deprecated()
+            && !is_deprecated(&manifest)
         {
             return Ok(Some(manifest));
         }
@@ -173,7 +181,7 @@ impl Picker<'_> {
             }
         }
         if !any_version {
-            return Err(PickError::NoVersions { name: self.packument.name().to_owned() });
+            return Err(PickError::NoVersions { name: self.packument.name().unwrap_or_default().to_owned() });
         }
         candidates.sort_by(|a, b| b.0.cmp(&a.0));
         self.best_of(&candidates)
@@ -185,7 +193,7 @@ impl Picker<'_> {
         let mut best: Option<((bool, bool, bool), Arc<Manifest>)> = None;
         for (_, version) in candidates {
             let Some(manifest) = self.manifest(version)? else { continue };
-            let (engine, current) = (self.engine_ok(&manifest), !manifest.is_deprecated());
+            let (engine, current) = (self.engine_ok(&manifest), !is_deprecated(&manifest));
             let rank = (engine && current, engine, current);
             if rank == (true, true, true) {
                 return Ok(Some(manifest));
@@ -201,5 +209,14 @@ impl Picker<'_> {
         manifest.engines.as_ref().is_none_or(|engines| {
             engine_ok(engines, &self.options.npm_version, &self.options.node_version)
         })
+    }
+}
+
+/// `!!deprecated`.
+fn is_deprecated(manifest: &Manifest) -> bool {
+    match &manifest.deprecated {
+        None | Some(Value::Null | Value::Bool(false)) => false,
+        Some(Value::String(text)) => !text.is_empty(),
+        Some(_) => true,
     }
 }

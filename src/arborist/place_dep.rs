@@ -9,6 +9,8 @@
 //!    redundant below is removed.
 //! 5. The package's unmet peers are placed the same way, from the same place.
 
+use std::path::Path;
+
 use indexmap::IndexSet;
 
 use super::{
@@ -239,7 +241,7 @@ impl Placer<'_> {
             .ancestry(target)
             .find(|&above| self.tree.matches(above, dep) && !self.tree.is_top(above))?;
         let path = self.tree[same].path.clone();
-        let new = NewNode { name: Some(name_from_folder(&path)), ..NewNode::default() };
+        let new = NewNode { name: Some(name_from_folder(Path::new(&*path))), ..NewNode::default() };
         Some(self.tree.add_link(new, &Place::Child(target), &path, Some(same)))
     }
 

@@ -3,6 +3,8 @@
 
 use std::{path::Path, sync::Arc};
 
+use serde_json::{Value, json};
+
 use super::{
     BuildError, NodeId, Update,
     ideal::IdealBuilder,
@@ -216,7 +218,7 @@ impl IdealBuilder<'_> {
                 package.dependencies.insert(name.clone(), spec);
             }
             SaveType::Peer | SaveType::PeerOptional => {
-                package.set_peer_optional(name, kind == SaveType::PeerOptional);
+                set_peer_optional(package, name, kind == SaveType::PeerOptional);
                 if let Some(dev) = package.dev_dependencies.get_mut(name) {
                     *dev = spec;
                 }
@@ -225,9 +227,12 @@ impl IdealBuilder<'_> {
         }
         let bundles = self.options.save_bundle
             && !matches!(kind, SaveType::Peer | SaveType::PeerOptional);
-        if bundles && !package.bundle_dependencies.contains(name) {
-            package.bundle_dependencies.push(name.clone());
-            package.bundle_dependencies.sort_by(|a, b| collate(a, b));
+        if bundles {
+            let bundled = package.bundle_dependencies.get_or_insert_default();
+            if !bundled.contains(name) {
+                bundled.push(name.clone());
+            }
+            bundled.sort_by(|a, b| collate(a, b));
         }
     }
 }
@@ -259,7 +264,7 @@ fn deps_mut(package: &mut Manifest, kind: SaveType) -> &mut Deps {
 fn remove_dep(package: &mut Manifest, kind: SaveType, name: &str) -> bool {
     let removed = deps_mut(package, kind).shift_remove(name).is_some();
     if removed && kind == SaveType::Peer {
-        package.remove_peer_meta(name);
+        remove_peer_meta(package, name);
     }
     removed
 }
@@ -271,5 +276,33 @@ fn remove_deps(package: &mut Manifest, names: &[String]) {
             remove_dep(package, kind, name);
         }
     }
-    package.bundle_dependencies.retain(|name| !names.contains(name));
+    if let Some(bundled) = &mut package.bundle_dependencies {
+        bundled.retain(|name| !names.contains(name));
+        if bundled.is_empty() {
+            package.bundle_dependencies = None;
+        }
+    }
+}
+
+/// Marks a peer dependency optional, or takes the mark away.
+fn set_peer_optional(package: &mut Manifest, name: &str, optional: bool) {
+    if !optional && !package.is_peer_optional(name) {
+        return;
+    }
+    let meta = package.peer_dependencies_meta.get_or_insert_with(|| json!({}));
+    if let Some(meta) = meta.as_object_mut() {
+        let entry = meta.entry(name).or_insert_with(|| json!({}));
+        if let Some(entry) = entry.as_object_mut() {
+            entry.insert("optional".to_owned(), json!(optional));
+        }
+    }
+}
+
+fn remove_peer_meta(package: &mut Manifest, name: &str) {
+    if let Some(Value::Object(meta)) = &mut package.peer_dependencies_meta {
+        meta.shift_remove(name);
+        if meta.is_empty() {
+            package.peer_dependencies_meta = None;
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::paths::relative;
-use crate::spec::{NoCommittish, Spec, SpecKind};
+use crate::spec::{Form, Spec, SpecKind};
 
 /// `resolved` with paths made absolute (relative to `from`), hosted git in its SSH form (HTTPS
 /// when it carries credentials), anything else as it is.
@@ -30,10 +30,8 @@ fn normalise(resolved: &str, from: &str, relative_to: Option<&str>) -> String {
             format!("file:{path}")
         }
         SpecKind::Git(git) => match &git.hosted {
-            Some(hosted) if hosted.has_auth() => {
-                format!("git+{}", hosted.https(NoCommittish::Keep))
-            }
-            Some(hosted) => format!("git+{}", hosted.sshurl(NoCommittish::Keep)),
+            Some(hosted) if hosted.auth.is_some() => hosted.https(Form::Full),
+            Some(hosted) => hosted.sshurl(Form::Full),
             None => spec.save_spec.clone().unwrap_or_else(|| resolved.to_owned()),
         },
         _ if spec.raw_spec == "*" => spec.raw.clone(),

@@ -8,7 +8,7 @@ use indexmap::IndexSet;
 use super::{Ideal, NodeId, SaveType, Tree, Update, paths::relative};
 use crate::{
     manifest::Manifest,
-    spec::{self, NoCommittish, Spec, SpecKind},
+    spec::{self, Form, Range, Spec, SpecKind},
 };
 
 /// What saving depends on.
@@ -93,7 +93,7 @@ impl Tree {
     /// True when a dependent asks for exactly this version.
     fn is_pinned(&self, node: NodeId) -> bool {
         let version = self[self.target_or_self(node)].version_text();
-        self.edges_in(node).into_iter().any(|edge| spec::is_subset(&self.edge_spec(edge), version))
+        self.edges_in(node).into_iter().any(|edge| is_subset(&self.edge_spec(edge), version))
     }
 
     fn saved_spec(
@@ -117,7 +117,7 @@ impl Tree {
             let is_range = matches!(inner.kind, SpecKind::Range);
             let keeps = is_range
                 && inner.raw_spec != "*"
-                && !spec::is_subset(&prefixed, &inner.raw_spec);
+                && !is_subset(&prefixed, &inner.raw_spec);
             let range = if keeps { inner.raw_spec.clone() } else { prefixed };
             let own = self[self.target_or_self(to)].package_name().unwrap_or(name);
             let spec = if own == name { range } else { format!("npm:{own}@{range}") };
@@ -125,10 +125,10 @@ impl Tree {
         }
         Some(match &request.kind {
             SpecKind::Git(git) => match &git.hosted {
-                Some(hosted) if hosted.has_auth() => {
-                    (format!("git+{}", hosted.https(NoCommittish::Keep)), false)
+                Some(hosted) if hosted.auth.is_some() => {
+                    (hosted.https(Form::Full), false)
                 }
-                Some(hosted) => (hosted.shortcut(NoCommittish::Keep), false),
+                Some(hosted) => (hosted.shortcut(Form::Full), false),
                 None => (request.save_spec.clone()?, false),
             },
             SpecKind::Directory | SpecKind::File if is_workspace => (prefixed, true),
@@ -178,5 +178,13 @@ fn write_spec(
                 }
             }
         }
+    }
+}
+
+/// True when everything the first range admits is admitted by the second; false for what is no range.
+fn is_subset(sub: &str, dom: &str) -> bool {
+    match (Range::parse(sub), Range::parse(dom)) {
+        (Ok(sub), Ok(dom)) => sub.is_subset_of(&dom),
+        _ => false,
     }
 }

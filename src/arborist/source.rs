@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    explain::PeerConflict, install_checks::CheckError, override_set::OverrideError,
+    Shrinkwrap, install_checks::CheckError, override_set::OverrideError,
     workspaces::WorkspaceError,
 };
 use crate::{

@@ -220,7 +220,7 @@ impl Tree {
         let path = resolve(base, location);
         let mut package = Arc::clone(&entry.package);
         if package.name.is_none() {
-            Arc::make_mut(&mut package).name = Some(name_from_folder(&path));
+            Arc::make_mut(&mut package).name = Some(name_from_folder(Path::new(&*path)));
         }
         let new = NewNode {
             package,
@@ -273,7 +273,7 @@ impl Tree {
                 && !in_bundle(&parent_location)
                 && self.edge_out(parent, &name).is_some()
             {
-                Arc::make_mut(&mut self[parent].package).bundle_dependencies.push(name);
+                Arc::make_mut(&mut self[parent].package).bundle_dependencies.get_or_insert_default().push(name);
             }
         }
     }

@@ -4,6 +4,7 @@ use std::{
     cell::RefCell,
     collections::BTreeMap,
     ops::{Index, IndexMut},
+    path::Path,
     sync::Arc,
 };
 
@@ -23,6 +24,11 @@ use crate::{
     manifest::Manifest,
     spec::{Version, name_from_folder},
 };
+
+/// The names a package carries in its own tarball.
+pub(super) fn bundled_names(package: &Manifest) -> &[String] {
+    package.bundle_dependencies.as_deref().unwrap_or_default()
+}
 
 /// Settings that every node of a tree shares.
 #[derive(Clone, Copy, Debug, Default)]
@@ -226,7 +232,7 @@ impl Tree {
             None => new.package,
         };
         let name = new.name.unwrap_or_else(|| {
-            let from_path = if path.is_empty() { String::new() } else { name_from_folder(&path) };
+            let from_path = if path.is_empty() { String::new() } else { name_from_folder(Path::new(&*path)) };
             if from_path.is_empty() { package.name.clone().unwrap_or_default() } else { from_path }
         });
         let name = self.names.intern(&name);
@@ -535,7 +541,7 @@ impl Tree {
     /// The package whose tarball brings this one along (`getBundler`).
     pub fn bundler(&self, id: NodeId) -> Option<NodeId> {
         let mut above = std::iter::successors(self[id].parent, |&id| self[id].parent);
-        if above.all(|id| self[id].package.bundle_dependencies.is_empty()) {
+        if above.all(|id| bundled_names(&self[id].package).is_empty()) {
             return None;
         }
         self.bundler_within(id, &mut Vec::new())
@@ -551,10 +557,10 @@ impl Tree {
             return Some(bundler);
         }
         let name = self.name(id);
-        if self[parent].package.bundle_dependencies.iter().any(|bundled| bundled == name) {
+        if bundled_names(&self[parent].package).iter().any(|bundled| bundled == name) {
             return Some(parent);
         }
-        if self[parent].package.bundle_dependencies.is_empty() {
+        if bundled_names(&self[parent].package).is_empty() {
             // A bundler found through the edges counts only if it is the parent itself, which
             // must then bundle something.
             return None;

@@ -93,7 +93,7 @@ pub fn map_workspaces(
         let path = super::paths::resolve(project, folder);
         let name = match read_manifest(Path::new(&path)) {
             FolderManifest::Read(package) => {
-                package.name.clone().unwrap_or_else(|| name_from_folder(&path))
+                package.name.clone().unwrap_or_else(|| name_from_folder(Path::new(&*path)))
             }
             FolderManifest::Missing => continue,
             FolderManifest::Broken(problem) => {

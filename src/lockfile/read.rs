@@ -1,0 +1,157 @@
+//! Text → entries.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+
+use super::{conflict::parse_with_conflicts, legacy};
+use crate::{
+    arborist::{LockEntry, LockFlags, Shrinkwrap},
+    error::{Code, Explain},
+    manifest::{JsonFormat, JsonParseError, Manifest, detect_format},
+};
+
+/// The most entries a lockfile may have.
+const MAX_ENTRIES: usize = 500_000;
+
+/// A lockfile that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LockfileError {
+    /// Not JSON.
+    #[error("{file} is not valid JSON: {source}")]
+    Json {
+        /// The file's name.
+        file: String,
+        /// Where and why.
+        #[source]
+        source: JsonParseError,
+    },
+    /// JSON, but no lockfile.
+    #[error("{file} {problem}")]
+    Shape {
+        /// The file's name.
+        file: String,
+        /// What is wrong.
+        problem: String,
+    },
+}
+
+impl Explain for LockfileError {
+    fn code(&self) -> Code {
+        Code::Lockparse
+    }
+
+    fn help(&self) -> Option<String> {
+        let (Self::Json { file, .. } | Self::Shape { file, .. }) = self;
+        Some(format!("restore {file} from version control, or remove it and install again"))
+    }
+}
+
+/// A lockfile as it was found.
+#[derive(Clone, Debug)]
+pub struct Lockfile {
+    /// Its entries.
+    pub shrinkwrap: Shrinkwrap,
+    /// Indentation and line ends.
+    pub format: JsonFormat,
+    /// The top level without `packages` and `dependencies`; unknown fields are kept.
+    pub header: Map<String, Value>,
+}
+
+impl Lockfile {
+    /// Parses a lockfile; `file_name` tells what it is called.
+    ///
+    /// # Errors
+    /// [`LockfileError`].
+    pub fn parse(text: &str, file_name: &str) -> Result<Self, LockfileError> {
+        let file = || file_name.to_owned();
+        let shape = |problem: &str| LockfileError::Shape { file: file(), problem: problem.into() };
+        let value = parse_with_conflicts(text)
+            .map_err(|source| LockfileError::Json { file: file(), source })?;
+        let Value::Object(mut data) = value else { return Err(shape("is no JSON object")) };
+        let version = data.get("lockfileVersion").and_then(Value::as_u64);
+        let packages = data.shift_remove("packages");
+        let dependencies = data.shift_remove("dependencies");
+        let entries = match (packages, dependencies) {
+            (Some(Value::Object(packages)), _) => packages,
+            (None | Some(Value::Null), Some(Value::Object(dependencies))) => {
+                legacy::packages_from_dependencies(&data, &dependencies)
+            }
+            (None | Some(Value::Null), _) => Map::new(),
+            (Some(_), _) => return Err(shape("has a `packages` that is no object")),
+        };
+        if entries.len() > MAX_ENTRIES {
+            return Err(shape("has more entries than any project needs"));
+        }
+        let requires = data.get("requires").is_some_and(|requires| requires != &Value::Bool(false));
+        let ancient = !version.is_some_and(|version| version >= 2) && !requires;
+        let packages = entries
+            .into_iter()
+            .map(|(location, entry)| parse_entry(&entry).map(|entry| (location, entry)))
+            .collect::<Option<IndexMap<String, LockEntry>>>()
+            .ok_or_else(|| shape("has an entry that is no object"))?;
+        let shrinkwrap = Shrinkwrap { packages, version, ancient, file_name: file() };
+        Ok(Self { shrinkwrap, format: detect_format(text), header: data })
+    }
+}
+
+fn parse_entry(value: &Value) -> Option<LockEntry> {
+    let entry = value.as_object()?;
+    let flag = |key: &str| entry.get(key).is_some_and(is_truthy);
+    let text = |key: &str| entry.get(key).and_then(Value::as_str).map(str::to_owned);
+    Some(LockEntry {
+        package: Arc::new(Manifest::from_object(entry)),
+        resolved: text("resolved").filter(|url| !url.is_empty()),
+        integrity: text("integrity").filter(|integrity| !integrity.is_empty()),
+        link: flag("link"),
+        flags: LockFlags {
+            extraneous: flag("extraneous"),
+            dev: flag("dev"),
+            optional: flag("optional"),
+            dev_optional: flag("devOptional"),
+            peer: flag("peer"),
+        },
+        in_bundle: flag("inBundle"),
+        has_shrinkwrap: flag("hasShrinkwrap"),
+    })
+}
+
+/// JavaScript's idea of true.
+pub(super) fn is_truthy(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(value) => *value,
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        Value::String(text) => !text.is_empty(),
+        Value::Array(_) | Value::Object(_) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_keep_their_order_flags_and_links() {
+        let lock = Lockfile::parse(
+            r#"{"name":"p","lockfileVersion":3,"requires":true,"extra":1,"packages":{
+              "":{"name":"p"},"node_modules/b":{"version":"1.0.0","dev":true},
+              "node_modules/a":{"resolved":"a","link":true}}}"#,
+            "package-lock.json",
+        )
+        .unwrap();
+        let keys: Vec<_> = lock.shrinkwrap.packages.keys().map(String::as_str).collect();
+        assert_eq!(keys, ["", "node_modules/b", "node_modules/a"]);
+        assert!(lock.shrinkwrap.packages["node_modules/b"].flags.dev);
+        assert!(lock.shrinkwrap.packages["node_modules/a"].link);
+        assert!(lock.header.contains_key("extra"));
+    }
+
+    #[test]
+    fn broken_text_and_odd_shapes_are_errors() {
+        for text in ["", "[]", "{\"packages\":1}", "{\"packages\":{\"a\":1}}", "{"] {
+            assert_eq!(Lockfile::parse(text, "f").unwrap_err().code(), Code::Lockparse, "{text}");
+        }
+    }
+}
