@@ -2,5 +2,6 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
 pub mod cli;
+pub mod config;
 pub mod error;
 pub mod event;
