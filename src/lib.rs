@@ -3,6 +3,7 @@
 
 pub mod arborist;
 pub mod cli;
+pub mod config;
 pub mod error;
 pub mod event;
 pub mod explanation;
