@@ -51,6 +51,8 @@ codes! {
     Connection = "ECONNECTION", 1;
     Connrefused = "ECONNREFUSED", 1;
     Connreset = "ECONNRESET", 1;
+    /// The host name has no address (DNS).
+    Dnsnotfound = "ENOTFOUND", 1;
     Duplicateworkspace = "EDUPLICATEWORKSPACE", 1;
     Forbidden = "E403", 1;
     Git = "EGIT", 1;

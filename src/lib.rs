@@ -7,6 +7,8 @@ pub mod config;
 pub mod error;
 pub mod event;
 pub mod explanation;
+pub mod flight;
 pub mod lockfile;
 pub mod manifest;
+pub mod registry;
 pub mod spec;

@@ -1,0 +1,181 @@
+//! HTTP clients: TLS, proxies, connections. Everything else about HTTP is in `fetch`.
+//!
+//! A client keeps one pool of connections for each host, so all hosts share one; only a
+//! registry with a client certificate of its own gets its own. Plain http has a second
+//! client, because reading the system's root certificates costs milliseconds.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
+
+use reqwest::{Certificate, Client, ClientBuilder, Identity, NoProxy, Proxy, redirect::Policy};
+use url::Url;
+
+use super::{
+    auth::{ClientIdentity, CredentialSource},
+    error::FetchError,
+    options::{PoolOptions, Proxies, StrictSsl, Timeouts},
+};
+
+/// HTTP/2 windows: one large body must not starve, many small ones must not wait.
+const STREAM_WINDOW: u32 = 2 << 20;
+const CONNECTION_WINDOW: u32 = 16 << 20;
+
+type Built = Result<Client, FetchError>;
+
+/// The clients of a pool, each built when it is first needed.
+pub(super) struct Clients {
+    plain: OnceLock<Built>,
+    secure: OnceLock<Built>,
+    identified: Mutex<HashMap<String, Built>>,
+    credentials: Arc<dyn CredentialSource>,
+    settings: Settings,
+}
+
+struct Settings {
+    ca: Vec<Certificate>,
+    strict_ssl: StrictSsl,
+    proxies: Proxies,
+    timeouts: Timeouts,
+    max_sockets: usize,
+    user_agent: String,
+}
+
+impl Clients {
+    /// Reads the certificates; nothing else can be wrong before the first request.
+    pub(super) fn new(options: &PoolOptions) -> Result<Self, FetchError> {
+        let mut ca = Vec::new();
+        for bundle in &options.ca {
+            let read = Certificate::from_pem_bundle(bundle.as_bytes());
+            ca.extend(read.map_err(|error| unusable("ca, cafile or NODE_EXTRA_CA_CERTS", &error))?);
+        }
+        Ok(Self {
+            plain: OnceLock::new(),
+            secure: OnceLock::new(),
+            identified: Mutex::default(),
+            credentials: Arc::clone(&options.credentials),
+            settings: Settings {
+                ca,
+                strict_ssl: options.strict_ssl,
+                proxies: options.proxies.clone(),
+                timeouts: options.timeouts,
+                max_sockets: options.max_sockets,
+                user_agent: options.user_agent.clone(),
+            },
+        })
+    }
+
+    /// The client for `url`.
+    pub(super) fn for_url(&self, url: &Url) -> Built {
+        if url.scheme() == "http" {
+            return self.plain.get_or_init(|| self.settings.plain()).clone();
+        }
+        let Some(identity) = self.credentials.identity(url) else {
+            return self.secure.get_or_init(|| self.settings.secure(None)).clone();
+        };
+        let mut clients = self.identified.lock().unwrap_or_else(PoisonError::into_inner);
+        let origin = url.origin().ascii_serialization();
+        clients.entry(origin).or_insert_with(|| self.settings.secure(Some(&identity))).clone()
+    }
+}
+
+impl Settings {
+    fn plain(&self) -> Built {
+        build(self.common()?.tls_certs_only([]))
+    }
+
+    fn secure(&self, identity: Option<&ClientIdentity>) -> Built {
+        let mut builder = match self.strict_ssl {
+            StrictSsl::On => self.common()?.tls_certs_merge(self.ca.iter().cloned()),
+            StrictSsl::Off => self.common()?.tls_danger_accept_invalid_certs(true),
+        };
+        if let Some(ClientIdentity { certificate, key }) = identity {
+            let pem = format!("{certificate}\n{}", key.expose());
+            let identity = Identity::from_pem(pem.as_bytes());
+            builder = builder
+                .identity(identity.map_err(|error| unusable("certfile or keyfile", &error))?);
+        }
+        build(builder)
+    }
+
+    fn common(&self) -> Result<ClientBuilder, FetchError> {
+        // A second pool in one process finds the provider installed already; that is fine.
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let mut builder = Client::builder()
+            .user_agent(&self.user_agent)
+            .connect_timeout(self.timeouts.connect)
+            .pool_max_idle_per_host(self.max_sockets)
+            .http2_initial_stream_window_size(STREAM_WINDOW)
+            .http2_initial_connection_window_size(CONNECTION_WINDOW)
+            .redirect(Policy::none())
+            .referer(false)
+            .retry(reqwest::retry::never())
+            // The environment is read in `config`, not here.
+            .no_proxy();
+        let none = NoProxy::from_string("");
+        let Proxies { http, https, no_proxy } = self.proxies.clone();
+        if http.is_some() || https.is_some() {
+            let proxy = Proxy::custom(move |url| {
+                let proxy = if url.scheme() == "https" { &https } else { &http };
+                proxy.clone().filter(|_| !is_direct(url.host_str().unwrap_or(""), &no_proxy))
+            });
+            builder = builder.proxy(proxy.no_proxy(none));
+        }
+        Ok(builder)
+    }
+}
+
+fn build(builder: ClientBuilder) -> Built {
+    builder.build().map_err(|error| unusable("the TLS or proxy settings", &error))
+}
+
+fn unusable(what: &str, error: &reqwest::Error) -> FetchError {
+    let cause =
+        std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
+    FetchError::Options(format!("cannot use {what}: {cause}"))
+}
+
+/// Whether `host` ends in the labels of one of `no_proxy` (@npmcli/agent `lib/proxy.js`).
+fn is_direct(host: &str, no_proxy: &[String]) -> bool {
+    no_proxy.iter().any(|entry| {
+        let mut labels = entry.split('.').rev().filter(|label| !label.is_empty()).peekable();
+        let mut of_host = host.split('.').rev();
+        labels.peek().is_some() && labels.all(|label| of_host.next() == Some(label))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_direct_matches_whole_labels_from_the_right() {
+        let list = |text: &str| vec![text.to_owned()];
+        assert!(is_direct("a.registry.example", &list(".registry.example")));
+        assert!(is_direct("registry.example", &list("registry.example")));
+        assert!(!is_direct("notregistry.example", &list("registry.example")));
+        assert!(!is_direct("example", &list("registry.example")));
+        assert!(!is_direct("registry.example", &list("")));
+    }
+
+    #[test]
+    fn new_unreadable_certificate_is_named() {
+        let url = Url::parse("https://registry.example/").unwrap();
+        let mut options = PoolOptions::new(url, std::path::PathBuf::new());
+        let broken = "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n";
+        options.ca = vec![broken.to_owned()];
+        let error = Clients::new(&options).err().map(|error| error.to_string());
+        assert!(error.is_some_and(|text| text.contains("cafile")));
+    }
+
+    #[test]
+    fn for_url_builds_both_clients() {
+        let url = Url::parse("https://registry.example/").unwrap();
+        let mut options = PoolOptions::new(url.clone(), std::path::PathBuf::new());
+        options.strict_ssl = StrictSsl::Off;
+        let clients = Clients::new(&options).unwrap();
+        clients.for_url(&url).unwrap();
+        clients.for_url(&Url::parse("http://registry.example/").unwrap()).unwrap();
+    }
+}

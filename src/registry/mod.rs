@@ -1,0 +1,39 @@
+//! The registry: package names in, bytes out. The only module that speaks HTTP.
+//!
+//! ```text
+//! name ─ assignment (who is asked, in which order) ─ pool (cache, retries, fail-over)
+//!           └─ cache (disk)                             └─ fetch (one exchange) ─ client (TLS, proxy)
+//! ```
+//!
+//! A [`Pool`] holds the registries of one namespace. Nothing it returns is proven: what a
+//! registry says is checked by `verify` and unpacked by `store`.
+
+mod assignment;
+mod auth;
+mod cache;
+mod client;
+mod error;
+mod fetch;
+mod freshness;
+mod health;
+mod options;
+mod pool;
+mod question;
+mod retry;
+mod route;
+mod stream;
+mod tarball;
+
+#[cfg(test)]
+mod tests;
+
+pub use assignment::{Fallthrough, PoolEntry, Target, order, parse_pool, registry_url};
+pub use auth::{Anonymous, Authorization, ClientIdentity, CredentialSource, Secret};
+pub use error::{Credential, Fault, FetchError, ShownUrl, StatusFailure};
+pub use options::{CacheMode, Limits, PoolOptions, Proxies, Retry, StrictSsl, Timeouts};
+pub use pool::{Form, Origin, PackumentBytes, Pool};
+pub use route::Assignment;
+pub use stream::ByteReader;
+pub use tarball::{
+    Body, Privacy, RegistryId, ReplaceRegistryHost, Tarball, TarballRequest, tarball_url,
+};

@@ -1,0 +1,177 @@
+//! Everything the pool is told. `ops` maps the configuration onto it.
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+
+use url::Url;
+
+use super::{
+    assignment::PoolEntry,
+    auth::{Anonymous, CredentialSource},
+    tarball::ReplaceRegistryHost,
+};
+
+/// How the packument cache is used; make-fetch-happen's modes under npm's names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CacheMode {
+    /// Fresh entries without a request, stale ones after a conditional request (`default`).
+    #[default]
+    Online,
+    /// Any entry without a request (`--prefer-offline`, `force-cache`).
+    PreferOffline,
+    /// A conditional request for every entry (`--prefer-online`, `no-cache`).
+    PreferOnline,
+    /// No request at all (`--offline`, `only-if-cached`).
+    Offline,
+}
+
+/// Whether a server's certificate must be valid (`strict-ssl`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StrictSsl {
+    /// It must.
+    #[default]
+    On,
+    /// Any certificate is taken. Integrity and signatures still hold; privacy does not.
+    Off,
+}
+
+/// How often and how soon a transient fault is tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retry {
+    /// Further tries after the first (`fetch-retries`).
+    pub retries: u32,
+    /// Growth of the pause (`fetch-retry-factor`).
+    pub factor: u32,
+    /// The first pause (`fetch-retry-mintimeout`).
+    pub shortest: Duration,
+    /// The longest pause (`fetch-retry-maxtimeout`); a registry's `Retry-After` counts up to a minute.
+    pub longest: Duration,
+}
+
+impl Default for Retry {
+    /// Sooner and more often than npm (2 tries, 10 and 60 seconds): a refused connection
+    /// fails within ten seconds, and a registry that loses two answers of five still serves.
+    fn default() -> Self {
+        Self {
+            retries: 5,
+            factor: 2,
+            shortest: Duration::from_millis(200),
+            longest: Duration::from_secs(5),
+        }
+    }
+}
+
+/// How long each part of an exchange may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Until a connection stands.
+    pub connect: Duration,
+    /// Until the head of the answer is there; doubled at the second try, for a proxy that has to fetch first.
+    pub head: Duration,
+    /// Between two pieces of a body.
+    pub idle: Duration,
+    /// How long a registry that did not answer is left alone.
+    pub half_open: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(5),
+            head: Duration::from_secs(15),
+            idle: Duration::from_secs(15),
+            half_open: Duration::from_secs(30),
+        }
+    }
+}
+
+/// The largest bodies that are read, in bytes after decoding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// A packument.
+    pub packument: u64,
+    /// A tarball, as transferred.
+    pub tarball: u64,
+    /// Tarballs up to this size are buffered whole, larger ones streamed.
+    pub buffered: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { packument: 64 << 20, tarball: 512 << 20, buffered: 4 << 20 }
+    }
+}
+
+/// The proxies, already resolved from `proxy`, `https-proxy`, `noproxy` and the environment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Proxies {
+    /// For http URLs.
+    pub http: Option<Url>,
+    /// For https URLs.
+    pub https: Option<Url>,
+    /// Host suffixes (whole labels, as npm matches them) that are reached directly.
+    pub no_proxy: Vec<String>,
+}
+
+/// Everything the pool is told.
+#[derive(Clone)]
+pub struct PoolOptions {
+    /// The configured registry (`registry`).
+    pub registry: Url,
+    /// `@scope` → its own registry (`@scope:registry`).
+    pub scopes: BTreeMap<String, Url>,
+    /// Mirrors of the configured registry ([`parse_pool`](super::parse_pool)); empty = it alone.
+    pub pool: Vec<PoolEntry>,
+    /// Decides which package is asked of which registry; kept per project.
+    pub seed: [u8; 32],
+    /// Who gets which credential.
+    pub credentials: Arc<dyn CredentialSource>,
+    /// The folder that holds `packuments/`.
+    pub cache_dir: PathBuf,
+    /// How the cache is used.
+    pub mode: CacheMode,
+    /// Transient faults.
+    pub retry: Retry,
+    /// Waiting.
+    pub timeouts: Timeouts,
+    /// Sizes.
+    pub limits: Limits,
+    /// Concurrent requests to one registry (`maxsockets`).
+    pub max_sockets: usize,
+    /// `User-Agent`.
+    pub user_agent: String,
+    /// `npm-command`, `npm-scope`, `npm-session`, `npm-auth-type`: name and value; never sent to another host.
+    pub headers: Vec<(String, String)>,
+    /// Proxies.
+    pub proxies: Proxies,
+    /// PEM bundles trusted beside the system's (`ca`, `cafile`, `NODE_EXTRA_CA_CERTS`).
+    pub ca: Vec<String>,
+    /// Whether certificates must be valid.
+    pub strict_ssl: StrictSsl,
+    /// Which hosts in lockfile URLs mean "the configured registry".
+    pub replace_registry_host: ReplaceRegistryHost,
+}
+
+impl PoolOptions {
+    /// The defaults for one registry, without credentials.
+    pub fn new(registry: Url, cache_dir: PathBuf) -> Self {
+        Self {
+            registry,
+            scopes: BTreeMap::new(),
+            pool: Vec::new(),
+            seed: [0; 32],
+            credentials: Arc::new(Anonymous),
+            cache_dir,
+            mode: CacheMode::default(),
+            retry: Retry::default(),
+            timeouts: Timeouts::default(),
+            limits: Limits::default(),
+            max_sockets: 64,
+            user_agent: format!("denpm/{}", env!("CARGO_PKG_VERSION")),
+            headers: Vec::new(),
+            proxies: Proxies::default(),
+            ca: Vec::new(),
+            strict_ssl: StrictSsl::default(),
+            replace_registry_host: ReplaceRegistryHost::default(),
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! What can be asked of a registry, and what counts as an answer.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use reqwest::{
+    StatusCode,
+    header::{ETAG, LAST_MODIFIED},
+};
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::{
+    cache::{Entry, Validators, bounded, now},
+    error::FetchError,
+    fetch::{Call, Payload, Reply, Rest, Transport},
+    freshness::{Freshness, Storage, text},
+    options::Limits,
+    pool::{Form, Origin, PackumentBytes, Pool, key, packument},
+    route::{Member, Stop},
+    stream::{ByteWriter, pipe},
+    tarball::{Body, Tarball},
+};
+
+/// Something the pool can put to one registry after the other.
+pub(super) trait Question: Sync {
+    type Answer: Send;
+
+    /// Asks at `stop`, holding `permit` until the answer is complete.
+    fn put(
+        &self,
+        stop: &Stop,
+        attempt: u32,
+        permit: Option<OwnedSemaphorePermit>,
+    ) -> impl Future<Output = Result<Self::Answer, FetchError>> + Send;
+}
+
+/// A packument, through the cache.
+pub(super) struct PackumentQuestion<'a> {
+    pub pool: &'a Pool,
+    pub name: &'a str,
+    pub form: Form,
+    /// The stale entry found on the way here, and its registry.
+    pub known: Option<&'a (Arc<Member>, Entry)>,
+}
+
+impl Question for PackumentQuestion<'_> {
+    type Answer = PackumentBytes;
+
+    async fn put(
+        &self,
+        stop: &Stop,
+        attempt: u32,
+        permit: Option<OwnedSemaphorePermit>,
+    ) -> Result<PackumentBytes, FetchError> {
+        let known = self.known.filter(|(member, _)| member.id == stop.member.id);
+        let entry = known.map(|(_, entry)| entry);
+        let validators = entry.map(|entry| &entry.validators).filter(|known| !known.is_empty());
+        let accept = self.form.accept();
+        let call = Call {
+            url: &stop.url,
+            registry: &stop.member.url,
+            payload: Payload::Document { accept, validators },
+            attempt,
+            limit: self.pool.limits().packument,
+        };
+        let transport = self.pool.transport();
+        let mut reply = transport.send(call, permit).await?;
+        if reply.status() == StatusCode::NOT_MODIFIED {
+            if let Some(entry) = entry.filter(|_| validators.is_some()) {
+                return Ok(self.confirmed(stop, entry, &reply));
+            }
+            // Nobody asked "if changed": an answer for somebody else. Ask past whatever gave it.
+            drop(reply);
+            let permit = stop.member.lane.enter().await?;
+            let payload = Payload::Reload { accept };
+            reply = transport.send(Call { payload, ..call }, permit).await?;
+        }
+        let freshness = Freshness::of(reply.headers(), now() / 1000);
+        let validators = Validators {
+            etag: bounded(text(reply.headers(), ETAG)),
+            last_modified: bounded(text(reply.headers(), LAST_MODIFIED)),
+        };
+        let body = json(reply).await?;
+        let (lifetime, stale) = (freshness.lifetime, freshness.stale);
+        let entry = Entry { stored_at: now(), lifetime, stale, validators, body };
+        if freshness.storage == Storage::Allowed {
+            let key = key(&stop.member, self.name, self.form);
+            let entry = entry.clone();
+            self.pool.write(move |disk| disk.store(&key, &entry));
+        }
+        Ok(packument(&stop.member, entry, Origin::Fetched))
+    }
+}
+
+impl PackumentQuestion<'_> {
+    fn confirmed(&self, stop: &Stop, entry: &Entry, reply: &Reply) -> PackumentBytes {
+        let at = now();
+        // A 304 need not repeat how long it holds; then the first answer's word stands.
+        let said = Freshness::of(reply.headers(), at / 1000).lifetime;
+        let lifetime = if said == Duration::ZERO { entry.lifetime } else { said };
+        let key = key(&stop.member, self.name, self.form);
+        self.pool.write(move |disk| disk.touch(&key, at, lifetime));
+        packument(&stop.member, entry.clone(), Origin::Revalidated)
+    }
+}
+
+/// Reads a JSON object: its ends are looked at, the rest is the parser's business.
+async fn json(mut reply: Reply) -> Result<Bytes, FetchError> {
+    let body = whole(&mut reply).await?;
+    let last = body.iter().rfind(|byte| !byte.is_ascii_whitespace());
+    match (first(&body), last) {
+        (Some(b'{'), Some(b'}')) => Ok(body),
+        (Some(b'{'), _) => Err(reply.cut()),
+        _ => Err(reply.invalid("not a JSON object")),
+    }
+}
+
+/// Reads a whole body that is not a page for people.
+async fn whole(reply: &mut Reply) -> Result<Bytes, FetchError> {
+    expect_success(reply)?;
+    let (body, _) = reply.read(u64::MAX).await?;
+    if first(&body) == Some(b'<') {
+        return Err(reply.portal());
+    }
+    Ok(body)
+}
+
+fn expect_success(reply: &Reply) -> Result<(), FetchError> {
+    match reply.status() {
+        StatusCode::OK => reply.refuse_page(),
+        other => Err(reply.invalid(&format!("status {other}"))),
+    }
+}
+
+/// The first byte that is neither white space nor part of a byte order mark.
+fn first(body: &[u8]) -> Option<u8> {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    body.iter().copied().find(|byte| !byte.is_ascii_whitespace())
+}
+
+/// A document that is not cached.
+pub(super) struct DocumentQuestion<'a> {
+    pub transport: &'a Transport,
+    pub limit: u64,
+}
+
+impl Question for DocumentQuestion<'_> {
+    type Answer = Bytes;
+
+    async fn put(
+        &self,
+        stop: &Stop,
+        attempt: u32,
+        permit: Option<OwnedSemaphorePermit>,
+    ) -> Result<Bytes, FetchError> {
+        let payload = Payload::Document { accept: "application/json", validators: None };
+        let registry = &stop.member.url;
+        let call = Call { url: &stop.url, registry, payload, attempt, limit: self.limit };
+        whole(&mut self.transport.send(call, permit).await?).await
+    }
+}
+
+/// A document that is sent, and the one that comes back.
+pub(super) struct PostQuestion<'a> {
+    pub transport: &'a Transport,
+    pub limit: u64,
+    pub body: Bytes,
+}
+
+impl Question for PostQuestion<'_> {
+    type Answer = Bytes;
+
+    async fn put(
+        &self,
+        stop: &Stop,
+        attempt: u32,
+        permit: Option<OwnedSemaphorePermit>,
+    ) -> Result<Bytes, FetchError> {
+        let payload = Payload::Post(&self.body);
+        let registry = &stop.member.url;
+        let call = Call { url: &stop.url, registry, payload, attempt, limit: self.limit };
+        whole(&mut self.transport.send(call, permit).await?).await
+    }
+}
+
+/// A tarball.
+pub(super) struct TarballQuestion<'a> {
+    pub transport: &'a Transport,
+    pub limits: Limits,
+}
+
+impl Question for TarballQuestion<'_> {
+    type Answer = Tarball;
+
+    async fn put(
+        &self,
+        stop: &Stop,
+        attempt: u32,
+        permit: Option<OwnedSemaphorePermit>,
+    ) -> Result<Tarball, FetchError> {
+        let payload = Payload::Tarball;
+        let registry = &stop.member.url;
+        let limit = self.limits.tarball;
+        let call = Call { url: &stop.url, registry, payload, attempt, limit };
+        let mut reply = self.transport.send(call, permit).await?;
+        expect_success(&reply)?;
+        let content_length = reply.content_length();
+        // A large body is not worth waiting for: its first bytes suffice to hand it over.
+        let large = content_length.is_some_and(|length| length > self.limits.buffered);
+        let enough = if large { 1 } else { self.limits.buffered.saturating_add(1) };
+        let (start, rest) = reply.read(enough).await?;
+        if start.first() == Some(&b'<') {
+            return Err(reply.portal());
+        }
+        let body = match rest {
+            Rest::None => Body::Buffered(start),
+            Rest::Open => {
+                let (writer, reader) = pipe();
+                tokio::spawn(pump(start, reply, writer));
+                Body::Streamed(reader)
+            }
+        };
+        Ok(Tarball { source: stop.member.id.clone(), content_length, body })
+    }
+}
+
+/// Feeds the rest of a body to its reader, as fast as it reads.
+async fn pump(start: Bytes, mut reply: Reply, writer: ByteWriter) {
+    let mut chunk = start;
+    let end = loop {
+        if writer.write(chunk).await.is_err() {
+            return;
+        }
+        match reply.next().await {
+            Ok(Some(next)) => chunk = next,
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(error),
+        }
+    };
+    writer.finish(end);
+}

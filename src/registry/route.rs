@@ -1,0 +1,275 @@
+//! From a name to the registries that may be asked for it, and to the URLs there.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use url::Url;
+
+use super::{
+    assignment::{Fallthrough, Target, order, registry_url},
+    auth::authorization,
+    error::{FetchError, ShownUrl},
+    health::Lane,
+    options::PoolOptions,
+    tarball::{
+        Privacy, RegistryId, ReplaceRegistryHost, TarballRequest, canonical_path, tarball_url,
+    },
+};
+
+/// Longer names exist nowhere; npm publishes up to 214 characters.
+const NAME_LIMIT: usize = 512;
+
+/// One registry.
+#[derive(Debug)]
+pub(super) struct Member {
+    pub id: RegistryId,
+    /// With a trailing slash; may carry user info.
+    pub url: Url,
+    pub fallthrough: Fallthrough,
+    pub weight: f64,
+    pub lane: Arc<Lane>,
+}
+
+/// The registries of a name, in the order of asking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assignment {
+    /// The first serves the name; the rest are its fail-over.
+    pub registries: Vec<RegistryId>,
+    /// Private names have exactly one registry.
+    pub privacy: Privacy,
+}
+
+/// One place to ask.
+#[derive(Clone, Debug)]
+pub(super) struct Stop {
+    pub member: Arc<Member>,
+    pub url: Url,
+}
+
+/// All registries, and who is responsible for what.
+pub(super) struct Routes {
+    seed: [u8; 32],
+    /// The configured registry first.
+    pool: Vec<Arc<Member>>,
+    scopes: BTreeMap<String, Arc<Member>>,
+    privacy: Privacy,
+    replace: ReplaceRegistryHost,
+    lanes: Lanes,
+}
+
+struct Lanes {
+    by_origin: Mutex<HashMap<String, Arc<Lane>>>,
+    max_sockets: usize,
+    half_open: std::time::Duration,
+}
+
+impl Lanes {
+    fn member(&self, url: Url, fallthrough: Fallthrough, weight: f64) -> Arc<Member> {
+        let mut lanes = self.by_origin.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = || Arc::new(Lane::new(self.max_sockets, self.half_open));
+        let lane = Arc::clone(lanes.entry(url.origin().ascii_serialization()).or_insert_with(new));
+        let id = RegistryId::new(&ShownUrl::from(&url).to_string());
+        Arc::new(Member { id, url, fallthrough, weight, lane })
+    }
+}
+
+impl Routes {
+    pub(super) fn new(options: &PoolOptions) -> Result<Self, FetchError> {
+        let lanes = Lanes {
+            by_origin: Mutex::default(),
+            max_sockets: options.max_sockets,
+            half_open: options.timeouts.half_open,
+        };
+        let registry = registry_url(options.registry.as_str())?;
+        let pool = members(options, registry, &lanes)?;
+        let mut scopes = BTreeMap::new();
+        for (scope, url) in &options.scopes {
+            let url = registry_url(url.as_str())?;
+            // A scope that names the configured registry is as public as that.
+            if pool.first().is_none_or(|first| first.url != url) {
+                let member = lanes.member(url, Fallthrough::NotFoundOnly, 1.0);
+                scopes.insert(scope.clone(), member);
+            }
+        }
+        let credential = pool
+            .first()
+            .and_then(|first| authorization(options.credentials.as_ref(), &first.url, &first.url));
+        let privacy = if credential.is_some() { Privacy::Private } else { Privacy::Public };
+        let replace = options.replace_registry_host.clone();
+        Ok(Self { seed: options.seed, pool, scopes, privacy, replace, lanes })
+    }
+
+    /// The registries of `name`: its scope's own; the configured one alone if that needs a
+    /// credential; else the pool, by rendezvous hash.
+    pub(super) fn members(&self, name: &str) -> (Vec<Arc<Member>>, Privacy) {
+        let scope = name.split_once('/').map(|(scope, _)| scope);
+        if let Some(own) = scope.and_then(|scope| self.scopes.get(scope)) {
+            return (vec![Arc::clone(own)], Privacy::Private);
+        }
+        if self.privacy == Privacy::Private {
+            return (self.pool.iter().take(1).cloned().collect(), Privacy::Private);
+        }
+        let known: Vec<_> =
+            self.pool.iter().map(|member| (member.id.as_str(), member.weight)).collect();
+        let order = order(&self.seed, name, &known);
+        let members = order.into_iter().filter_map(|index| self.pool.get(index).cloned());
+        (members.collect(), Privacy::Public)
+    }
+
+    /// The registry known under `id`.
+    pub(super) fn member(&self, id: &RegistryId) -> Option<Arc<Member>> {
+        self.pool.iter().chain(self.scopes.values()).find(|member| member.id == *id).cloned()
+    }
+
+    /// Where the packument of `name` is asked for.
+    pub(super) fn packument(&self, name: &str) -> Result<Vec<Stop>, FetchError> {
+        let escaped = escaped(name)?;
+        let (members, _) = self.members(name);
+        members.into_iter().map(|member| stop(member, &escaped)).collect()
+    }
+
+    /// Where a tarball is asked for: its URL after `replace-registry-host`, and the same
+    /// path at the other registries of the name, if it is the place where all keep it.
+    pub(super) fn tarball(&self, request: &TarballRequest) -> Result<Vec<Stop>, FetchError> {
+        let (members, privacy) = self.members(&request.name);
+        let configured = match privacy {
+            Privacy::Private => members.first(),
+            Privacy::Public => self.pool.first(),
+        };
+        let url = configured.map_or_else(
+            || request.url.clone(),
+            |member| tarball_url(&request.url, &member.url, &self.replace),
+        );
+        if !matches!(url.scheme(), "http" | "https") {
+            let scheme = url.scheme();
+            return Err(FetchError::Options(format!("tarballs are not fetched over {scheme}:")));
+        }
+        let path = members
+            .iter()
+            .find_map(|member| canonical_path(&url, &member.url, &request.name, &request.version));
+        let stops = match path {
+            Some(path) if request.privacy == Privacy::Public => members
+                .into_iter()
+                .map(|member| stop(member, path))
+                .collect::<Result<Vec<_>, _>>()?,
+            _ => vec![self.lone(url, &members)],
+        };
+        Ok(stops.into_iter().filter(|stop| !request.avoid.contains(&stop.member.id)).collect())
+    }
+
+    /// A URL that only one host can serve; asked on behalf of the registry of its origin, if there is one.
+    fn lone(&self, url: Url, members: &[Arc<Member>]) -> Stop {
+        let known = members.iter().chain(&self.pool).find(|m| m.url.origin() == url.origin());
+        let member = known.cloned().unwrap_or_else(|| {
+            let base = url.join("/").unwrap_or_else(|_| url.clone());
+            self.lanes.member(base, Fallthrough::NotFoundOnly, 1.0)
+        });
+        Stop { member, url }
+    }
+}
+
+/// The configured registry and its mirrors, each once.
+fn members(
+    options: &PoolOptions,
+    registry: Url,
+    lanes: &Lanes,
+) -> Result<Vec<Arc<Member>>, FetchError> {
+    // Unlisted, the configured registry is as strict as the strictest of the list.
+    let strictest = options.pool.iter().map(|entry| entry.fallthrough).min();
+    let mut first = (strictest.unwrap_or(Fallthrough::NotFoundOnly), 1.0);
+    let mut mirrors: Vec<(Url, Fallthrough, f64)> = Vec::new();
+    for entry in &options.pool {
+        let url = match &entry.target {
+            Target::Direct => registry.clone(),
+            Target::Mirror(url) => registry_url(url.as_str())?,
+        };
+        if url == registry {
+            first = (entry.fallthrough, entry.weight);
+        } else if mirrors.iter().all(|(known, ..)| *known != url) {
+            mirrors.push((url, entry.fallthrough, entry.weight));
+        }
+    }
+    let all = [(registry, first.0, first.1)].into_iter().chain(mirrors);
+    Ok(all.map(|(url, fallthrough, weight)| lanes.member(url, fallthrough, weight)).collect())
+}
+
+pub(super) fn stop(member: Arc<Member>, path: &str) -> Result<Stop, FetchError> {
+    let joined = format!("{}{}", member.url, path.trim_start_matches('/'));
+    match Url::parse(&joined) {
+        // Dot segments and schemes in a path must not lead out of the registry.
+        Ok(url) if url.as_str().starts_with(member.url.as_str()) => Ok(Stop { member, url }),
+        _ => Err(FetchError::Options(format!("{path:?} is no path on {}", member.id))),
+    }
+}
+
+/// `name` as one path segment: npm-package-arg's `escapedName`, everything else percent-encoded.
+fn escaped(name: &str) -> Result<String, FetchError> {
+    let invalid = || FetchError::Name(name.chars().take(NAME_LIMIT).collect());
+    let (scope, unscoped) = match name.strip_prefix('@') {
+        Some(rest) => rest.split_once('/').ok_or_else(invalid)?,
+        None => ("-", name),
+    };
+    let is_sound = |part: &str| {
+        !part.is_empty()
+            && part.trim_matches('.') != ""
+            && !part.contains(|c: char| matches!(c, '/' | '\\') || c.is_control())
+    };
+    if name.len() > NAME_LIMIT || !is_sound(scope) || !is_sound(unscoped) {
+        return Err(invalid());
+    }
+    let mut path = String::with_capacity(name.len() + 2);
+    if name.starts_with('@') {
+        path.push('@');
+        encode(scope, &mut path);
+        path.push_str("%2f");
+    }
+    encode(unscoped, &mut path);
+    Ok(path)
+}
+
+/// `encodeURIComponent`.
+fn encode(text: &str, into: &mut String) {
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => into.push(char::from(byte)),
+            b'-' | b'_' | b'.' | b'!' | b'~' | b'*' | b'\'' | b'(' | b')' => {
+                into.push(char::from(byte));
+            }
+            _ => into.push_str(&format!("%{byte:02X}")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn escaped_is_npms() {
+        assert_eq!(escaped("@scope/name").unwrap(), "@scope%2fname");
+        assert_eq!(escaped("JSONStream~'x").unwrap(), "JSONStream~'x");
+        assert_eq!(escaped("a?b#c").unwrap(), "a%3Fb%23c");
+    }
+
+    #[test]
+    fn escaped_traversal_is_refused() {
+        for name in ["", ".", "..", "a/b", "@s", "@/a", "@s/..", "@s/a/b", "a\\b", "a\nb"] {
+            assert!(escaped(name).is_err(), "{name:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn packument_url_stays_below_the_registry(name in "\\PC{0,30}") {
+            let options = PoolOptions::new(Url::parse("http://r.example/npm").unwrap(), "".into());
+            if let Ok(stops) = Routes::new(&options).unwrap().packument(&name) {
+                let url = &stops[0].url;
+                prop_assert!(url.path().starts_with("/npm/") && url.path().matches('/').count() == 2);
+                prop_assert!(url.query().is_none() && url.fragment().is_none());
+            }
+        }
+    }
+}
