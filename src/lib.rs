@@ -4,3 +4,6 @@
 pub mod cli;
 pub mod error;
 pub mod event;
+pub mod fs;
+pub mod store;
+pub mod verify;
