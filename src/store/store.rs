@@ -1,0 +1,514 @@
+//! The store itself: look up, import, verify, remove.
+
+use std::{
+    fs::{self, File},
+    io::{self, BufReader, Read},
+    path::{Path, PathBuf},
+    sync::{Arc, Once},
+    time::{Duration, SystemTime},
+};
+
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+
+use super::{
+    archive::{Bytes, Fault, Inflating, Refusal, Rule, Walk, Whole, inflate_whole},
+    extract::{CaseRule, IgnoreFiles, Unpacked, unpack},
+    index::{Depth, Index, IndexEntry, IndexFile},
+    limits::{Limits, MAX_COMPRESSED},
+};
+use crate::{
+    error::{Code, Explain},
+    fs::{Durability, FsError, read_open_file, write_atomic},
+    verify::integrity::{
+        Algorithm, Digests, Hasher, Integrity, IntegrityMismatch, decode_hex, encode_hex,
+    },
+};
+
+/// The version of the layout; a change of layout gets a new directory.
+const LAYOUT: &str = "v1";
+const TREE: &str = "package";
+const INDEX: &str = "index";
+const ALIASES: &str = "aliases";
+const STAGING: &str = "staging";
+/// The largest index that is read, in bytes: 100,000 entries of ordinary names, and `package.json`.
+const MAX_INDEX: u64 = 64 << 20;
+/// Bodies larger than this are inflated piece by piece even when they are in memory, in bytes.
+const MAX_WHOLE_BODY: usize = 4 << 20;
+/// What is read of a stream at a time, in bytes.
+const READ_BUFFER: usize = 128 << 10;
+/// After this time nobody works in a staging directory any more.
+const STALE: Duration = Duration::from_hours(24);
+
+/// What went wrong in the store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The tarball is not the one that was promised.
+    #[error(transparent)]
+    Integrity(Box<IntegrityMismatch>),
+    /// The tarball is the one that was promised, or nothing was promised, and it breaks a rule.
+    #[error("{package}: {}{}", entry_prefix(.refusal), .refusal.rule)]
+    Archive {
+        /// `name@version`.
+        package: String,
+        /// The entry and the rule.
+        refusal: Refusal,
+    },
+    /// The body could not be read to its end.
+    #[error("{package}: cannot read the tarball")]
+    Source {
+        /// `name@version`.
+        package: String,
+        /// What the source said.
+        source: io::Error,
+    },
+    /// The body is larger than any package.
+    #[error("{package}: the tarball is larger than {MAX_COMPRESSED} bytes")]
+    TooLarge {
+        /// `name@version`.
+        package: String,
+    },
+    /// A file of a stored package is not what was unpacked.
+    #[error("{} was changed in the store", path.display())]
+    Changed {
+        /// The file in the store.
+        path: PathBuf,
+    },
+    /// The store's own files cannot be read or written.
+    #[error(transparent)]
+    Fs(#[from] FsError),
+}
+
+fn entry_prefix(refusal: &Refusal) -> String {
+    refusal.entry.as_ref().map(|entry| format!("entry \"{entry}\": ")).unwrap_or_default()
+}
+
+impl Explain for StoreError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Integrity(error) => error.code(),
+            Self::Archive { .. } => Code::Badarchive,
+            Self::Source { .. } => Code::System,
+            Self::TooLarge { .. } => Code::TooLarge,
+            Self::Changed { .. } => Code::Integrity,
+            Self::Fs(error) => error.code(),
+        }
+    }
+
+    fn code_text(&self) -> String {
+        match self {
+            Self::Fs(error) => error.code_text(),
+            other => other.code().as_str().to_owned(),
+        }
+    }
+
+    fn package(&self) -> Option<String> {
+        match self {
+            Self::Integrity(error) => error.package(),
+            Self::Archive { package, .. }
+            | Self::Source { package, .. }
+            | Self::TooLarge { package } => Some(package.clone()),
+            Self::Changed { .. } | Self::Fs(_) => None,
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        let text = match self {
+            Self::Archive { .. } => {
+                "The archive is unsafe or damaged; nothing of it was installed. Report it to the package's authors."
+            }
+            Self::Changed { .. } => {
+                "The package is fetched again on the next install; find out what wrote to the store."
+            }
+            _ => return None,
+        };
+        Some(text.to_owned())
+    }
+
+    fn exit(&self) -> u8 {
+        match self {
+            Self::Fs(error) => error.exit(),
+            other => other.code().exit(),
+        }
+    }
+}
+
+/// What is known about a tarball beside its bytes.
+#[derive(Clone, Debug, Default)]
+pub struct ImportContext {
+    /// `name@version`, for messages.
+    pub package: String,
+    /// `dist.unpackedSize`, in bytes.
+    pub unpacked_size: Option<u64>,
+    /// `dist.fileCount`.
+    pub file_count: Option<u64>,
+    /// What happens to `.gitignore` files.
+    pub ignore_files: IgnoreFiles,
+}
+
+impl ImportContext {
+    fn limits(&self) -> Limits {
+        Limits::hinted(self.unpacked_size, self.file_count)
+    }
+
+    fn error(&self, fault: Fault) -> StoreError {
+        let package = self.package.clone();
+        match fault {
+            Fault::Source(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+                StoreError::TooLarge { package }
+            }
+            Fault::Source(source) => StoreError::Source { package, source },
+            Fault::Refused(refusal) => StoreError::Archive { package, refusal },
+            Fault::Fs(error) => StoreError::Fs(error),
+        }
+    }
+
+    fn check(&self, expected: Option<&Integrity>, digests: &Digests) -> Result<(), StoreError> {
+        let verdict = expected.map_or(Ok(()), |expected| expected.check(digests));
+        verdict.map_err(|error| StoreError::Integrity(Box::new(error.of_package(&self.package))))
+    }
+}
+
+/// A package in the store.
+#[derive(Clone, Debug)]
+pub struct StoredPackage {
+    /// The tree, as it goes into `node_modules`; never to be written to.
+    pub dir: PathBuf,
+    /// The SHA-512 of the tarball.
+    pub integrity: Integrity,
+    /// The digests that were computed, or are known; SHA-512 at least.
+    pub digests: Digests,
+    /// The files of the tree.
+    pub index: Arc<Index>,
+    /// The bytes of `package.json`.
+    pub package_json: Arc<[u8]>,
+    /// When the tree was complete; no file of it is younger.
+    sealed: SystemTime,
+}
+
+impl StoredPackage {
+    /// Finds changed or lost files of the tree.
+    ///
+    /// `Depth::Quick` costs one `lstat` a file. Files that were added are not looked for:
+    /// whoever links goes by the index.
+    ///
+    /// # Errors
+    /// [`StoreError::Changed`] with the first such file.
+    pub fn verify_unchanged(&self, depth: Depth) -> Result<(), StoreError> {
+        self.index.files().iter().try_for_each(|file| {
+            let path = file.path.under(&self.dir);
+            let unchanged = self.is_untouched(&path, file)
+                && (depth == Depth::Quick || has_digest(&path, file));
+            if unchanged { Ok(()) } else { Err(StoreError::Changed { path }) }
+        })
+    }
+
+    fn is_untouched(&self, path: &Path, file: &IndexEntry) -> bool {
+        fs::symlink_metadata(path).is_ok_and(|found| {
+            let young = found.modified().is_ok_and(|modified| modified > self.sealed);
+            found.is_file() && found.len() == file.size && !young
+        })
+    }
+}
+
+fn has_digest(path: &Path, file: &IndexEntry) -> bool {
+    let digest = || -> io::Result<[u8; 32]> {
+        let mut hasher = Sha256::new();
+        let mut reader = BufReader::with_capacity(READ_BUFFER, File::open(path)?);
+        loop {
+            let part = io::BufRead::fill_buf(&mut reader)?;
+            if part.is_empty() {
+                return Ok(hasher.finalize().into());
+            }
+            hasher.update(part);
+            let length = part.len();
+            io::BufRead::consume(&mut reader, length);
+        }
+    };
+    digest().is_ok_and(|digest| digest == file.digest)
+}
+
+/// The store below one directory; cheap to open, safe to share between threads and processes.
+#[derive(Debug)]
+pub struct Store {
+    root: PathBuf,
+    swept: Once,
+}
+
+impl Store {
+    /// Opens the store below `root` (normally `<npm cache>/_denpm/store`); nothing is created before the first import.
+    ///
+    /// # Errors
+    /// [`StoreError::Fs`] when `root` is relative and there is no current directory.
+    pub fn open(root: &Path) -> Result<Self, StoreError> {
+        let root = std::path::absolute(root).map_err(FsError::io("open", root))?.join(LAYOUT);
+        Ok(Self { root, swept: Once::new() })
+    }
+
+    /// The package that `integrity` promises: its strongest algorithm decides, any of its hashes will do.
+    ///
+    /// `None` also when the entry is damaged: an import replaces it. The tree itself is
+    /// not looked at; see [`StoredPackage::verify_unchanged`].
+    pub fn get(&self, integrity: &Integrity) -> Option<StoredPackage> {
+        integrity.of(integrity.strongest()).find_map(|hash| {
+            let digest = hash.bytes()?;
+            let sha512 = match hash.algorithm() {
+                Algorithm::Sha512 => digest.try_into().ok()?,
+                weaker => self.alias(weaker, &digest)?,
+            };
+            self.load(&sha512)
+        })
+    }
+
+    /// Imports a body as it arrives: hashed, inflated and unpacked in one pass, in constant memory.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the store is then as before. A body that is not the promised one is
+    /// always [`StoreError::Integrity`], whatever else is wrong with it.
+    pub fn import(
+        &self,
+        source: impl Read,
+        expected: Option<&Integrity>,
+        context: &ImportContext,
+    ) -> Result<StoredPackage, StoreError> {
+        let staging = self.staging()?;
+        let hashed = Hashed { source, hasher: Hasher::for_integrity(expected) };
+        let limits = context.limits();
+        let mut walk = Walk::new(
+            Inflating::new(BufReader::with_capacity(READ_BUFFER, hashed), limits),
+            limits,
+        );
+        let outcome = unpack(
+            &mut walk,
+            &staging.path().join(TREE),
+            context.ignore_files,
+            CaseRule::of_platform(),
+        );
+        let (reader, inflated) = walk.into_bytes().into_parts();
+        let mut hashed = reader.into_inner();
+        if let Err(Fault::Refused(_)) = &outcome {
+            // Wrong bytes break rules, too: which of both it is, only the whole body tells.
+            io::copy(&mut hashed, &mut io::sink())
+                .map_err(|error| context.error(Fault::Source(error)))?;
+        }
+        if let Err(fault @ (Fault::Source(_) | Fault::Fs(_))) = outcome {
+            return Err(context.error(fault));
+        }
+        let digests = hashed.hasher.finish();
+        context.check(expected, &digests)?;
+        let unpacked = outcome.map_err(|fault| context.error(fault))?;
+        let bound = limits.of_compressed(digests.size()).inflated;
+        if inflated > bound {
+            return Err(context.error(Rule::TooManyBytes(bound).into()));
+        }
+        self.commit(staging, unpacked, digests)
+    }
+
+    /// Imports a body that is in memory: the digest decides first, then small bodies are inflated whole.
+    ///
+    /// # Errors
+    /// As [`Store::import`].
+    pub fn import_buffer(
+        &self,
+        body: &[u8],
+        expected: Option<&Integrity>,
+        context: &ImportContext,
+    ) -> Result<StoredPackage, StoreError> {
+        if body.len() as u64 > MAX_COMPRESSED {
+            return Err(StoreError::TooLarge { package: context.package.clone() });
+        }
+        let digests = Digests::of(body, expected.map(Integrity::strongest));
+        context.check(expected, &digests)?;
+        if let Some(present) = self.load(digests.sha512()) {
+            self.write_aliases(&digests)?;
+            return Ok(StoredPackage { digests, ..present });
+        }
+        let staging = self.staging()?;
+        let unpacked = unpack_buffer(body, &staging.path().join(TREE), context)
+            .map_err(|fault| context.error(fault))?;
+        self.commit(staging, unpacked, digests)
+    }
+
+    /// Removes a package, for instance one that was changed; processes that link from it may fail and will import it again.
+    ///
+    /// # Errors
+    /// [`StoreError::Fs`].
+    pub fn remove(&self, package: &StoredPackage) -> Result<(), StoreError> {
+        let entry = self.entry(package.digests.sha512());
+        Ok(self.discard(&entry)?)
+    }
+
+    fn entry(&self, sha512: &[u8; 64]) -> PathBuf {
+        let hex = encode_hex(sha512);
+        let (shard, rest) = hex.split_at(2);
+        self.root.join(shard).join(rest)
+    }
+
+    fn load(&self, sha512: &[u8; 64]) -> Option<StoredPackage> {
+        let entry = self.entry(sha512);
+        let path = entry.join(INDEX);
+        let file = File::open(&path).ok()?;
+        let sealed = file.metadata().and_then(|metadata| metadata.modified()).ok()?;
+        let decoded = IndexFile::decode(&read_open_file(&file, &path, MAX_INDEX).ok()?)?;
+        let digests = Digests::from_sha512(decoded.sha512, decoded.tarball_size);
+        (decoded.sha512 == *sha512).then(|| StoredPackage {
+            dir: entry.join(TREE),
+            integrity: digests.sha512_integrity(),
+            digests,
+            index: Arc::new(decoded.index),
+            package_json: decoded.package_json.into(),
+            sealed,
+        })
+    }
+
+    fn alias_path(&self, algorithm: Algorithm, digest: &[u8]) -> PathBuf {
+        self.root.join(ALIASES).join(format!("{algorithm}-{}", encode_hex(digest)))
+    }
+
+    fn alias(&self, algorithm: Algorithm, digest: &[u8]) -> Option<[u8; 64]> {
+        let text = crate::fs::read_bounded(&self.alias_path(algorithm, digest), 128).ok()?;
+        decode_hex(str::from_utf8(&text).ok()?)?.try_into().ok()
+    }
+
+    fn write_aliases(&self, digests: &Digests) -> Result<(), FsError> {
+        for algorithm in
+            Algorithm::ALL.into_iter().filter(|algorithm| *algorithm != Algorithm::Sha512)
+        {
+            let Some(digest) = digests.get(algorithm) else { continue };
+            let path = self.alias_path(algorithm, digest);
+            if !path.exists() {
+                let parent = self.root.join(ALIASES);
+                fs::create_dir_all(&parent).map_err(FsError::io("create", &parent))?;
+                write_atomic(&path, encode_hex(digests.sha512()).as_bytes(), Durability::Volatile)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A directory of our own inside the store, removed when it is dropped.
+    fn staging(&self) -> Result<TempDir, FsError> {
+        let parent = self.root.join(STAGING);
+        self.swept.call_once(|| sweep(&parent));
+        let create = || tempfile::Builder::new().prefix("").tempdir_in(&parent);
+        let staging = match create() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                fs::create_dir_all(&parent).map_err(FsError::io("create", &parent))?;
+                create()
+            }
+            other => other,
+        };
+        staging.map_err(FsError::io("create", &parent))
+    }
+
+    /// Makes a complete staging directory the package's entry, unless another process was first.
+    fn commit(
+        &self,
+        staging: TempDir,
+        unpacked: Unpacked,
+        digests: Digests,
+    ) -> Result<StoredPackage, StoreError> {
+        let file = IndexFile::new(*digests.sha512(), digests.size(), unpacked);
+        let index = staging.path().join(INDEX);
+        fs::write(&index, file.encode()).map_err(FsError::io("write", &index))?;
+        let entry = self.entry(digests.sha512());
+        self.publish(&staging, &entry)?;
+        drop(staging);
+        self.write_aliases(&digests)?;
+        let stored = self
+            .load(digests.sha512())
+            .ok_or_else(|| StoreError::Changed { path: entry.join(INDEX) })?;
+        Ok(StoredPackage { digests, ..stored })
+    }
+
+    fn publish(&self, staging: &TempDir, entry: &Path) -> Result<(), FsError> {
+        let shard = entry.parent().unwrap_or(&self.root);
+        let mut last = None;
+        // A first failure has a cause that can be removed: no shard yet, or a damaged entry in the way.
+        for _ in 0..4 {
+            let Err(error) = fs::rename(staging.path(), entry) else { return Ok(()) };
+            if self.is_whole(entry) {
+                return Ok(());
+            }
+            if error.kind() == io::ErrorKind::NotFound {
+                fs::create_dir_all(shard).map_err(FsError::io("create", shard))?;
+            } else if entry.exists() {
+                self.discard(entry)?;
+            }
+            last = Some(error);
+        }
+        last.map_or(Ok(()), |error| Err(FsError::io("rename", entry)(error)))
+    }
+
+    fn is_whole(&self, entry: &Path) -> bool {
+        let path = entry.join(INDEX);
+        let read = || {
+            read_open_file(
+                &File::open(&path).map_err(FsError::io("read", &path))?,
+                &path,
+                MAX_INDEX,
+            )
+        };
+        let decoded = read().ok().and_then(|bytes| IndexFile::decode(&bytes));
+        decoded.is_some_and(|file| self.entry(&file.sha512) == entry)
+    }
+
+    /// Takes an entry out of sight by a rename and then removes it, so that nobody sees half of it.
+    fn discard(&self, entry: &Path) -> Result<(), FsError> {
+        let staging = self.staging()?;
+        match fs::rename(entry, staging.path().join("discarded")) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(FsError::io("remove", entry)(error))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Removes what crashed processes left; best effort, since nothing depends on it.
+fn sweep(staging: &Path) {
+    let Ok(entries) = fs::read_dir(staging) else { return };
+    for entry in entries.filter_map(Result::ok) {
+        let modified = entry.metadata().and_then(|metadata| metadata.modified());
+        let age =
+            modified.ok().and_then(|modified| SystemTime::now().duration_since(modified).ok());
+        if age.is_some_and(|age| age > STALE) {
+            drop(fs::remove_dir_all(entry.path()));
+        }
+    }
+}
+
+fn unpack_buffer(body: &[u8], target: &Path, context: &ImportContext) -> Result<Unpacked, Fault> {
+    let limits = context.limits().of_compressed(body.len() as u64);
+    let whole = if body.len() <= MAX_WHOLE_BODY { inflate_whole(body, limits)? } else { None };
+    match whole {
+        Some(whole) => unpack_from(Whole(&whole), limits, target, context),
+        None => unpack_from(Inflating::new(body, limits), limits, target, context),
+    }
+}
+
+fn unpack_from<B: Bytes>(
+    bytes: B,
+    limits: Limits,
+    target: &Path,
+    context: &ImportContext,
+) -> Result<Unpacked, Fault> {
+    unpack(&mut Walk::new(bytes, limits), target, context.ignore_files, CaseRule::of_platform())
+}
+
+/// A source that is hashed as it is read, and never gives more than a package may have.
+struct Hashed<R> {
+    source: R,
+    hasher: Hasher,
+}
+
+impl<R: Read> Read for Hashed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.source.read(buffer)?;
+        self.hasher.update(buffer.get(..count).unwrap_or_default());
+        if self.hasher.size() > MAX_COMPRESSED {
+            Err(io::ErrorKind::FileTooLarge.into())
+        } else {
+            Ok(count)
+        }
+    }
+}
