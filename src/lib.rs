@@ -4,3 +4,4 @@
 pub mod cli;
 pub mod error;
 pub mod event;
+pub mod reify;
