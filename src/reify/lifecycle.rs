@@ -210,7 +210,8 @@ pub fn script_run(
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use crate::event::Silent;

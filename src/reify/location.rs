@@ -148,7 +148,7 @@ impl<'a> RealFolders<'a> {
                 }
                 Ok(_) => return Err(FolderError::NotAFolder(path)),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                    missing.push(parent.to_owned())
+                    missing.push(parent.to_owned());
                 }
                 Err(source) => return Err(FolderError::Io { path, source }),
             }

@@ -13,6 +13,7 @@
 //! Sources: npm's `@npmcli/arborist` (`reify.js`, `rebuild.js`, `retire-path.js`), `bin-links`,
 //! `cmd-shim`, `@npmcli/run-script`, `@npmcli/promise-spawn`.
 
+pub mod approve_scripts;
 pub mod bin_links;
 pub mod cmd_shim;
 pub mod commit;
@@ -23,3 +24,4 @@ pub mod retire;
 pub mod run_script;
 pub mod script_env;
 pub mod script_package;
+pub mod script_policy;

@@ -17,7 +17,8 @@ pub fn retire_path(from: &Path) -> Option<PathBuf> {
     Some(from.with_file_name(format!(".{name}-{suffix}")))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
 

@@ -274,7 +274,8 @@ fn signal_name(_status: ExitStatus) -> Option<String> {
     None
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use crate::event::Silent;

@@ -268,7 +268,8 @@ fn set_path(package: &Path, node_gyp_bin: Option<&Path>, env: &mut Env) {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use crate::reify::script_package::DepFlags;
@@ -332,8 +333,9 @@ mod tests {
         let (base, npm) = (base(), npm());
         let context =
             ScriptContext { base: &base, npm: &npm, package, event: "install", command: "node x" };
-        let env = script_env(&context);
-        env.iter().map(|(key, value)| format!("{}={}\n", key.display(), value.display())).collect()
+        let line =
+            |(key, value): (OsString, OsString)| format!("{}={}\n", key.display(), value.display());
+        script_env(&context).into_iter().map(line).collect::<Vec<_>>().concat()
     }
 
     #[test]

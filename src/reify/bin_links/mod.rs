@@ -18,7 +18,8 @@ use crate::error::{Code, Explain};
 mod fix_bin;
 pub use fix_bin::fix_bin;
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;
 
 /// The longest name a file system stores.

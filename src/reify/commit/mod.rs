@@ -41,7 +41,8 @@ use crate::error::{Code, Explain};
 
 mod disk;
 mod journal;
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;
 
 pub use disk::{Disk, RealDisk};
@@ -180,7 +181,7 @@ impl<D: Disk> Transaction<D> {
         for text in TRUSTED {
             let at = Location::parse(text)?;
             folders.missing_parents(&at)?;
-            journal.steps.push(Step::new(project, 0, &at, &[]));
+            journal.steps.push(Step::new(project, journal.steps.len(), &at, &[]));
         }
         let mut staged = BTreeMap::new();
         for change in shallow {
@@ -200,8 +201,8 @@ impl<D: Disk> Transaction<D> {
             }
         }
         stage_nested(changes, &mut staged);
-        let changed: BTreeSet<&str> = journal.steps.iter().map(|step| step.at.as_str()).collect();
-        for bin in bins.iter().filter(|bin| !bin.ancestors().any(|folder| changed.contains(folder)))
+        let moving: BTreeSet<&str> = journal.steps.iter().map(|step| step.at.as_str()).collect();
+        for bin in bins.iter().filter(|bin| !bin.ancestors().any(|folder| moving.contains(folder)))
         {
             made.extend(folders.missing_parents(bin)?);
             journal.bins.push(BinBefore::read(project, bin));

@@ -102,6 +102,7 @@ fn project() -> tempfile::TempDir {
     write(root, "node_modules/removed/package.json", "removed@1");
     write(root, "node_modules/same/package.json", "same@1");
     write(root, "node_modules/.package-lock.json", "hidden 1");
+    write(root, "node_modules/.denpm.json", "sidecar 1");
     write(root, "packages/w/package.json", "w");
     fs::create_dir_all(root.join("node_modules/.bin")).unwrap();
     symlink("../a/cli.js", root.join("node_modules/.bin/a")).unwrap();
@@ -145,6 +146,7 @@ fn run<D: Disk>(disk: D, root: &Path) -> Result<Trash, CommitError> {
     symlink("../a/new.js", bin.join("a")).unwrap();
     symlink("../@new/b/cli.js", bin.join("b")).unwrap();
     fs::write(root.join("node_modules/.package-lock.json"), "hidden 2").unwrap();
+    fs::write(root.join("node_modules/.denpm.json"), "sidecar 2").unwrap();
     let finished = transaction.finish();
     if finished.is_err() {
         transaction.rollback()?;
@@ -160,14 +162,15 @@ fn done() -> BTreeMap<String, String> {
 
 #[test]
 fn transaction_places_keeps_and_removes() {
-    let files: String = done()
+    let files: Vec<_> = done()
         .iter()
         .filter(|(path, _)| !path.ends_with('/'))
-        .map(|(path, text)| format!("{path} {text}\n"))
+        .map(|(path, text)| format!("{path} {text}"))
         .collect();
-    insta::assert_snapshot!(files, @r"
+    insta::assert_snapshot!(files.join("\n"), @r"
     node_modules/.bin/a -> ../a/new.js
     node_modules/.bin/b -> ../@new/b/cli.js
+    node_modules/.denpm.json sidecar 2
     node_modules/.package-lock.json hidden 2
     node_modules/@new/b/package.json b@1
     node_modules/a/node_modules/@s/kept/package.json @s/kept@1
@@ -187,21 +190,17 @@ fn transaction_that_fails_at_any_step_leaves_the_tree_it_found() {
         let project = project();
         let before = tree(project.path());
         let left = Cell::new(n);
-        match run(Faulty::new(&left, false), project.path()) {
-            Ok(trash) => {
-                trash.delete();
-                assert_eq!(tree(project.path()), done);
-                assert!(n > 15, "faults were injected: {n}");
-                return;
-            }
-            Err(_) => {
-                recover(project.path(), &["packages/w/node_modules"]).unwrap();
-                let mut after = tree(project.path());
-                // Staging in a workspace begins before there is a journal that knows of it.
-                after.remove("packages/w/node_modules/");
-                assert_eq!(after, before, "fault at change {n}");
-            }
+        if let Ok(trash) = run(Faulty::new(&left, false), project.path()) {
+            trash.delete();
+            assert_eq!(tree(project.path()), done);
+            assert!(n > 15, "faults were injected: {n}");
+            return;
         }
+        recover(project.path(), &["packages/w/node_modules"]).unwrap();
+        let mut after = tree(project.path());
+        // Staging in a workspace begins before there is a journal that knows of it.
+        after.remove("packages/w/node_modules/");
+        assert_eq!(after, before, "fault at change {n}");
     }
 }
 
