@@ -211,4 +211,16 @@ mod tests {
         let linked = Location::parse("node_modules/@s/a").unwrap();
         assert!(matches!(folders.missing_parents(&linked), Err(FolderError::NotAFolder(_))));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn location_stays_inside_the_project(text in "(node_modules|[./\\\\a:]|\\.\\.){0,8}") {
+            if let Ok(location) = Location::parse(&text) {
+                let path = location.on(Path::new("/p"));
+                assert!(path.starts_with("/p") && path.components().all(|part| part.as_os_str() != ".."));
+                assert!(location.as_str().starts_with(location.area()));
+                assert!(location.ancestors().all(|ancestor| Location::parse(ancestor).is_ok()));
+            }
+        }
+    }
 }

@@ -54,7 +54,7 @@ pub struct ScriptRun {
     pub stdio: ScriptStdio,
 }
 
-/// What a script wrote when it was captured; the last [`KEPT_BYTES`] of each stream, trimmed.
+/// What a script wrote when it was captured; the last mebibyte of each stream, trimmed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ScriptOutput {
     /// Standard output.
@@ -122,7 +122,7 @@ impl Explain for ScriptError {
 
     fn detail(&self) -> Vec<String> {
         let Self::Failed { path, command, signal, output, .. } = self else { return Vec::new() };
-        let mut lines = vec![format!("path {}", path.display()), self.to_string()];
+        let mut lines = vec![format!("path {}", path.display())];
         lines.extend(signal.as_ref().map(|signal| format!("signal {signal}")));
         let command = format!("command {command}");
         for text in [&command, &output.stdout, &output.stderr] {
@@ -316,10 +316,11 @@ mod tests {
         let run = script(folder.path(), "echo out; echo err >&2; exit 7");
         let error = run_script(&run, &Silent).await.unwrap_err();
         assert_eq!((error.code_text().as_str(), error.exit()), ("7", 7));
-        let detail = error.detail().join("\n").replace(folder.path().to_str().unwrap(), "[path]");
+        let detail = format!("{error}\n{}", error.detail().join("\n"))
+            .replace(folder.path().to_str().unwrap(), "[path]");
         insta::assert_snapshot!(detail, @r"
-        path [path]
         command failed
+        path [path]
         command sh -c echo out; echo err >&2; exit 7
         out
         err

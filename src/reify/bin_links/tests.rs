@@ -145,3 +145,16 @@ fn bin_name_of_a_system_tool_is_noticed() {
     assert!(BinName::parse("node").unwrap().shadows_system_tool());
     assert!(!BinName::parse("tsc").unwrap().shadows_system_tool());
 }
+
+proptest::proptest! {
+    #[test]
+    fn bin_plan_never_leaves_the_package_nor_its_bin_folder(key in "\\PC{0,12}", value in "[./\\\\a-c:\u{0}]{0,24}") {
+        let package = Path::new("/p/node_modules/@s/a");
+        for link in plan(package, &[(&key, &value)]).links {
+            assert!(link.target.starts_with(package) && link.target != package);
+            assert_eq!(lexically_normal(&link.target), link.target);
+            assert_eq!(lexically_normal(&link.folder.join(&link.relative)), link.target);
+            assert_eq!(link.path().parent(), Some(Path::new("/p/node_modules/.bin")));
+        }
+    }
+}

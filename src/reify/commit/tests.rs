@@ -304,6 +304,24 @@ fn recover_does_not_follow_a_foreign_journal() {
 }
 
 #[test]
+fn recover_of_a_journal_cut_anywhere_never_panics_nor_leaves_node_modules() {
+    let project = project();
+    let mut transaction =
+        Transaction::begin(project.path(), &changes(), &[at("node_modules/.bin/a")]).unwrap();
+    for location in ["node_modules/a", "node_modules/@new/b", "packages/w/node_modules/c"] {
+        fs::create_dir_all(transaction.staged(&at(location)).unwrap()).unwrap();
+    }
+    transaction.apply().unwrap();
+    let journal = fs::read(Journal::path(project.path())).unwrap();
+    for end in 0..journal.len() {
+        let other = self::project();
+        fs::write(Journal::path(other.path()), journal.get(..end).unwrap()).unwrap();
+        assert_eq!(recover(other.path(), &[]).unwrap(), Recovered::Distrusted);
+        assert!(other.path().join("packages/w/package.json").exists());
+    }
+}
+
+#[test]
 fn recover_refuses_a_linked_node_modules_folder() {
     let (project, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     write(elsewhere.path(), ".denpm-keep/x", "mine");
