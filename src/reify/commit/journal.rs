@@ -176,25 +176,25 @@ impl Journal {
 
     /// Where a step's folder lies, where the old one goes, where the new one comes from.
     pub(super) fn paths(&self, project: &Path, step: &Step) -> (PathBuf, PathBuf, PathBuf) {
-        let at = on_disk(project, &step.at);
-        let area = Location::parse(&step.at).map(|at| at.area().to_owned()).unwrap_or_default();
-        let staging = self.staging(project, &area);
-        (at, staging.join(format!("old/{}", step.slot)), staging.join(format!("new/{}", step.slot)))
+        let staging = self.staging_of(step);
+        let (old, new) =
+            (format!("{staging}/old/{}", step.slot), format!("{staging}/new/{}", step.slot));
+        (on_disk(project, &step.at), on_disk(project, &old), on_disk(project, &new))
+    }
+
+    /// A step's staging folder, relative to the project.
+    fn staging_of(&self, step: &Step) -> String {
+        let at = Location::parse(&step.at);
+        let area = at.as_ref().map_or(NODE_MODULES, Location::area);
+        format!("{area}/{STAGING_PREFIX}{}", self.id)
     }
 
     /// Puts everything back, wherever the plan stopped; may be repeated after it was
     /// interrupted itself. The journal goes last but for the folder that holds it.
     pub(super) fn undo(&self, disk: &impl Disk, project: &Path) -> Result<(), CommitError> {
-        let mut folders = RealFolders::new(project);
-        let mut real = |at: &str| -> Result<bool, CommitError> {
-            Ok(folders.missing_parents(&Location::parse(at)?)?.is_empty())
-        };
+        let real = |text: &str| is_reached(project, text);
         for step in self.steps.iter().rev() {
-            let (at, old, _) = self.paths(project, step);
-            // A missing parent means that nothing was done there.
-            if real(&step.at)? && real(&format!("{}/x", area_of(&old, project)))? {
-                undo_step(disk, step, &at, &old).map_err(stuck(&at))?;
-            }
+            self.undo_step(disk, project, step)?;
         }
         for bin in self.bins.iter().rev() {
             let path = on_disk(project, &bin.at);
@@ -227,34 +227,40 @@ impl Journal {
         }
         Ok(())
     }
-}
 
-/// The area that the staging path `old` (`<area>/.denpm-id/old/n`) lies in, relative to the project.
-fn area_of(old: &Path, project: &Path) -> String {
-    let area = old.ancestors().nth(3).and_then(|area| area.strip_prefix(project).ok());
-    let parts = area.map(|area| {
-        area.components().filter_map(|part| part.as_os_str().to_str()).collect::<Vec<_>>()
-    });
-    parts.unwrap_or_default().join("/")
-}
-
-fn undo_step(disk: &impl Disk, step: &Step, at: &Path, old: &Path) -> io::Result<()> {
-    let there = |path: &Path| fs::symlink_metadata(path).is_ok();
-    if !step.old {
-        return disk.remove_tree(at);
-    }
-    // Not moved away yet, or already put back.
-    if !there(old) {
-        return Ok(());
-    }
-    for kept in &step.keep {
-        let (from, to) = (on_disk(at, kept), on_disk(old, kept));
-        if there(&from) && !there(&to) {
-            disk.rename(&from, &to)?;
+    fn undo_step(&self, disk: &impl Disk, project: &Path, step: &Step) -> Result<(), CommitError> {
+        let (at, old, _) = self.paths(project, step);
+        let old_text = format!("{}/old/{}", self.staging_of(step), step.slot);
+        let there = |path: &Path| fs::symlink_metadata(path).is_ok();
+        // A missing parent means that nothing was done there.
+        if !is_reached(project, &step.at)? || !is_reached(project, &old_text)? {
+            return Ok(());
         }
+        if !step.old {
+            return disk.remove_tree(&at).map_err(stuck(&at));
+        }
+        // Not moved away yet, or already put back.
+        if !there(&old) {
+            return Ok(());
+        }
+        for kept in &step.keep {
+            let (from, to) = (on_disk(&at, kept), on_disk(&old, kept));
+            if there(&from)
+                && !there(&to)
+                && is_reached(project, &format!("{}/{kept}", step.at))?
+                && is_reached(project, &format!("{old_text}/{kept}"))?
+            {
+                disk.rename(&from, &to).map_err(stuck(&to))?;
+            }
+        }
+        disk.remove_tree(&at).and_then(|()| disk.rename(&old, &at)).map_err(stuck(&at))
     }
-    disk.remove_tree(at)?;
-    disk.rename(old, at)
+}
+
+/// True when every parent of a location exists; an error when one of them is a link. Asked
+/// anew each time: what was a folder a step ago may be a link now.
+fn is_reached(project: &Path, text: &str) -> Result<bool, CommitError> {
+    Ok(RealFolders::new(project).missing_parents(&Location::parse(text)?)?.is_empty())
 }
 
 fn stuck(path: &Path) -> impl FnOnce(io::Error) -> CommitError {

@@ -322,6 +322,31 @@ fn recover_of_a_journal_cut_anywhere_never_panics_nor_leaves_node_modules() {
 }
 
 #[test]
+fn recover_never_moves_or_removes_through_links_of_a_hostile_repository() {
+    let keep = r#"{"at":"node_modules/a","slot":0,"old":true,"new":true,"keep":["link/mine"]}"#;
+    let below =
+        r#"{"at":"node_modules/a/link/node_modules/x","slot":1,"old":false,"new":true,"keep":[]}"#;
+    for steps in [keep, below] {
+        let (project, home) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        write(home.path(), "mine/x", "mine");
+        write(home.path(), "node_modules/x/x", "mine");
+        for folder in ["node_modules/a", "node_modules/.denpm-x/old/0"] {
+            fs::create_dir_all(project.path().join(folder)).unwrap();
+        }
+        symlink(home.path(), project.path().join("node_modules/a/link")).unwrap();
+        fs::create_dir_all(project.path().join("node_modules/.denpm-x/old/0/link")).unwrap();
+        let journal = format!(
+            r#"{{"version":1,"id":"x","areas":["node_modules"],"made":[],"steps":[{steps}],"bins":[]}}"#
+        );
+        write(project.path(), "node_modules/.denpm-journal", &journal);
+        let before = tree(home.path());
+        let result = recover(project.path(), &[]);
+        assert!(matches!(result, Err(CommitError::Folder(_))), "{result:?}");
+        assert_eq!(tree(home.path()), before);
+    }
+}
+
+#[test]
 fn recover_refuses_a_linked_node_modules_folder() {
     let (project, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     write(elsewhere.path(), ".denpm-keep/x", "mine");
