@@ -12,6 +12,7 @@ pub mod fs;
 pub mod lockfile;
 pub mod manifest;
 pub mod registry;
+pub mod reify;
 pub mod spec;
 pub mod store;
 pub mod verify;
