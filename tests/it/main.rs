@@ -1,0 +1,16 @@
+//! All integration tests, one binary: linking is paid once.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a test fails by panicking and says aloud what it skips"
+)]
+
+mod architecture;
+mod layout;
+mod npm_oracle;
+#[allow(dead_code, reason = "each test takes the part it needs")]
+mod support;
+mod support_itself;

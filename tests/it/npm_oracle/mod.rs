@@ -1,0 +1,12 @@
+//! Given the same registry and the same project, denpm leaves what npm leaves.
+//!
+//! After every command these must agree: exit code, error code, summary line, the bytes of
+//! package.json, package-lock.json and the hidden lock, and every file, mode and link.
+
+mod commands;
+mod failures;
+mod locks;
+mod peers;
+mod placement;
+mod selection;
+mod sources;

@@ -1,0 +1,118 @@
+//! Packages that do not come from the registry as a tarball of their own.
+
+use crate::support::{both, package::loose_tarball};
+use serde_json::json;
+
+#[test]
+fn bundled_dependencies_come_with_their_package() {
+    let tree = "a@1.0.0 -> bundle:b@1.0.0 c@1\nb@1.0.0\nb@1.1.0\nc@1.0.0 -> b@^1.1";
+    let Some(both) = both(tree) else { return };
+    both.depends(&json!({"a": "1"}))
+        .run(["install"])
+        .has("node_modules/a/node_modules/b", "1.0.0")
+        .lock_has("\"inBundle\": true")
+        .remove("node_modules")
+        .run(["ci"]);
+}
+
+#[test]
+fn shrinkwrap_of_a_package_decides_below_it() {
+    let Some(both) = both("b@1.0.0\nb@1.1.0") else { return };
+    let shrinkwrap = json!({
+        "name": "a", "version": "1.0.0", "lockfileVersion": 3, "requires": true,
+        "packages": {
+            "": {"name": "a", "version": "1.0.0", "dependencies": {"b": "^1"}},
+            "node_modules/b": {
+                "version": "1.0.0",
+                "resolved": format!("{}b/-/b-1.0.0.tgz", both.registry.url()),
+                "integrity": both.registry.integrity("b", "1.0.0"),
+            },
+        },
+    });
+    let package = both.registry.package("a", "1.0.0").dep("b", "^1");
+    package.file("npm-shrinkwrap.json", &shrinkwrap.to_string()).publish();
+    both.depends(&json!({"a": "1"}))
+        .run(["install"])
+        .has("node_modules/a/node_modules/b", "1.0.0")
+        .lock_has("\"hasShrinkwrap\": true");
+}
+
+#[test]
+fn folder_dependency_is_a_link() {
+    let Some(both) = both("b@1.0.0") else { return };
+    both.folder("lib", &json!({"name": "lib", "version": "0.1.0", "dependencies": {"b": "1"}}))
+        .depends(&json!({"lib": "file:./lib"}))
+        .run(["install"])
+        .lock_has("\"link\": true");
+}
+
+#[test]
+fn folder_dependency_is_a_copy_with_install_links() {
+    let Some(both) = both("b@1.0.0") else { return };
+    both.folder("lib", &json!({"name": "lib", "version": "0.1.0", "dependencies": {"b": "1"}}))
+        .depends(&json!({"lib": "file:lib"}))
+        .run(["install", "--install-links"]);
+}
+
+#[test]
+fn tarball_file_is_installed() {
+    let Some(both) = both("b@1.0.0") else { return };
+    let manifest = json!({"name": "t", "version": "3.0.0", "dependencies": {"b": "1"}});
+    both.bytes("vendor/t.tgz", &loose_tarball(&manifest))
+        .depends(&json!({"t": "file:vendor/t.tgz"}))
+        .run(["install"])
+        .has("node_modules/t", "3.0.0")
+        .lock_has("\"resolved\": \"file:vendor/t.tgz\"");
+}
+
+#[test]
+fn tarball_of_a_url_is_installed() {
+    let Some(both) = both("b@1.0.0") else { return };
+    let tarball = loose_tarball(&json!({"name": "r", "version": "1.5.0"}));
+    let url = both.registry.serve("files/r.tgz", "application/octet-stream", tarball);
+    both.depends(&json!({ "r": url })).run(["install"]).has("node_modules/r", "1.5.0");
+}
+
+#[test]
+fn workspaces_are_linked_and_share_dependencies() {
+    let Some(both) = both("c@1.0.0\nc@2.0.0\nd@1.0.0") else { return };
+    both.project(&json!({"workspaces": ["packages/*"], "devDependencies": {"c": "1"}}));
+    both.folder(
+        "packages/w",
+        &json!({"name": "w", "version": "1.0.0", "dependencies": {"c": "2", "@s/v": "^1"}}),
+    );
+    both.folder(
+        "packages/v",
+        &json!({"name": "@s/v", "version": "1.2.0", "devDependencies": {"d": "1"}}),
+    );
+    both.run(["install"])
+        .has("packages/w/node_modules/c", "2.0.0")
+        .has("node_modules/d", "1.0.0")
+        .run(["install", "d", "-w", "w"])
+        .remove("node_modules")
+        .run(["ci"]);
+}
+
+#[test]
+fn workspace_names_may_not_be_equal() {
+    let Some(both) = both("") else { return };
+    both.project(&json!({"workspaces": ["x", "y"]}));
+    for folder in ["x", "y"] {
+        both.folder(folder, &json!({"name": "same", "version": "1.0.0"}));
+    }
+    both.fail(["install"], "EDUPLICATEWORKSPACE");
+}
+
+#[test]
+fn lifecycle_scripts_run_in_order() {
+    let Some(both) = both("b@1.0.0") else { return };
+    let log = |word: &str| format!("echo {word} $npm_package_name >> \"$INIT_CWD/order.log\"");
+    let package = both.registry.package("a", "1.0.0").script("preinstall", &log("pre"));
+    package.script("install", &log("in")).script("postinstall", &log("post")).publish();
+    both.project(&json!({
+        "dependencies": {"a": "1"},
+        "scripts": {"preinstall": log("pre"), "postinstall": log("post"), "prepare": log("prep")},
+    }))
+    .run(["install", "--dangerously-allow-all-scripts"])
+    .lock_has("\"hasInstallScript\": true");
+}

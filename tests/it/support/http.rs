@@ -1,0 +1,228 @@
+//! A loopback HTTP/1.1 server that can also answer badly.
+//!
+//! Written by hand because half of its work is what a server library prevents: bodies
+//! shorter than announced, connections that stall or close without a word.
+
+use std::{
+    collections::BTreeMap,
+    io::{self, BufRead, BufReader, Read, Write},
+    net::{SocketAddr, TcpListener, TcpStream},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+/// The largest request body that is read.
+const MAX_BODY_BYTES: u64 = 16 << 20;
+
+/// How often a stalled connection looks whether anyone still waits for it.
+const STALL_POLL: Duration = Duration::from_millis(20);
+
+/// One request; header names are lower case.
+#[derive(Debug)]
+pub(crate) struct Request {
+    pub(crate) method: String,
+    /// Path and query, percent-encoding left as sent.
+    pub(crate) target: String,
+    pub(crate) headers: BTreeMap<String, String>,
+}
+
+impl Request {
+    /// A header's value, or the empty string.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", String::as_str)
+    }
+
+    /// Reads the next request of a connection; `None` when the peer closed it.
+    fn read(stream: &mut impl BufRead) -> io::Result<Option<Self>> {
+        let mut line = String::new();
+        if stream.read_line(&mut line)? == 0 {
+            return Ok(None);
+        }
+        let mut words = line.split_whitespace().map(str::to_owned);
+        let (Some(method), Some(target)) = (words.next(), words.next()) else {
+            return Err(io::Error::other("no request line"));
+        };
+        let mut headers = BTreeMap::new();
+        loop {
+            let mut line = String::new();
+            stream.read_line(&mut line)?;
+            let Some((name, value)) = line.trim_end().split_once(':') else { break };
+            headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
+        }
+        let request = Self { method, target, headers };
+        let length = request.header("content-length").parse().unwrap_or(0).min(MAX_BODY_BYTES);
+        io::copy(&mut stream.take(length), &mut io::sink())?;
+        Ok(Some(request))
+    }
+}
+
+/// How the bytes of an answer reach the client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Manner {
+    /// As announced.
+    Whole,
+    /// Half of the announced body, then the connection closes.
+    Truncated,
+    /// Half of the announced body, then silence until the client gives up.
+    Stalled,
+    /// The connection closes without a byte.
+    Dropped,
+}
+
+/// What the handler wants sent.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: Vec<u8>,
+    pub(crate) manner: Manner,
+    pub(crate) delay: Duration,
+}
+
+impl Answer {
+    /// A whole answer at once.
+    pub(crate) fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        Self {
+            status,
+            headers: vec![("content-type", content_type.to_owned())],
+            body: body.into(),
+            manner: Manner::Whole,
+            delay: Duration::ZERO,
+        }
+    }
+
+    /// Adds a header.
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    fn head(&self) -> String {
+        let mut lines = vec![format!("HTTP/1.1 {} {}", self.status, reason(self.status))];
+        lines.extend(self.headers.iter().map(|(name, value)| format!("{name}: {value}")));
+        // RFC 9110 §8.6: a 304 has no body, and its length would be the other answer's.
+        if self.status != 304 {
+            lines.push(format!("content-length: {}", self.body.len()));
+        }
+        lines.join("\r\n") + "\r\n\r\n"
+    }
+}
+
+/// The server; it stops when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Server {
+    address: SocketAddr,
+    stop: Arc<AtomicBool>,
+}
+
+impl Server {
+    /// Listens on a free loopback port; `handler` makes the handler once the URL is known.
+    pub(crate) fn start<H>(handler: impl FnOnce(&str) -> H) -> Self
+    where
+        H: Fn(&Request) -> Answer + Send + Sync + 'static,
+    {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let handler = Arc::new(handler(&url(address)));
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopped = Arc::clone(&stop);
+        thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                if stopped.load(Ordering::Relaxed) {
+                    break;
+                }
+                let (handler, stopped) = (Arc::clone(&handler), Arc::clone(&stopped));
+                // A client that hangs up is part of what is tested: its errors are no news.
+                thread::spawn(move || converse(&stream, &*handler, &stopped).ok());
+            }
+        });
+        Self { address, stop }
+    }
+
+    /// The root URL, with a slash at its end.
+    pub(crate) fn url(&self) -> String {
+        url(self.address)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        // Wakes the accepting thread so that it sees the flag.
+        TcpStream::connect(self.address).ok();
+    }
+}
+
+fn url(address: SocketAddr) -> String {
+    format!("http://{address}/")
+}
+
+fn reason(status: u16) -> &'static str {
+    match status {
+        200 => "OK",
+        302 => "Found",
+        304 => "Not Modified",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        404 => "Not Found",
+        410 => "Gone",
+        429 => "Too Many Requests",
+        500 => "Internal Server Error",
+        502 => "Bad Gateway",
+        503 => "Service Unavailable",
+        504 => "Gateway Timeout",
+        _ => "Status",
+    }
+}
+
+/// Answers the requests of one connection until either side ends it.
+fn converse(
+    stream: &TcpStream,
+    handler: &dyn Fn(&Request) -> Answer,
+    stop: &AtomicBool,
+) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut reader = BufReader::new(stream);
+    let mut writer = stream;
+    while let Some(request) = Request::read(&mut reader)? {
+        let answer = handler(&request);
+        thread::sleep(answer.delay);
+        if answer.manner == Manner::Dropped {
+            return Ok(());
+        }
+        writer.write_all(answer.head().as_bytes())?;
+        let (first, rest) = answer.body.split_at(answer.body.len() / 2);
+        writer.write_all(first)?;
+        match answer.manner {
+            Manner::Whole => writer.write_all(rest)?,
+            Manner::Stalled => return wait_for_the_end(stream, stop),
+            Manner::Truncated | Manner::Dropped => return Ok(()),
+        }
+        if request.header("connection").eq_ignore_ascii_case("close") {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// Holds a connection open until the client closes it or the server stops.
+fn wait_for_the_end(mut stream: &TcpStream, stop: &AtomicBool) -> io::Result<()> {
+    stream.set_read_timeout(Some(STALL_POLL))?;
+    let mut byte = [0];
+    while !stop.load(Ordering::Relaxed) {
+        match stream.read(&mut byte) {
+            Ok(0) => break,
+            Err(error)
+                if !matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) =>
+            {
+                return Err(error);
+            }
+            Ok(_) | Err(_) => {}
+        }
+    }
+    Ok(())
+}
