@@ -273,7 +273,7 @@ mod tests {
 
     #[test]
     fn libc_list_needs_a_known_libc() {
-        let package = Manifest::from_value(&json!({"name": "a", "libc": ["glibc"]}));
+        let package = Manifest::from_value(&json!({"name": "a", "libc": ["glibc"]})).unwrap();
         assert!(check_platform(&package, &Platform::default()).is_err());
     }
 }
