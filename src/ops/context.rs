@@ -1,0 +1,143 @@
+//! What every operation works with, made once from the configuration.
+
+use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
+
+use url::Url;
+
+use super::machine;
+use crate::{
+    arborist::{Machine, Platform},
+    config::{self, Config, Options},
+    error::Failure,
+    event::Reporter,
+    registry::{
+        self, Authorization, CredentialSource, Pool, PoolEntry, PoolOptions, Proxies, Retry,
+        StrictSsl, Target,
+    },
+    store::Store,
+};
+
+/// Settings, connections and stores of one run.
+pub struct Context {
+    /// The settings, flattened.
+    pub options: Options,
+    /// The settings with their origins.
+    pub config: Config,
+    /// Where events go.
+    pub reporter: Arc<dyn Reporter>,
+    /// The registries.
+    pub pool: Arc<Pool>,
+    /// The packages on this machine.
+    pub store: Arc<Store>,
+    /// This machine and the runtimes on it.
+    pub machine: Machine,
+}
+
+impl Context {
+    /// Makes a context; nothing is sent and nothing written yet.
+    ///
+    /// # Errors
+    /// Settings that cannot be used, and a store that cannot be opened.
+    pub fn new(config: Config, reporter: Arc<dyn Reporter>) -> Result<Self, Failure> {
+        let options = Options::from_config(&config)?;
+        for message in config.messages() {
+            reporter.event(message.clone());
+        }
+        let node_version = machine::node_version(options.paths.node.as_deref(), &options.paths.cache);
+        let host = machine::host_platform();
+        let target = Platform {
+            os: options.resolve.os.clone().unwrap_or_else(|| host.os.clone()),
+            cpu: options.resolve.cpu.clone().unwrap_or_else(|| host.cpu.clone()),
+            libc: options.resolve.libc.clone().or_else(|| host.libc.clone()),
+        };
+        let machine =
+            Machine { node_version, npm_version: config.npm_version().to_owned(), host, target };
+        let pool = Pool::new(&pool_options(&options, &machine), Arc::clone(&reporter))?;
+        let store = Arc::new(Store::open(&options.paths.cache.join("store"))?);
+        Ok(Self { options, config, reporter, pool, store, machine })
+    }
+}
+
+fn pool_options(options: &Options, machine: &Machine) -> PoolOptions {
+    let network = &options.network;
+    let mut ca = network.ca.clone();
+    ca.extend([&network.cafile, &network.extra_ca].into_iter().flatten().filter_map(|path| {
+        // A certificate file that cannot be read only matters if a connection then fails.
+        fs::read_to_string(path).ok()
+    }));
+    PoolOptions {
+        scopes: network.scopes.iter().map(|(scope, url)| (scope.clone(), url.clone())).collect::<BTreeMap<_, _>>(),
+        pool: network.pool.iter().filter_map(pool_entry).collect(),
+        credentials: Arc::new(NpmCredentials(network.credentials.clone())),
+        mode: match network.cache_mode {
+            config::CacheMode::Default => registry::CacheMode::Online,
+            config::CacheMode::PreferOffline => registry::CacheMode::PreferOffline,
+            config::CacheMode::PreferOnline => registry::CacheMode::PreferOnline,
+            config::CacheMode::Offline => registry::CacheMode::Offline,
+        },
+        retry: Retry {
+            retries: network.fetch_retries,
+            shortest: network.fetch_retry_mintimeout,
+            longest: network.fetch_retry_maxtimeout,
+            ..Retry::default()
+        },
+        max_sockets: network.maxsockets,
+        user_agent: network.user_agent(&machine.node_version),
+        proxies: Proxies {
+            http: network.proxy.as_ref().map(|proxy| proxy.expose().clone()),
+            https: network.https_proxy.as_ref().map(|proxy| proxy.expose().clone()),
+            no_proxy: network.noproxy.clone(),
+        },
+        ca,
+        strict_ssl: if network.strict_ssl { StrictSsl::Yes } else { StrictSsl::No },
+        replace_registry_host: replace_host(&options.lock.replace_registry_host),
+        ..PoolOptions::new(network.registry.clone(), options.paths.cache.clone())
+    }
+}
+
+fn replace_host(mode: &config::ReplaceRegistryHost) -> registry::ReplaceRegistryHost {
+    registry::ReplaceRegistryHost::parse(match mode {
+        config::ReplaceRegistryHost::Npmjs => "npmjs",
+        config::ReplaceRegistryHost::Never => "never",
+        config::ReplaceRegistryHost::Always => "always",
+        config::ReplaceRegistryHost::Host(host) => host,
+    })
+}
+
+fn pool_entry(entry: &config::PoolEntry) -> Option<PoolEntry> {
+    let target = match &entry.target {
+        config::PoolTarget::Mirror(url) => Target::Mirror(url.clone()),
+        config::PoolTarget::Direct => Target::Direct,
+        config::PoolTarget::Off => return None,
+    };
+    let fallthrough = match entry.then {
+        config::FallThrough::NotFound => registry::Fallthrough::NotFoundOnly,
+        config::FallThrough::AnyError => registry::Fallthrough::AnyError,
+    };
+    Some(PoolEntry { target, fallthrough, weight: 1.0 })
+}
+
+/// The npmrc's credentials, as the registry asks for them.
+struct NpmCredentials(config::Credentials);
+
+impl CredentialSource for NpmCredentials {
+    fn for_url(&self, url: &Url) -> Option<Authorization> {
+        match self.0.for_url(url)?.authorization? {
+            config::Authorization::Bearer(token) => {
+                Some(Authorization::Bearer(registry::Secret::new(token.expose())))
+            }
+            config::Authorization::Basic(pair) => {
+                Some(Authorization::Basic(registry::Secret::new(pair.expose())))
+            }
+        }
+    }
+
+    fn identity(&self, url: &Url) -> Option<registry::ClientIdentity> {
+        let files = self.0.for_url(url)?.certificate?;
+        let read = |path: &Path| fs::read_to_string(path).ok();
+        Some(registry::ClientIdentity {
+            certificate: read(&files.certfile)?,
+            key: registry::Secret::new(read(&files.keyfile)?),
+        })
+    }
+}

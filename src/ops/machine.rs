@@ -1,0 +1,77 @@
+//! The machine and its Node.js: resolution depends on both (spec/npm.md §0, trap 2).
+
+use std::{fs, path::Path, process::Command, time::UNIX_EPOCH};
+
+use crate::{
+    arborist::Platform,
+    config::env::{arch, platform},
+    fs::{Durability, write_atomic},
+};
+
+/// The version of Node.js that npm would run under, for example `v20.1.0`; empty without Node.js.
+///
+/// Starting Node.js takes longer than a whole install that has nothing to do, so the answer is
+/// kept beside the store for as long as the binary does not change.
+pub fn node_version(node: Option<&Path>, cache: &Path) -> String {
+    let Some(node) = node else { return String::new() };
+    let Some(stamp) = stamp(node) else { return String::new() };
+    let kept = cache.join("node-version");
+    if let Some((_, version)) = fs::read_to_string(&kept)
+        .ok()
+        .as_deref()
+        .and_then(|text| text.split_once('\n'))
+        .filter(|(of, _)| *of == stamp)
+    {
+        return version.trim().to_owned();
+    }
+    let Ok(output) = Command::new(node).arg("--version").output() else { return String::new() };
+    let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    if !version.is_empty() {
+        // Without the cache the next run asks again; that is all.
+        let _kept = write_atomic(&kept, format!("{stamp}\n{version}\n").as_bytes(), Durability::Cache);
+    }
+    version
+}
+
+fn stamp(node: &Path) -> Option<String> {
+    let meta = fs::metadata(node).ok()?;
+    let modified = meta.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+    Some(format!("{} {} {}", node.display(), meta.len(), modified.as_nanos()))
+}
+
+/// The platform in Node.js's words.
+pub fn host_platform() -> Platform {
+    let os = platform();
+    let libc = if os == "linux" { libc_family() } else { None };
+    Platform { os: os.to_owned(), cpu: arch().to_owned(), libc }
+}
+
+/// `glibc` or `musl`, from the text of `ldd`, else from the loader that is installed.
+fn libc_family() -> Option<String> {
+    let known = |text: &str| {
+        if text.contains("musl") {
+            Some("musl".to_owned())
+        } else if text.contains("GNU C Library") {
+            Some("glibc".to_owned())
+        } else {
+            None
+        }
+    };
+    if let Ok(ldd) = fs::read("/usr/bin/ldd") {
+        return known(&String::from_utf8_lossy(&ldd));
+    }
+    let has = |folder: &str, prefix: &str| {
+        fs::read_dir(folder).is_ok_and(|mut entries| {
+            entries.any(|entry| {
+                entry.is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with(prefix))
+            })
+        })
+    };
+    if has("/lib", "ld-musl-") {
+        Some("musl".to_owned())
+    } else if has("/lib64", "ld-linux") || has("/lib", "ld-linux") {
+        Some("glibc".to_owned())
+    } else {
+        None
+    }
+}

@@ -1,0 +1,334 @@
+//! Where arborist's manifests come from: packuments, tarballs, folders, repositories.
+//!
+//! Arborist asks one question after the other; this side answers from packuments that were
+//! asked for long before. Whenever a packument arrives, the version that will be picked is
+//! known, and with it the packages that are asked for next: they are requested at once,
+//! transitively, while resolution is still busy above.
+
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use globset::Glob;
+use tokio::runtime::Handle;
+
+use super::{
+    context::Context,
+    packages::{Naming, PackageRequest, Packages, Place},
+};
+use crate::{
+    arborist::{
+        Fetched, FolderManifest, LoadFailure, ManifestRequest, Manifests, PackageSource,
+        PickOptions, Shrinkwrap, pick_manifest, read_manifest,
+    },
+    error::{Code, Explain, Failure},
+    flight::Flight,
+    fs::read_bounded,
+    lockfile::{Lockfile, MAX_LOCKFILE_BYTES},
+    manifest::{Dist, Manifest, Packument},
+    registry::{Form, Pool},
+    spec::{PackageName, Spec, SpecKind},
+    verify::Integrity,
+};
+
+/// Answers arborist's questions over the network, the store and the disk.
+#[derive(Clone)]
+pub struct Sources {
+    shared: Arc<Shared>,
+    runtime: Handle,
+}
+
+struct Shared {
+    pool: Arc<Pool>,
+    packages: Arc<Packages>,
+    packuments: Flight<String, Result<Arc<Packument>, LoadFailure>>,
+    pick: PickOptions,
+    age_exceptions: Vec<AgeException>,
+    announced: Mutex<HashSet<String>>,
+}
+
+/// A package exempt from `min-release-age`: a name or a pattern.
+enum AgeException {
+    Name(String),
+    Pattern(globset::GlobMatcher),
+}
+
+/// A manifest that cannot be had.
+#[derive(Debug, thiserror::Error)]
+enum SourceError {
+    #[error("incomplete manifest for {name}, missing version")]
+    NoVersion { name: String },
+    #[error("{name}@{version} has no tarball")]
+    NoTarball { name: String, version: String },
+    #[error("{spec} cannot be fetched")]
+    Unsupported { spec: String },
+}
+
+impl Explain for SourceError {
+    fn code(&self) -> Code {
+        match self {
+            Self::NoVersion { .. } | Self::NoTarball { .. } => Code::InvalidResponse,
+            Self::Unsupported { .. } => Code::UnsupportedProtocol,
+        }
+    }
+}
+
+impl Sources {
+    /// Sources for one run; call on a thread of the runtime.
+    pub fn new(context: &Context, packages: Arc<Packages>) -> Self {
+        let resolve = &context.options.resolve;
+        let exceptions = resolve.min_release_age_exclude.iter().map(|text| {
+            match Glob::new(text).ok().filter(|_| text.contains(['*', '?', '[', '{'])) {
+                Some(glob) => AgeException::Pattern(glob.compile_matcher()),
+                None => AgeException::Name(text.clone()),
+            }
+        });
+        let shared = Shared {
+            pool: Arc::clone(&context.pool),
+            packages,
+            packuments: Flight::default(),
+            pick: PickOptions {
+                default_tag: resolve.tag.clone(),
+                before: resolve.before.map(epoch_ms),
+                node_version: context.machine.node_version.clone(),
+                npm_version: context.machine.npm_version.clone(),
+            },
+            age_exceptions: exceptions.collect(),
+            announced: Mutex::default(),
+        };
+        Self { shared: Arc::new(shared), runtime: Handle::current() }
+    }
+
+    /// The manifest for a specifier, without blocking.
+    ///
+    /// # Errors
+    /// Whatever went wrong, with npm's code.
+    pub async fn fetch(&self, spec: &Spec) -> Result<Arc<Fetched>, LoadFailure> {
+        self.shared.fetch(spec).await
+    }
+
+    /// A packument, parsed once per run.
+    ///
+    /// # Errors
+    /// Whatever went wrong, with npm's code.
+    pub async fn packument(&self, name: &str) -> Result<Arc<Packument>, LoadFailure> {
+        self.shared.packument(name).await
+    }
+}
+
+fn epoch_ms(time: SystemTime) -> i64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+impl Shared {
+    async fn fetch(&self, spec: &Spec) -> Result<Arc<Fetched>, LoadFailure> {
+        let target = spec.target();
+        if target.is_registry() {
+            return self.from_registry(target).await;
+        }
+        let fetched = match &target.kind {
+            SpecKind::Remote => self.from_tarball(spec, Place::Url(target.fetch_spec.clone())).await,
+            SpecKind::File => {
+                self.from_tarball(spec, Place::File(PathBuf::from(&target.fetch_spec))).await
+            }
+            _ => Err(SourceError::Unsupported { spec: spec.to_string() }.into()),
+        };
+        Ok(fetched?)
+    }
+
+    async fn packument(&self, name: &str) -> Result<Arc<Packument>, LoadFailure> {
+        let work = || async { self.load_packument(name).await.map_err(LoadFailure::from) };
+        self.packuments.run(name.to_owned(), work).await
+    }
+
+    async fn load_packument(&self, name: &str) -> Result<Arc<Packument>, Failure> {
+        let package = PackageName::parse(name)?;
+        let bytes = self.pool.packument(name, Form::Full).await?;
+        self.pool.forget_packument(name, Form::Full);
+        let packument = Packument::parse(bytes.body)?;
+        packument.verify_name(&package)?;
+        Ok(Arc::new(packument))
+    }
+
+    async fn from_registry(&self, spec: &Spec) -> Result<Arc<Fetched>, LoadFailure> {
+        let name = spec.name.as_deref().unwrap_or_default();
+        let packument = self.packument(name).await?;
+        self.pick(&packument, spec)
+    }
+
+    fn pick(&self, packument: &Packument, spec: &Spec) -> Result<Arc<Fetched>, LoadFailure> {
+        let name = spec.name.as_deref().unwrap_or_default();
+        let exempt = self.pick.before.is_some() && self.is_age_exempt(name);
+        let options = if exempt {
+            &PickOptions { before: None, ..self.pick.clone() }
+        } else {
+            &self.pick
+        };
+        let manifest = pick_manifest(packument, spec, options).map_err(LoadFailure::new)?;
+        if manifest.version.is_none() {
+            return Err(LoadFailure::new(SourceError::NoVersion { name: name.to_owned() }));
+        }
+        let dist = manifest.dist.clone().unwrap_or_default();
+        let integrity = integrity_of(&dist);
+        Ok(Arc::new(Fetched {
+            resolved: dist.tarball.map(Into::into),
+            integrity: integrity.map(Into::into),
+            manifest,
+        }))
+    }
+
+    fn is_age_exempt(&self, name: &str) -> bool {
+        self.age_exceptions.iter().any(|exception| match exception {
+            AgeException::Name(exempt) => exempt == name,
+            AgeException::Pattern(pattern) => pattern.is_match(name),
+        })
+    }
+
+    /// A tarball tells its own manifest and, where nothing else does, its integrity.
+    async fn from_tarball(&self, spec: &Spec, place: Place) -> Result<Arc<Fetched>, Failure> {
+        let resolved = match &place {
+            Place::Url(url) => url.clone(),
+            Place::File(path) => format!("file:{}", path.display()),
+        };
+        let request = PackageRequest {
+            name: spec.name.clone().unwrap_or_else(|| spec.raw.clone()),
+            version: spec.raw_spec.clone(),
+            place,
+            integrity: None,
+            naming: Naming::Free,
+        };
+        let package = self.packages.get(&request).await?.package;
+        let manifest = Manifest::from_slice(&package.package_json)?;
+        Ok(Arc::new(Fetched {
+            manifest: Arc::new(manifest),
+            resolved: Some(resolved.into()),
+            integrity: Some(package.integrity.to_string().into()),
+        }))
+    }
+}
+
+/// `dist.integrity`, else the SHA-1 of old publications.
+fn integrity_of(dist: &Dist) -> Option<String> {
+    dist.integrity.clone().filter(|text| !text.is_empty()).or_else(|| {
+        let shasum = dist.shasum.as_deref()?;
+        Integrity::from_sha1_hex(shasum).ok().map(|integrity| integrity.to_string())
+    })
+}
+
+impl Manifests for Sources {
+    fn manifest(&self, request: &ManifestRequest<'_>) -> Result<Arc<Fetched>, LoadFailure> {
+        self.runtime.block_on(self.shared.fetch(request.spec))
+    }
+
+    fn prefetch(&self, spec: &Spec) {
+        let target = spec.target();
+        if target.is_registry() {
+            announce(Arc::clone(&self.shared), &self.runtime, target.clone());
+        }
+    }
+
+    fn folder(&self, path: &str) -> Option<Arc<Manifest>> {
+        match read_manifest(Path::new(path)) {
+            FolderManifest::Read(manifest) => Some(manifest),
+            FolderManifest::Missing | FolderManifest::Broken(_) => None,
+        }
+    }
+
+    fn unpacked(&self, source: &PackageSource<'_>) -> Result<PathBuf, LoadFailure> {
+        let request = self.runtime.block_on(self.shared.request_for(source))?;
+        Ok(self.runtime.block_on(self.shared.packages.get(&request))?.package.dir)
+    }
+
+    fn inner_lock(&self, unpacked: &Path) -> Option<Shrinkwrap> {
+        let bytes = read_bounded(&unpacked.join("npm-shrinkwrap.json"), MAX_LOCKFILE_BYTES).ok()?;
+        let text = String::from_utf8(bytes).ok()?;
+        Lockfile::parse(&text, "npm-shrinkwrap.json").ok().map(|lock| lock.shrinkwrap)
+    }
+}
+
+/// Asks for a package that will be needed, and then for what its manifest will need.
+fn announce(shared: Arc<Shared>, runtime: &Handle, spec: Spec) {
+    let is_new = shared
+        .announced
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .insert(spec.to_string());
+    if !is_new {
+        return;
+    }
+    let inner = runtime.clone();
+    runtime.spawn(async move {
+        // A guess that fails is not an error: the question itself comes later, or never.
+        let Ok(fetched) = shared.from_registry(&spec).await else { return };
+        let manifest = &fetched.manifest;
+        let needed = manifest
+            .dependencies
+            .iter()
+            .chain(&manifest.optional_dependencies)
+            .chain(manifest.peer_dependencies.iter().filter(|(name, _)| !manifest.is_peer_optional(name)));
+        for (name, spec) in needed {
+            if let Ok(spec) = Spec::resolve(name, spec, Path::new("/"))
+                && spec.target().is_registry()
+            {
+                announce(Arc::clone(&shared), &inner, spec.target().clone());
+            }
+        }
+    });
+}
+
+impl Shared {
+    /// How to fetch a package that is known by its place in the tree.
+    async fn request_for(&self, source: &PackageSource<'_>) -> Result<PackageRequest, LoadFailure> {
+        let request = |place: Place, naming: Naming, integrity: Option<String>| PackageRequest {
+            name: source.package_name.to_owned(),
+            version: source.version.to_owned(),
+            place,
+            integrity,
+            naming,
+        };
+        let integrity = source.integrity.map(str::to_owned);
+        match source.resolved {
+            Some(url) if url.starts_with("http://") || url.starts_with("https://") => {
+                Ok(request(Place::Url(url.to_owned()), source.naming(), integrity))
+            }
+            Some(url) if url.starts_with("file:") => {
+                let path = url.strip_prefix("file:").unwrap_or(url);
+                Ok(request(Place::File(PathBuf::from(path)), Naming::Free, integrity))
+            }
+            Some(url) => {
+                Err(LoadFailure::new(SourceError::Unsupported { spec: url.to_owned() }))
+            }
+            None => {
+                let spec = Spec::resolve(source.package_name, source.version, Path::new("/"))
+                    .map_err(LoadFailure::new)?;
+                let fetched = self.from_registry(&spec).await?;
+                let url = fetched.resolved.as_deref().ok_or_else(|| {
+                    LoadFailure::new(SourceError::NoTarball {
+                        name: source.package_name.to_owned(),
+                        version: source.version.to_owned(),
+                    })
+                })?;
+                let integrity = integrity.or_else(|| fetched.integrity.as_deref().map(str::to_owned));
+                Ok(request(Place::Url(url.to_owned()), Naming::Checked, integrity))
+            }
+        }
+    }
+}
+
+impl Sources {
+    /// Fetches a package of the tree into the store.
+    ///
+    /// # Errors
+    /// Whatever failed: network, integrity, archive rules, name or version.
+    pub async fn package(
+        &self,
+        source: &PackageSource<'_>,
+    ) -> Result<super::packages::Obtained, LoadFailure> {
+        let request = self.shared.request_for(source).await?;
+        self.shared.packages.get(&request).await
+    }
+}

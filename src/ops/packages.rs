@@ -1,0 +1,249 @@
+//! From a place where a package is to a verified tree in the store.
+//!
+//! fetch ─► integrity ─► unpack (one pass, in the store) ─► name and version ─► [`StoredPackage`]
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use url::Url;
+
+use super::context::Context;
+use crate::{
+    arborist::LoadFailure,
+    error::{Code, Explain, Failure},
+    event::Reporter,
+    flight::Flight,
+    fs::{FsError, read_bounded},
+    manifest::Manifest,
+    registry::{Body, Pool, Privacy, RegistryId, TarballRequest},
+    store::{ImportContext, MAX_COMPRESSED, Store, StoreError, StoredPackage},
+    verify::{Integrity, manifest_match},
+};
+
+/// A package to fetch, known by where it is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PackageRequest {
+    /// The name to look for in the tarball: the package's own, not an alias.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Where it is.
+    pub place: Place,
+    /// The integrity it is bound to.
+    pub integrity: Option<String>,
+    /// Whether the tarball must name itself `name` and `version`.
+    pub naming: Naming,
+}
+
+/// Where the bytes of a package are.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// A tarball at a URL.
+    Url(String),
+    /// A tarball on disk.
+    File(PathBuf),
+}
+
+/// Whether a tarball must be what was asked for by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Naming {
+    /// From a registry: name and version must agree.
+    Checked,
+    /// From a URL, file or repository: it is whatever it says it is.
+    Free,
+}
+
+/// A package in the store, and who served it.
+#[derive(Clone, Debug)]
+pub struct Obtained {
+    /// The verified tree.
+    pub package: StoredPackage,
+    /// The registry that served the bytes; `None` when they were in the store or on disk.
+    pub source: Option<RegistryId>,
+}
+
+/// Fetches packages into the store, each at most once per run.
+pub struct Packages {
+    pool: Arc<Pool>,
+    store: Arc<Store>,
+    reporter: Arc<dyn Reporter>,
+    flight: Flight<PackageRequest, Result<Obtained, LoadFailure>>,
+}
+
+/// A package that cannot be fetched.
+#[derive(Debug, thiserror::Error)]
+enum PackageError {
+    #[error("the integrity of {package} cannot be understood: {text}")]
+    Integrity { package: String, text: String },
+    #[error("{package} has no URL that can be fetched: {url}")]
+    Url { package: String, url: String },
+    #[error("unpacking {package} was interrupted")]
+    Interrupted { package: String },
+}
+
+impl Explain for PackageError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Integrity { .. } => Code::Integrity,
+            Self::Url { .. } => Code::UnsupportedProtocol,
+            Self::Interrupted { .. } => Code::Internal,
+        }
+    }
+
+    fn package(&self) -> Option<String> {
+        let (Self::Integrity { package, .. } | Self::Url { package, .. } | Self::Interrupted { package }) =
+            self;
+        Some(package.clone())
+    }
+
+    fn help(&self) -> Option<String> {
+        match self {
+            Self::Integrity { .. } => {
+                Some("correct the `integrity` in the lockfile, or remove it and install again".into())
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Packages {
+    /// A fetcher over the context's registries and store.
+    pub fn new(context: &Context) -> Self {
+        Self {
+            pool: Arc::clone(&context.pool),
+            store: Arc::clone(&context.store),
+            reporter: Arc::clone(&context.reporter),
+            flight: Flight::default(),
+        }
+    }
+
+    /// The package: from the store when its integrity is known there, else fetched and verified.
+    ///
+    /// # Errors
+    /// Whatever failed: network, integrity, archive rules, name or version.
+    pub async fn get(&self, request: &PackageRequest) -> Result<Obtained, LoadFailure> {
+        let work = || async { self.obtain(request).await.map_err(LoadFailure::from) };
+        self.flight.run(request.clone(), work).await
+    }
+
+    async fn obtain(&self, request: &PackageRequest) -> Result<Obtained, Failure> {
+        let package = format!("{}@{}", request.name, request.version);
+        let expected = match &request.integrity {
+            Some(text) => Some(Integrity::parse(text).map_err(|_| PackageError::Integrity {
+                package: package.clone(),
+                text: text.clone(),
+            })?),
+            None => None,
+        };
+        if let Some(expected) = &expected
+            && let Some(stored) = self.store.get(expected)
+        {
+            check_name(request, &stored)?;
+            return Ok(Obtained { package: stored, source: None });
+        }
+        let obtained = match &request.place {
+            Place::Url(url) => self.from_url(request, url, expected, package).await?,
+            Place::File(path) => self.from_file(path, expected, package).await?,
+        };
+        check_name(request, &obtained.package)?;
+        Ok(obtained)
+    }
+
+    /// Bytes that are not what was promised are asked of another registry, once.
+    async fn from_url(
+        &self,
+        request: &PackageRequest,
+        url: &str,
+        expected: Option<Integrity>,
+        package: String,
+    ) -> Result<Obtained, Failure> {
+        let parsed = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+        let url =
+            parsed.ok_or_else(|| PackageError::Url { package: package.clone(), url: url.to_owned() })?;
+        let mut question = TarballRequest {
+            name: request.name.clone(),
+            version: request.version.clone(),
+            url,
+            privacy: match request.naming {
+                Naming::Checked => Privacy::Public,
+                Naming::Free => Privacy::Private,
+            },
+            avoid: Vec::new(),
+        };
+        loop {
+            let tarball = self.pool.tarball(&question).await?;
+            let source = tarball.source.clone();
+            match self.import(tarball.body, expected.clone(), package.clone()).await {
+                Ok(package) => return Ok(Obtained { package, source: Some(source) }),
+                Err(error) if error.is_about_bytes() && question.avoid.is_empty() => {
+                    let others = self.pool.registry_for(&request.name).registries;
+                    if !others.iter().any(|other| *other != source) {
+                        return Err(error.into());
+                    }
+                    let line = format!("{package} from {source} is not what was promised; asking another registry");
+                    self.reporter.event(crate::event::Event::warn("tarball", line));
+                    question.avoid.push(source);
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    async fn from_file(
+        &self,
+        path: &Path,
+        expected: Option<Integrity>,
+        package: String,
+    ) -> Result<Obtained, Failure> {
+        let path = path.to_owned();
+        let name = package.clone();
+        let body = tokio::task::spawn_blocking(move || read_bounded(&path, MAX_COMPRESSED))
+            .await
+            .map_err(|_| PackageError::Interrupted { package: name })?
+            .map_err(|error: FsError| error)?;
+        let package = self.import(Body::Buffered(body.into()), expected, package).await?;
+        Ok(Obtained { package, source: None })
+    }
+
+    /// Puts bytes into the store, off the threads that wait for the network.
+    ///
+    /// # Errors
+    /// As [`Store::import`].
+    pub async fn import(
+        &self,
+        body: Body,
+        expected: Option<Integrity>,
+        package: String,
+    ) -> Result<StoredPackage, StoreError> {
+        let store = Arc::clone(&self.store);
+        let context = ImportContext { package: package.clone(), ..ImportContext::default() };
+        let work = move || match body {
+            Body::Buffered(bytes) => store.import_buffer(&bytes, expected.as_ref(), &context),
+            Body::Streamed(reader) => store.import(reader, expected.as_ref(), &context),
+        };
+        match tokio::task::spawn_blocking(work).await {
+            Ok(result) => result,
+            Err(error) => {
+                Err(StoreError::Source { package, source: std::io::Error::other(error) })
+            }
+        }
+    }
+}
+
+fn check_name(request: &PackageRequest, stored: &StoredPackage) -> Result<(), Failure> {
+    if request.naming == Naming::Free {
+        return Ok(());
+    }
+    let manifest = Manifest::from_slice(&stored.package_json)?;
+    let expected = manifest_match::Expected::Registry {
+        name: &request.name,
+        version: &request.version,
+    };
+    let found = manifest_match::Found {
+        name: manifest.name.as_deref(),
+        version: manifest.version.as_deref(),
+    };
+    Ok(manifest_match::check(expected, found)?)
+}

@@ -1,0 +1,161 @@
+//! The project's files as they are found.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+use crate::{
+    arborist::{Project, Shrinkwrap, hidden_lock_is_fresh, map_workspaces, realpath},
+    error::{Code, Explain, Failure},
+    event::{Event, Reporter},
+    fs::{FsError, read_bounded},
+    lockfile::{Lockfile, MAX_LOCKFILE_BYTES},
+    manifest::{PackageJson, PackageJsonError},
+};
+
+/// The most bytes of a package.json that are read.
+const MAX_PACKAGE_JSON_BYTES: u64 = 16 * 1024 * 1024;
+
+/// A project on disk.
+#[derive(Debug)]
+pub struct ProjectFiles {
+    /// Where it is.
+    pub folder: PathBuf,
+    /// What arborist knows of it.
+    pub project: Project,
+    /// Its package.json, if there is one.
+    pub package_json: Option<PackageJson>,
+    /// Its lockfile, if there is one that can be read.
+    pub lock: Option<Lockfile>,
+    /// A lockfile exists, whether or not it can be read.
+    pub lock_exists: bool,
+    /// `package-lock.json` or `npm-shrinkwrap.json`.
+    pub lock_name: &'static str,
+}
+
+/// A project that cannot be worked on.
+#[derive(Debug, thiserror::Error)]
+pub enum ProjectError {
+    /// package.json is broken.
+    #[error("{source}")]
+    PackageJson {
+        /// Its path.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: PackageJsonError,
+    },
+    /// The folder has no real path, or one that is not text.
+    #[error("cannot work in {}", .0.display())]
+    Folder(PathBuf),
+    /// A file cannot be read.
+    #[error(transparent)]
+    File(#[from] FsError),
+}
+
+impl Explain for ProjectError {
+    fn code(&self) -> Code {
+        match self {
+            Self::PackageJson { source, .. } => source.code(),
+            Self::Folder(_) => Code::Noent,
+            Self::File(error) => error.code(),
+        }
+    }
+
+    fn code_text(&self) -> String {
+        match self {
+            Self::File(error) => error.code_text(),
+            error => error.code().as_str().to_owned(),
+        }
+    }
+
+    fn detail(&self) -> Vec<String> {
+        match self {
+            Self::PackageJson { path, source } => {
+                let mut lines = source.detail();
+                lines.push(format!("Failed to parse {}", path.display()));
+                lines.push("JSON.parse Note: package.json must be actual JSON, not just JavaScript.".into());
+                lines
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn exit(&self) -> u8 {
+        match self {
+            Self::File(error) => error.exit(),
+            error => error.code().exit(),
+        }
+    }
+}
+
+impl ProjectFiles {
+    /// Reads package.json, the lockfile and the workspaces of a folder.
+    ///
+    /// # Errors
+    /// A broken package.json, and workspaces that cannot be used. A broken lockfile is only
+    /// warned about, as npm ignores it.
+    pub fn read(folder: &Path, reporter: &dyn Reporter) -> Result<Self, Failure> {
+        let path = realpath(&folder.to_string_lossy())
+            .ok_or_else(|| ProjectError::Folder(folder.to_owned()))?;
+        let folder = PathBuf::from(&path);
+        let package_json = read_package_json(&folder)?;
+        let package =
+            package_json.as_ref().map(PackageJson::manifest).map(std::sync::Arc::new).unwrap_or_default();
+        let workspaces = map_workspaces(&path, package.workspaces.as_ref())?;
+        let (lock_name, text) = read_lock_text(&folder)?;
+        let lock_exists = text.is_some();
+        let lock = text.and_then(|text| match Lockfile::parse(&text, lock_name) {
+            Ok(lock) => Some(lock),
+            Err(error) => {
+                reporter.event(Event::warn("lockfile", format!("{error}; going on without it")));
+                None
+            }
+        });
+        let project = Project { path, package, workspaces };
+        Ok(Self { folder, project, package_json, lock, lock_exists, lock_name })
+    }
+
+    /// The hidden lockfile, if it still describes what is on disk.
+    pub fn fresh_hidden_lock(&self) -> Option<Shrinkwrap> {
+        let path = self.folder.join("node_modules/.package-lock.json");
+        let written: SystemTime = std::fs::metadata(&path).ok()?.modified().ok()?;
+        let text = read_text(&path, MAX_LOCKFILE_BYTES).ok()??;
+        let lock = Lockfile::parse(&text, ".package-lock.json").ok()?.shrinkwrap;
+        hidden_lock_is_fresh(&self.project.path, &lock, written).then_some(lock)
+    }
+}
+
+/// Reads a folder's package.json; `None` when there is none.
+///
+/// # Errors
+/// [`ProjectError`].
+pub fn read_package_json(folder: &Path) -> Result<Option<PackageJson>, ProjectError> {
+    let path = folder.join("package.json");
+    let Some(text) = read_text(&path, MAX_PACKAGE_JSON_BYTES)? else { return Ok(None) };
+    match PackageJson::parse(&text) {
+        Ok(package_json) => Ok(Some(package_json)),
+        Err(source) => Err(ProjectError::PackageJson { path, source }),
+    }
+}
+
+/// npm-shrinkwrap.json wins over package-lock.json.
+fn read_lock_text(folder: &Path) -> Result<(&'static str, Option<String>), ProjectError> {
+    for name in ["npm-shrinkwrap.json", "package-lock.json"] {
+        let text = read_text(&folder.join(name), MAX_LOCKFILE_BYTES)?;
+        if text.as_ref().is_some_and(|text| !text.is_empty()) {
+            return Ok((name, text));
+        }
+    }
+    Ok(("package-lock.json", None))
+}
+
+fn read_text(path: &Path, limit: u64) -> Result<Option<String>, FsError> {
+    match read_bounded(path, limit) {
+        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+        Err(error) if error.kind() == Some(io::ErrorKind::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
