@@ -293,15 +293,22 @@ impl From<TooBig> for Invalid {
 fn read_set(text: &str, options: RangeOptions) -> Result<Vec<Comparator>, Invalid> {
     let text = without_build(text);
     let mut set = Vec::new();
-    if let Some((from, to)) = hyphen(&text, options.syntax) {
-        for bound in [from.hyphen_from(options)?, to.hyphen_to(options)?] {
-            push(&mut set, without_floor(bound, options.prereleases));
-        }
+    if let Some((from, to)) = hyphen(version::trim(&text), options.syntax) {
+        let start = from.hyphen_from(options)?;
+        let plain =
+            text.starts_with(|first: char| first.is_ascii_digit()) && !from.has_padded_number();
+        push(&mut set, if plain { without_floor(start, options.prereleases) } else { start });
+        push(&mut set, to.hyphen_to(options)?);
         return Ok(finished(set));
     }
-    for word in without_gaps(&text).split(' ') {
-        for comparator in read_word(word, options)? {
-            push(&mut set, comparator);
+    let text = without_gaps(&text);
+    let last = text.split(' ').count() - 1;
+    for (index, word) in text.split(' ').enumerate() {
+        match read_word(word, options)? {
+            Word::Bounds(bounds) => bounds.into_iter().for_each(|bound| push(&mut set, bound)),
+            // npm joins the words with spaces and splits them again: a star in between is lost.
+            Word::Star if index == 0 || index == last => push(&mut set, Comparator::Any),
+            Word::Star | Word::Skipped => {}
         }
         if set.len() > MAX_COMPARATORS {
             return Err(Invalid);
@@ -328,35 +335,47 @@ fn finished(mut set: Vec<Comparator>) -> Vec<Comparator> {
     set
 }
 
+/// What a word of an alternative says.
+enum Word {
+    /// These bounds; `>=0.0.0` among them has become [`Comparator::Any`].
+    Bounds(Vec<Comparator>),
+    /// Any version.
+    Star,
+    /// Nothing: it is no comparator, and loose reading goes on.
+    Skipped,
+}
+
 /// One word of an alternative, with its sign attached.
-fn read_word(word: &str, options: RangeOptions) -> Result<Vec<Comparator>, Invalid> {
+fn read_word(word: &str, options: RangeOptions) -> Result<Word, Invalid> {
     let partial = |text| XRange::parse(text, options.syntax);
     if let Some(xrange) = word.strip_prefix('^').and_then(partial) {
-        return Ok(desugared(xrange.caret(options.prereleases)?, options));
+        return Ok(desugared(xrange.caret(options.prereleases)?, xrange, options));
     }
     let tilde = word.strip_prefix("~>").or_else(|| word.strip_prefix('~'));
     if let Some(xrange) = tilde.and_then(partial) {
-        return Ok(desugared(xrange.tilde(options.prereleases)?, options));
+        return Ok(desugared(xrange.tilde(options.prereleases)?, xrange, options));
     }
     let (operator, rest) = Operator::split(word);
-    if let Some(bounds) =
-        partial(rest).and_then(|xrange| xrange.signed(operator, options.prereleases))
+    if let Some(xrange) = partial(rest)
+        && let Some(bounds) = xrange.signed(operator, options.prereleases)
     {
-        return Ok(desugared(bounds?, options));
+        return Ok(desugared(bounds?, xrange, options));
     }
     let word = without_star(word);
-    if word.is_empty() || is_written_floor(&word, options.prereleases) {
-        return Ok(vec![Comparator::Any]);
+    if word.is_empty() {
+        return Ok(Word::Star);
+    }
+    if is_written_floor(&word, options.prereleases) {
+        return Ok(Word::Bounds(vec![Comparator::Any]));
     }
     let (operator, rest) = Operator::split(&word);
     let version = match options.syntax {
-        Syntax::Strict if rest.starts_with(is_space) => None,
         Syntax::Strict => version::read_strict(rest),
         Syntax::Loose => version::read_loose(rest),
     };
     match version {
-        Some(version) => Ok(vec![Comparator::Bound(operator, version)]),
-        None if options.syntax == Syntax::Loose && !looks_like_version(rest) => Ok(Vec::new()),
+        Some(version) => Ok(Word::Bounds(vec![Comparator::Bound(operator, version)])),
+        None if options.syntax == Syntax::Loose && !looks_like_version(rest) => Ok(Word::Skipped),
         None => Err(Invalid),
     }
 }
@@ -367,8 +386,17 @@ fn looks_like_version(text: &str) -> bool {
     matches!(XRange::parse(text, Syntax::Loose), Some(xrange) if xrange.is_complete())
 }
 
-fn desugared(bounds: Vec<Comparator>, options: RangeOptions) -> Vec<Comparator> {
-    bounds.into_iter().map(|bound| without_floor(bound, options.prereleases)).collect()
+fn desugared(bounds: Vec<Comparator>, xrange: XRange<'_>, options: RangeOptions) -> Word {
+    if bounds.as_slice() == [Comparator::Any] {
+        return Word::Star;
+    }
+    // npm looks for the text `>=0.0.0`, which `>=00` does not become.
+    if xrange.has_padded_number() {
+        return Word::Bounds(bounds);
+    }
+    Word::Bounds(
+        bounds.into_iter().map(|bound| without_floor(bound, options.prereleases)).collect(),
+    )
 }
 
 /// `>=0.0.0` (with prereleases `>=0.0.0-0`) bounds nothing.
@@ -431,26 +459,34 @@ fn without_gaps(text: &str) -> Cow<'_, str> {
     if ["< ", "> ", "= ", "~ ", "^ "].iter().all(|gap| !text.contains(gap)) {
         return Cow::Borrowed(text);
     }
+    let tight = with_signs_attached(text);
+    Cow::Owned(tight.replace("~> ", "~").replace("~ ", "~").replace("^ ", "^"))
+}
+
+/// Semver's `COMPARATORTRIM`: drops the space between a sign and a version. The `v`, `=` and
+/// spaces a loose version may begin with are left as they are.
+fn with_signs_attached(text: &str) -> String {
     let mut tight = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some((word, after)) = rest.split_once(' ') {
-        tight.push_str(word);
-        rest = after;
-        let closes = match word.bytes().last() {
-            Some(b'~' | b'^') => true,
-            Some(b'>') if word.ends_with("~>") => {
-                tight.pop();
-                true
+    while let Some(first) = rest.chars().next() {
+        let starts_word = !tight.ends_with(|last: char| last.is_ascii_alphanumeric());
+        if matches!(first, '<' | '>' | '=') || (first == 'v' && starts_word) {
+            let (_, after) = Operator::split(rest);
+            let sign = rest.strip_suffix(after).unwrap_or_default();
+            let gap = if sign.is_empty() { "" } else { " " };
+            let version = after.strip_prefix(gap).unwrap_or(after);
+            if starts_version(version) {
+                let bare = version.trim_start_matches(['v', '=', ' ']);
+                tight.push_str(sign);
+                tight.push_str(version.strip_suffix(bare).unwrap_or_default());
+                rest = bare;
+                continue;
             }
-            Some(b'<' | b'>' | b'=') => starts_version(after),
-            _ => false,
-        };
-        if !closes {
-            tight.push(' ');
         }
+        tight.push(first);
+        rest = rest.get(first.len_utf8()..).unwrap_or_default();
     }
-    tight.push_str(rest);
-    Cow::Owned(tight)
+    tight
 }
 
 fn starts_version(text: &str) -> bool {

@@ -89,6 +89,8 @@ pub enum SpecError {
     UnsupportedProtocol { protocol: String, spec: String },
     #[error("Invalid URL: {0}")]
     InvalidUrl(String),
+    #[error("URI malformed")]
+    MalformedUri,
     #[error("Invalid file: URL, must comply with RFC 8089")]
     InvalidFileUrl(String),
     #[error("nested aliases not supported")]
@@ -361,11 +363,12 @@ fn scp_repository(text: &str) -> Option<(&str, &str)> {
     if user.is_empty() || path.is_empty() || hash.contains(['\n', '\r', '\u{2028}', '\u{2029}']) {
         return None;
     }
-    let is_port = |tail: &str| {
-        let digits = tail.split('/').next().unwrap_or_default();
-        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+    let is_port = |(colon, _): (usize, &str)| {
+        let tail = repository.get(colon + 1..).unwrap_or_default();
+        let rest = tail.trim_start_matches(|character: char| character.is_ascii_digit());
+        rest.len() < tail.len() && (rest.is_empty() || rest.starts_with('/'))
     };
-    (!repository.split(':').skip(1).any(is_port)).then_some((repository, hash))
+    (!repository.match_indices(':').any(is_port)).then_some((repository, hash))
 }
 
 /// The drive letter in `git+file://c:/path`.
@@ -402,8 +405,7 @@ fn git_attributes(hash: &str) -> Result<GitSpec, SpecError> {
                 if has(&git.range) {
                     return Err(SpecError::GitAttribute("semver range with a second semver range"));
                 }
-                git.range =
-                    Some(uri::decode(value).ok_or_else(|| SpecError::InvalidUrl(hash.to_owned()))?);
+                git.range = Some(uri::decode(value).ok_or(SpecError::MalformedUri)?);
             }
             "path" => {
                 if git.subdir.is_some() {
