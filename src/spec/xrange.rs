@@ -112,14 +112,12 @@ impl<'a> XRange<'a> {
             [Some(major), Some(minor), Some(patch)]
                 if major_is_zero && self.minor == Part::Number("0") =>
             {
-                self.from_here_to([major, minor, next(patch).ok_or(TooBig)?])
+                self.span_to([major, minor, next(patch).ok_or(TooBig)?])
             }
             [Some(major), Some(minor), Some(_)] if major_is_zero => {
-                self.from_here_to([major, next(minor).ok_or(TooBig)?, 0])
+                self.span_to([major, next(minor).ok_or(TooBig)?, 0])
             }
-            [Some(major), Some(_), Some(_)] => {
-                self.from_here_to([next(major).ok_or(TooBig)?, 0, 0])
-            }
+            [Some(major), Some(_), Some(_)] => self.span_to([next(major).ok_or(TooBig)?, 0, 0]),
             [Some(major), Some(minor), None] if major_is_zero => {
                 span([major, minor, 0], [major, next(minor).ok_or(TooBig)?, 0], prereleases)
             }
@@ -143,7 +141,7 @@ impl<'a> XRange<'a> {
                 span([major, minor, 0], [major, next(minor).ok_or(TooBig)?, 0], prereleases)
             }
             [Some(major), Some(minor), Some(_)] => {
-                self.from_here_to([major, next(minor).ok_or(TooBig)?, 0])
+                self.span_to([major, next(minor).ok_or(TooBig)?, 0])
             }
         }
     }
@@ -197,7 +195,7 @@ impl<'a> XRange<'a> {
     }
 
     /// `>=` this very version and `<` the given one.
-    fn from_here_to(&self, end: [u64; 3]) -> Bounds {
+    fn span_to(&self, end: [u64; 3]) -> Bounds {
         let numbers = self.numbers()?.map(Option::unwrap_or_default);
         let start = Version::from_parts(numbers, self.prerelease).ok_or(TooBig)?;
         Ok(vec![at_least(start), Comparator::below(end).ok_or(TooBig)?])

@@ -1,7 +1,7 @@
 use super::*;
 use serde_json::json;
 
-fn object(value: Value) -> Map<String, Value> {
+fn object(value: &Value) -> Map<String, Value> {
     value.as_object().cloned().unwrap()
 }
 
@@ -59,11 +59,11 @@ fn update_dependencies_keeps_a_peer_that_is_also_production() {
         PackageJson::parse(r#"{"dependencies":{"p":"1","gone":"1"},"peerDependencies":{"p":"1"}}"#)
             .unwrap();
     file.update_dependencies(&object(
-        json!({"dependencies": {}, "peerDependencies": {"p": "2"}, "other": 1}),
+        &json!({"dependencies": {}, "peerDependencies": {"p": "2"}, "other": 1}),
     ));
     assert_eq!(
         file.value(),
-        &object(json!({"peerDependencies": {"p": "2"}, "dependencies": {"p": "2"}}))
+        &object(&json!({"peerDependencies": {"p": "2"}, "dependencies": {"p": "2"}}))
     );
 }
 

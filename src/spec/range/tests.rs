@@ -1,4 +1,4 @@
-use super::*;
+use super::{parse::MAX_LENGTH, *};
 use crate::spec::{eq, gt};
 use proptest::prelude::*;
 use serde::{Deserialize, de::DeserializeOwned};
