@@ -90,7 +90,7 @@ pub enum SpecError {
     InvalidTag { name: String, raw: String },
     #[error("Unsupported URL Type \"{protocol}\": {spec}")]
     UnsupportedProtocol { protocol: String, spec: String },
-    #[error("Invalid URL: {0}")]
+    #[error("Invalid URL")]
     InvalidUrl(String),
     #[error("URI malformed")]
     MalformedUri,
@@ -119,9 +119,18 @@ impl Explain for SpecError {
         }
     }
 
+    fn code_text(&self) -> String {
+        match self {
+            // Node's own code, which npm lets through.
+            Self::InvalidUrl(_) => "ERR_INVALID_URL".to_owned(),
+            _ => self.code().as_str().to_owned(),
+        }
+    }
+
     fn package(&self) -> Option<String> {
         match self {
             Self::InvalidName { raw, .. } | Self::InvalidTag { raw, .. } => Some(raw.clone()),
+            Self::InvalidUrl(url) => Some(url.clone()),
             _ => None,
         }
     }

@@ -44,10 +44,7 @@ fn outcome(case: &Value) -> Value {
     match result {
         Ok(spec) => shown(&spec),
         Err(error) => {
-            let code = match error.code() {
-                Code::Badspec => None,
-                code => Some(code.as_str()),
-            };
+            let code = Some(error.code_text()).filter(|code| code != "EBADSPEC");
             json!({ "error": error.to_string(), "code": code })
         }
     }
