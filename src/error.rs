@@ -4,7 +4,7 @@
 //! `error code EXXX`. Exit codes: 1 as npm, 3 when a verification refused, 4 when a
 //! policy refused; system errors keep npm's `errno & 0xff`.
 
-use std::{error::Error, fmt};
+use std::{error::Error, fmt, sync::Arc};
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $text:literal, $exit:literal;)*) => {
@@ -142,6 +142,11 @@ impl Failure {
     /// The error itself.
     pub fn inner(&self) -> &dyn Explain {
         self.0.as_ref()
+    }
+
+    /// The error, to be kept in several places.
+    pub fn into_shared(self) -> Arc<dyn Explain> {
+        Arc::from(self.0)
     }
 }
 

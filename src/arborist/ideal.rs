@@ -17,12 +17,13 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::{
     AllowSources, BuildError, EdgeId, EdgeProblem, Fetched, LoadFailure, Manifests,
-    NodeId, PackageSource, RootFlags, Shrinkwrap, Start, Tree,
+    NodeId, RootFlags, Shrinkwrap, Start, Tree,
     can_place_dep::Placement,
     install_checks::Machine,
     peer_set::{Required, Reuse},
     place_dep::{InstallStrategy, PlaceOptions, PlacedDep, Placer},
     requests::{AddedDep, SaveType},
+    source::{Naming, PackageSource},
     tree::bundled_names,
 };
 use crate::{
@@ -445,13 +446,7 @@ impl<'a> IdealBuilder<'a> {
         {
             return Ok(());
         }
-        let source = PackageSource {
-            name: tree.name(node),
-            package_name: tree[node].package_name().unwrap_or_default(),
-            version: tree[node].version_text(),
-            resolved: resolved.as_deref(),
-            integrity: tree[node].integrity.as_deref(),
-        };
+        let source = tree.package_source(node, resolved.as_deref());
         let folder = self.manifests.unpacked(&source)?;
         if has_shrinkwrap && let Some(lock) = self.manifests.inner_lock(&folder) {
             self.tree.load_inner_lock(node, &lock)?;
@@ -537,6 +532,24 @@ impl<'a> IdealBuilder<'a> {
 }
 
 impl Tree {
+    /// How a node's files can be fetched; `resolved` is [`Tree::resolved`] of the node.
+    pub fn package_source<'a>(
+        &'a self,
+        node: NodeId,
+        resolved: Option<&'a str>,
+    ) -> PackageSource<'a> {
+        let naming =
+            if self.is_registry_dependency(node) { Naming::Checked } else { Naming::Free };
+        PackageSource {
+            name: self.name(node),
+            package_name: self[node].package_name().unwrap_or_default(),
+            version: self[node].version_text(),
+            resolved,
+            integrity: self[node].integrity.as_deref(),
+            naming,
+        }
+    }
+
     /// Removes every extraneous node under a root.
     pub fn prune_extraneous(&mut self, root: NodeId) {
         for node in self.inventory_of(root) {

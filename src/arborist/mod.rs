@@ -57,7 +57,7 @@ pub use resolved::{consistent_resolve, lock_resolved};
 pub use save::SaveOptions;
 pub use source::{
     Allow, AllowError, AllowKind, AllowSources, BuildError, Fetched, LoadFailure, ManifestRequest,
-    Manifests, PackageSource, Requester,
+    Manifests, Naming, PackageSource, Requester,
 };
 pub use start::{LockEntry, LockFlags, LockStart, Project, Shrinkwrap, Start};
 pub use tree::{InstallLinks, NewNode, PeerDeps, Place, Tree, TreeSettings};

@@ -1,6 +1,8 @@
 //! What arborist needs from outside: manifests and unpacked packages, and its own errors.
 
 use std::{
+    error::Error,
+    fmt,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -10,7 +12,7 @@ use super::{
     workspaces::WorkspaceError,
 };
 use crate::{
-    error::{Code, Explain},
+    error::{Code, Explain, Failure},
     explanation::Conflict,
     manifest::Manifest,
     spec::{Spec, SpecError, SpecKind},
@@ -69,6 +71,15 @@ pub trait Manifests {
     fn unpacked(&self, package: &PackageSource<'_>) -> Result<PathBuf, LoadFailure>;
 }
 
+/// Whether a package's tarball must carry the name and version it is known by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Naming {
+    /// From a registry: name and version must agree.
+    Checked,
+    /// From a URL, file or repository: it is whatever it says it is.
+    Free,
+}
+
 /// A package whose files are wanted.
 #[derive(Clone, Copy, Debug)]
 pub struct PackageSource<'a> {
@@ -82,13 +93,13 @@ pub struct PackageSource<'a> {
     pub resolved: Option<&'a str>,
     /// Its integrity.
     pub integrity: Option<&'a str>,
+    /// Whether the tarball must name itself so.
+    pub naming: Naming,
 }
 
 /// A package that could not be loaded; cheap to clone because a failed node may be copied.
-#[derive(Clone, Debug, thiserror::Error)]
-#[error("{error}")]
+#[derive(Clone, Debug)]
 pub struct LoadFailure {
-    #[source]
     error: Arc<dyn Explain>,
     required_by: Option<Arc<str>>,
 }
@@ -99,16 +110,29 @@ impl LoadFailure {
         Self { error: Arc::new(error), required_by: None }
     }
 
-    /// Wraps an error that is already shared.
-    pub fn shared(error: Arc<dyn Explain>) -> Self {
-        Self { error, required_by: None }
-    }
-
     /// Notes the location of the dependent.
     #[must_use]
     pub fn required_by(mut self, location: &str) -> Self {
         self.required_by = Some(location.into());
         self
+    }
+}
+
+impl fmt::Display for LoadFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl Error for LoadFailure {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.error.source()
+    }
+}
+
+impl From<Failure> for LoadFailure {
+    fn from(failure: Failure) -> Self {
+        Self { error: failure.into_shared(), required_by: None }
     }
 }
 

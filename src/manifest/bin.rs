@@ -7,30 +7,32 @@ use serde_json::Value;
 /// Commands by name, with paths inside the package: `..` cannot leave it, and there is no
 /// leading `./` or `/`. Empty entries are dropped.
 pub(super) fn normalize(bin: Option<&Value>, name: Option<&str>) -> IndexMap<String, String> {
-    let written: Vec<(&str, &str)> = match (bin, name) {
+    let mut commands: IndexMap<String, String> = match (bin, name) {
         (Some(Value::String(path)), Some(name)) if !name.is_empty() && !path.is_empty() => {
-            vec![(name, path)]
+            IndexMap::from([(name.to_owned(), path.clone())])
         }
         (Some(Value::Array(paths)), _) => {
-            paths.iter().filter_map(Value::as_str).map(|path| (basename(path), path)).collect()
+            let paths = paths.iter().filter_map(Value::as_str);
+            paths.map(|path| (basename(path).to_owned(), path.to_owned())).collect()
         }
-        (Some(Value::Object(bin)), _) => super::json::js_entries(bin)
-            .filter_map(|(key, path)| Some((key, path.as_str()?)))
-            .collect(),
-        _ => Vec::new(),
+        (Some(Value::Object(bin)), _) => {
+            let strings =
+                super::json::js_entries(bin).filter_map(|(key, path)| Some((key, path.as_str()?)));
+            strings.map(|(key, path)| (key.to_owned(), path.to_owned())).collect()
+        }
+        _ => IndexMap::new(),
     };
-    let mut commands = IndexMap::new();
-    for (key, path) in written {
-        let cleaned = secured(key);
-        let (command, target) = (basename(&cleaned), secured(path));
-        if command.is_empty() || target.is_empty() {
-            continue;
+    // In place, as npm does it: a renamed key takes over one of the same name.
+    for key in commands.keys().cloned().collect::<Vec<_>>() {
+        let cleaned = secured(&key);
+        let command = basename(&cleaned);
+        let target = commands.get(&key).map(|path| secured(path)).unwrap_or_default();
+        if command != key || target.is_empty() {
+            commands.shift_remove(&key);
         }
-        // A renamed key goes to the end, a kept one keeps its place.
-        if command != key {
-            commands.shift_remove(command);
+        if !command.is_empty() && !target.is_empty() {
+            commands.insert(command.to_owned(), target);
         }
-        commands.insert(command.to_owned(), target);
     }
     commands
 }
@@ -87,7 +89,8 @@ mod tests {
 
     #[test]
     fn normalize_object_cannot_escape_the_package() {
+        assert_eq!(of(&json!({"x/a": "1", "a": "2"}), "x"), pairs(&[("a", "1")]));
         let bin = json!({"../../a": "../../etc/passwd", "b": "..", "c": 1, "/": "x", "d\\e": "C:\\x", "f": "/abs"});
-        assert_eq!(of(&bin, "x"), pairs(&[("a", "etc/passwd"), ("e", "C/x"), ("f", "abs")]));
+        assert_eq!(of(&bin, "x"), pairs(&[("f", "abs"), ("a", "etc/passwd"), ("e", "C/x")]));
     }
 }

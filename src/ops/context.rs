@@ -1,13 +1,13 @@
 //! What every operation works with, made once from the configuration.
 
-use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
+use std::{collections::BTreeMap, fs, path::Path, sync::Arc, time::Duration};
 
 use url::Url;
 
 use super::machine;
 use crate::{
     arborist::{Machine, Platform},
-    config::{self, Config, Options},
+    config::{self, Config, Options, Origin},
     error::Failure,
     event::Reporter,
     registry::{
@@ -52,13 +52,13 @@ impl Context {
         };
         let machine =
             Machine { node_version, npm_version: config.npm_version().to_owned(), host, target };
-        let pool = Pool::new(&pool_options(&options, &machine), Arc::clone(&reporter))?;
+        let pool = Pool::new(&pool_options(&options, &config, &machine), Arc::clone(&reporter))?;
         let store = Arc::new(Store::open(&options.paths.cache.join("store"))?);
         Ok(Self { options, config, reporter, pool, store, machine })
     }
 }
 
-fn pool_options(options: &Options, machine: &Machine) -> PoolOptions {
+fn pool_options(options: &Options, config: &Config, machine: &Machine) -> PoolOptions {
     let network = &options.network;
     let mut ca = network.ca.clone();
     ca.extend([&network.cafile, &network.extra_ca].into_iter().flatten().filter_map(|path| {
@@ -75,12 +75,7 @@ fn pool_options(options: &Options, machine: &Machine) -> PoolOptions {
             config::CacheMode::PreferOnline => registry::CacheMode::PreferOnline,
             config::CacheMode::Offline => registry::CacheMode::Offline,
         },
-        retry: Retry {
-            retries: network.fetch_retries,
-            shortest: network.fetch_retry_mintimeout,
-            longest: network.fetch_retry_maxtimeout,
-            ..Retry::default()
-        },
+        retry: retry(config),
         max_sockets: network.maxsockets,
         user_agent: network.user_agent(&machine.node_version),
         proxies: Proxies {
@@ -92,6 +87,22 @@ fn pool_options(options: &Options, machine: &Machine) -> PoolOptions {
         strict_ssl: if network.strict_ssl { StrictSsl::Yes } else { StrictSsl::No },
         replace_registry_host: replace_host(&options.lock.replace_registry_host),
         ..PoolOptions::new(network.registry.clone(), options.paths.cache.clone())
+    }
+}
+
+/// npm's waits of minutes make sense only to who asked for them; otherwise the pool has its own.
+fn retry(config: &Config) -> Retry {
+    let own = Retry::default();
+    let asked = |key: &str| {
+        config.get(key).filter(|value| value.origin != Origin::Default)?.value.as_number()
+    };
+    let whole = |number: f64| format!("{number:.0}").parse().unwrap_or(u32::MAX);
+    let wait = |key: &str| asked(key).map(|ms| Duration::from_millis(u64::from(whole(ms))));
+    Retry {
+        retries: asked("fetch-retries").map_or(own.retries, whole),
+        factor: asked("fetch-retry-factor").map_or(own.factor, whole),
+        shortest: wait("fetch-retry-mintimeout").unwrap_or(own.shortest),
+        longest: wait("fetch-retry-maxtimeout").unwrap_or(own.longest),
     }
 }
 

@@ -17,11 +17,11 @@ use tokio::runtime::Handle;
 
 use super::{
     context::Context,
-    packages::{Naming, PackageRequest, Packages, Place},
+    packages::{PackageRequest, Packages, Place},
 };
 use crate::{
     arborist::{
-        Fetched, FolderManifest, LoadFailure, ManifestRequest, Manifests, PackageSource,
+        Fetched, FolderManifest, LoadFailure, ManifestRequest, Manifests, Naming, PackageSource,
         PickOptions, Shrinkwrap, pick_manifest, read_manifest,
     },
     error::{Code, Explain, Failure},
@@ -293,7 +293,7 @@ impl Shared {
         let integrity = source.integrity.map(str::to_owned);
         match source.resolved {
             Some(url) if url.starts_with("http://") || url.starts_with("https://") => {
-                Ok(request(Place::Url(url.to_owned()), source.naming(), integrity))
+                Ok(request(Place::Url(url.to_owned()), source.naming, integrity))
             }
             Some(url) if url.starts_with("file:") => {
                 let path = url.strip_prefix("file:").unwrap_or(url);

@@ -11,7 +11,7 @@ use url::Url;
 
 use super::context::Context;
 use crate::{
-    arborist::LoadFailure,
+    arborist::{LoadFailure, Naming},
     error::{Code, Explain, Failure},
     event::Reporter,
     flight::Flight,
@@ -44,15 +44,6 @@ pub enum Place {
     Url(String),
     /// A tarball on disk.
     File(PathBuf),
-}
-
-/// Whether a tarball must be what was asked for by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Naming {
-    /// From a registry: name and version must agree.
-    Checked,
-    /// From a URL, file or repository: it is whatever it says it is.
-    Free,
 }
 
 /// A package in the store, and who served it.
@@ -177,7 +168,7 @@ impl Packages {
             let source = tarball.source.clone();
             match self.import(tarball.body, expected.clone(), package.clone()).await {
                 Ok(package) => return Ok(Obtained { package, source: Some(source) }),
-                Err(error) if error.is_about_bytes() && question.avoid.is_empty() => {
+                Err(error) if is_about_bytes(&error) && question.avoid.is_empty() => {
                     let others = self.pool.registry_for(&request.name).registries;
                     if !others.iter().any(|other| *other != source) {
                         return Err(error.into());
@@ -246,4 +237,9 @@ fn check_name(request: &PackageRequest, stored: &StoredPackage) -> Result<(), Fa
         version: manifest.version.as_deref(),
     };
     Ok(manifest_match::check(expected, found)?)
+}
+
+/// True when other bytes might do: these were not the promised ones, or broke a rule.
+fn is_about_bytes(error: &StoreError) -> bool {
+    matches!(error, StoreError::Integrity(_) | StoreError::Archive { .. } | StoreError::Source { .. })
 }

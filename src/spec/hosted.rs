@@ -366,14 +366,13 @@ fn auth(url: &Url) -> Option<String> {
     Some(password.map_or_else(|| user.to_owned(), |password| format!("{user}:{password}")))
 }
 
-/// `user/project#committish`: one slash, and no colon, `@` or space before the hash.
+/// `user/project#committish`: a slash, but not two, and no colon, `@` or space before the hash.
+/// npm also counts a slash behind the hash.
 fn is_github_shorthand(text: &str) -> bool {
     let head = text.split_once('#').map_or(text, |(head, _)| head);
-    let slashes = head.bytes().filter(|byte| *byte == b'/').count();
-    let hash_is_first = text.starts_with('#');
-    !hash_is_first
-        && slashes == 1
-        && !head.starts_with(['/', '.'])
+    text.contains('/')
+        && head.bytes().filter(|byte| *byte == b'/').count() < 2
+        && !text.starts_with(['/', '.'])
         && !head.ends_with('/')
         && !head.contains(['@', ':'])
         && !head.contains(super::version::is_space)

@@ -78,7 +78,7 @@ impl<'a> Limits<'a> {
 fn relate(sub: &[Comparator], dom: &[Comparator], prereleases: Prereleases) -> Relation {
     let any = [Comparator::Any];
     let floor = floor(prereleases);
-    if sub == any && dom == any || dom == any && prereleases == Prereleases::Included {
+    if dom == any && (sub == any || prereleases == Prereleases::Included) {
         return Relation::Inside;
     }
     let sub = if sub == any { floor.as_slice() } else { sub };

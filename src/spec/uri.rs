@@ -27,10 +27,13 @@ pub(super) fn encode(text: &str) -> String {
     encoded
 }
 
-/// `%XX` of an ASCII character, even of one that needs no escape.
-pub(super) fn encode_always(character: char) -> String {
+/// Appends `%XX` for each byte of a character, even of one that needs no escape.
+pub(super) fn push_encoded(text: &mut String, character: char) {
     let mut buffer = [0; 4];
-    character.encode_utf8(&mut buffer).bytes().map(|byte| format!("%{byte:02X}")).collect()
+    for byte in character.encode_utf8(&mut buffer).bytes() {
+        // Writing to a String cannot fail.
+        let _infallible = write!(text, "%{byte:02X}");
+    }
 }
 
 /// `decodeURIComponent(text)`; `None` where it would throw a `URIError`.

@@ -81,6 +81,15 @@ impl<'a> XRange<'a> {
         (wild(self.major) && !wild(self.minor)) || (wild(self.minor) && !wild(self.patch))
     }
 
+    /// Whether a number that counts is written with a leading zero, or a prerelease other than as `0`.
+    pub(super) fn has_padded_number(&self) -> bool {
+        let padded = |part: &Part<'_>| {
+            part.digits().is_some_and(|digits| digits.len() > 1 && digits.starts_with('0'))
+        };
+        [self.major, self.minor, self.patch].iter().any(padded)
+            || (self.is_complete() && self.prerelease.is_some_and(|text| text != "0"))
+    }
+
     /// Whether all three numbers are there.
     pub(super) fn is_complete(&self) -> bool {
         [self.major, self.minor, self.patch].iter().all(|part| part.digits().is_some())
@@ -103,12 +112,12 @@ impl<'a> XRange<'a> {
             [Some(major), Some(minor), Some(patch)]
                 if major_is_zero && self.minor == Part::Number("0") =>
             {
-                self.from_here_to([major, minor, next(patch).ok_or(TooBig)?])
+                self.span_to([major, minor, next(patch).ok_or(TooBig)?])
             }
             [Some(major), Some(minor), Some(_)] if major_is_zero => {
-                self.from_here_to([major, next(minor).ok_or(TooBig)?, 0])
+                self.span_to([major, next(minor).ok_or(TooBig)?, 0])
             }
-            [Some(major), _, Some(_)] => self.from_here_to([next(major).ok_or(TooBig)?, 0, 0]),
+            [Some(major), Some(_), Some(_)] => self.span_to([next(major).ok_or(TooBig)?, 0, 0]),
             [Some(major), Some(minor), None] if major_is_zero => {
                 span([major, minor, 0], [major, next(minor).ok_or(TooBig)?, 0], prereleases)
             }
@@ -132,7 +141,7 @@ impl<'a> XRange<'a> {
                 span([major, minor, 0], [major, next(minor).ok_or(TooBig)?, 0], prereleases)
             }
             [Some(major), Some(minor), Some(_)] => {
-                self.from_here_to([major, next(minor).ok_or(TooBig)?, 0])
+                self.span_to([major, next(minor).ok_or(TooBig)?, 0])
             }
         }
     }
@@ -186,7 +195,7 @@ impl<'a> XRange<'a> {
     }
 
     /// `>=` this very version and `<` the given one.
-    fn from_here_to(&self, end: [u64; 3]) -> Bounds {
+    fn span_to(&self, end: [u64; 3]) -> Bounds {
         let numbers = self.numbers()?.map(Option::unwrap_or_default);
         let start = Version::from_parts(numbers, self.prerelease).ok_or(TooBig)?;
         Ok(vec![at_least(start), Comparator::below(end).ok_or(TooBig)?])

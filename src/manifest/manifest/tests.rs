@@ -1,1 +1,92 @@
 use super::*;
+
+fn manifest(value: &Value) -> Manifest {
+    Manifest::from_value(value).unwrap()
+}
+
+fn names(map: &IndexMap<String, String>) -> Vec<&str> {
+    map.keys().map(String::as_str).collect()
+}
+
+#[test]
+fn dependencies_lose_optional_names_and_keep_javascript_order() {
+    let manifest = manifest(&json!({
+        "dependencies": {"b": "1", "10": "1", "2": "1", "opt": "1", "bad": 1, "a": "1"},
+        "optionalDependencies": {"opt": "2"},
+    }));
+    assert_eq!(names(&manifest.dependencies), ["2", "10", "b", "a"]);
+    assert_eq!(names(&manifest.optional_dependencies), ["opt"]);
+}
+
+#[test]
+fn bundle_dependencies_take_every_spelling() {
+    let dependencies = json!({"a": "1", "b": "1"});
+    for (field, value, expected) in [
+        ("bundleDependencies", json!(["a"]), Some(vec!["a"])),
+        ("bundledDependencies", json!(["a"]), Some(vec!["a"])),
+        ("bundleDependencies", json!(true), Some(vec!["a", "b"])),
+        ("bundleDependencies", json!(false), Some(vec![])),
+        ("bundleDependencies", json!({"b": "1"}), Some(vec!["b"])),
+        ("bundleDependencies", json!("a"), None),
+        ("bundleDependencies", json!(null), None),
+    ] {
+        let manifest = manifest(&json!({field: value, "dependencies": dependencies}));
+        let found = manifest.bundle_dependencies.as_ref();
+        assert_eq!(
+            found.map(|names| names.iter().map(String::as_str).collect::<Vec<_>>()),
+            expected,
+            "{field} {value}"
+        );
+    }
+}
+
+#[test]
+fn install_scripts_are_the_field_or_one_of_three() {
+    for (value, expected) in [
+        (json!({"hasInstallScript": true}), true),
+        (json!({"scripts": {"postinstall": "x"}}), true),
+        (json!({"scripts": {"prepare": "x", "install": 1}}), false),
+        (json!({"scripts": {"install": ""}}), false),
+        (json!({"scripts": "x"}), false),
+    ] {
+        assert_eq!(manifest(&value).has_install_scripts(), expected, "{value}");
+    }
+}
+
+#[test]
+fn id_funding_and_peers_are_normalised() {
+    let manifest = manifest(&json!({
+        "name": "@s/x", "version": "1.0.0", "_id": "other", "funding": "https://example.com", "bin": "./x.js",
+        "peerDependenciesMeta": {"a": {"optional": true}, "b": {"optional": false}},
+        "deprecated": "", "_hasShrinkwrap": true,
+    }));
+    assert_eq!(manifest.id.as_deref(), Some("@s/x@1.0.0"));
+    assert_eq!(manifest.funding, Some(json!({"url": "https://example.com"})));
+    assert_eq!(manifest.bin.get("x").map(String::as_str), Some("x.js"));
+    assert!(
+        manifest.is_peer_optional("a")
+            && !manifest.is_peer_optional("b")
+            && !manifest.is_peer_optional("c")
+    );
+    assert!(manifest.deprecation().is_none() && manifest.has_shrinkwrap);
+}
+
+#[test]
+fn dist_keeps_what_proves_the_bytes() {
+    let manifest = manifest(&json!({"dist": {
+        "tarball": "https://registry.example/x.tgz", "integrity": "sha512-x", "shasum": "", "unpackedSize": 12,
+        "fileCount": -1, "signatures": [{"keyid": "k", "sig": "s"}, {"keyid": 1}], "attestations": {"url": "u"},
+    }}));
+    let dist = manifest.dist.unwrap();
+    assert_eq!((dist.shasum, dist.unpacked_size, dist.file_count), (None, Some(12), None));
+    assert_eq!(dist.signatures, [Signature { keyid: "k".to_owned(), sig: "s".to_owned() }]);
+}
+
+#[test]
+fn from_slice_refuses_what_is_no_object() {
+    assert!(matches!(Manifest::from_slice(b"[]"), Err(ManifestError::NotAnObject)));
+    assert!(matches!(Manifest::from_slice(b"{"), Err(ManifestError::Json(_))));
+    assert_eq!(Manifest::from_slice(b"{}").unwrap(), Manifest::default());
+    let deep = format!("{}1{}", "{\"a\":".repeat(1000), "}".repeat(1000));
+    assert!(Manifest::from_slice(deep.as_bytes()).is_err());
+}

@@ -1,1 +1,97 @@
 use super::*;
+use proptest::prelude::*;
+
+const DOCUMENT: &str = r#" {"_id":"x","name":"x","dist-tags":{"latest":"1.1.0","odd":1},
+  "versions":{"1.0.0":{"name":"x","version":"1.0.0","deprecated":"old"},
+              "1.1.0" : {"name":"x","version":"1.1.0","engines":{"node":">=1"}},
+              "1.2.0": 7},
+  "time":{"modified":"2020-01-01T00:00:00.000Z","1.0.0":"2015-01-02T03:04:05.678901+00:00","bad":1},
+  "maintainers":[{"name":"é"}]} "#;
+
+fn packument(text: &str) -> Result<Packument, PackumentError> {
+    Packument::parse(Bytes::copy_from_slice(text.as_bytes()))
+}
+
+#[test]
+fn parse_finds_every_part() {
+    let packument = packument(DOCUMENT).unwrap();
+    assert_eq!(packument.versions().collect::<Vec<_>>(), ["1.0.0", "1.1.0", "1.2.0"]);
+    assert_eq!(packument.dist_tags().get("latest").map(String::as_str), Some("1.1.0"));
+    assert_eq!(packument.dist_tags().len(), 1);
+    assert_eq!(packument.raw_manifest("1.2.0"), Some(b"7".as_slice()));
+    assert_eq!(packument.raw_field("maintainers"), Some("[{\"name\":\"é\"}]".as_bytes()));
+    assert_eq!(packument.published_ms("1.0.0"), Some(1_420_167_845_678));
+    assert_eq!((packument.published_ms("bad"), packument.has_times()), (None, true));
+    assert_eq!(packument.modified().as_deref(), Some("2020-01-01T00:00:00.000Z"));
+}
+
+#[test]
+fn manifest_is_parsed_once() {
+    let packument = packument(DOCUMENT).unwrap();
+    let first = packument.manifest("1.1.0").unwrap().unwrap();
+    assert!(Arc::ptr_eq(&first, &packument.manifest("1.1.0").unwrap().unwrap()));
+    assert!(packument.manifest("9.9.9").is_none() && packument.manifest("1.2.0").unwrap().is_err());
+}
+
+#[test]
+fn glance_says_what_the_manifest_says() {
+    let packument = packument(DOCUMENT).unwrap();
+    assert!(packument.glance("1.0.0").unwrap().is_deprecated());
+    let before = packument.glance("1.1.0").unwrap();
+    assert!(!before.is_deprecated() && packument.manifest("1.1.0").unwrap().is_ok());
+    assert_eq!(packument.glance("1.1.0"), Some(before));
+    assert_eq!((packument.glance("1.2.0"), packument.glance("9.9.9")), (None, None));
+}
+
+#[test]
+fn verify_name_wants_the_name_that_was_asked_for() {
+    let name = |text| PackageName::parse(text).unwrap();
+    assert!(packument(DOCUMENT).unwrap().verify_name(&name("x")).is_ok());
+    assert!(packument(DOCUMENT).unwrap().verify_name(&name("y")).is_err());
+    assert!(packument(r#"{"name":"x","_id":"y"}"#).unwrap().verify_name(&name("x")).is_err());
+    assert!(packument(r#"{"name":"x"}"#).unwrap().verify_name(&name("x")).is_ok());
+    assert!(packument("{}").unwrap().verify_name(&name("x")).is_err());
+}
+
+#[test]
+fn parse_refuses_what_two_readers_could_read_differently() {
+    for text in [
+        "",
+        "[]",
+        "{",
+        "{} {}",
+        r#"{"versions":{"1.0.0":{},"1.0.0":{}}}"#,
+        r#"{"versions":{"1.0.0":{},"1.\u0030.0":{}}}"#,
+        r#"{"versions":{},"versions":{}}"#,
+        r#"{"name":"x","name":"y"}"#,
+        r#"{"dist-tags":{"latest":"1","latest":"2"}}"#,
+        r#"{"versions":[]}"#,
+    ] {
+        assert!(packument(text).is_err(), "{text}");
+    }
+    assert!(packument(r#"{"versions":null,"dist-tags":null}"#).is_ok());
+}
+
+#[test]
+fn parse_bounds_versions_and_survives_depth() {
+    let many: Vec<String> = (0..=MAX_ENTRIES).map(|number| format!("\"{number}\":1")).collect();
+    assert!(packument(&format!("{{\"versions\":{{{}}}}}", many.join(","))).is_err());
+    let deep = format!("{}1{}", "[".repeat(200_000), "]".repeat(200_000));
+    let packument = packument(&format!("{{\"versions\":{{\"1.0.0\":{deep}}}}}")).unwrap();
+    assert!(packument.manifest("1.0.0").unwrap().is_err());
+}
+
+proptest! {
+    #[test]
+    fn parse_never_panics(cut in 0usize..DOCUMENT.len(), byte in any::<u8>()) {
+        let mut bytes = DOCUMENT.as_bytes().to_vec();
+        bytes[cut] = byte;
+        if let Ok(packument) = Packument::parse(bytes.into()) {
+            for version in packument.versions() {
+                prop_assert!(packument.raw_manifest(version).is_some_and(|raw| !raw.is_empty()));
+                let _either = packument.manifest(version);
+            }
+        }
+        let _either = Packument::parse(Bytes::copy_from_slice(&DOCUMENT.as_bytes()[..cut]));
+    }
+}

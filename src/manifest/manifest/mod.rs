@@ -2,6 +2,9 @@
 //!
 //! Follows the steps arborist asks of @npmcli/package-json 7: `_id`, `bundledDependencies`,
 //! `bundleDependencies`, `optionalDedupe`, `scripts`, `funding`, `bin`.
+//!
+//! npm's synchronous path skips `bin`, because what it reads there was cleaned when it was fetched
+//! or written; cleaning twice changes nothing, so there is one path here.
 
 use super::{bin, json::js_entries};
 use crate::error::{Code, Explain};

@@ -157,7 +157,11 @@ impl PackageJson {
 
     /// Whether writing would change more than white space around the text.
     pub fn is_changed(&self) -> bool {
-        self.render().trim() != self.original.trim()
+        // JavaScript trims byte order marks too.
+        let trim = |text: &str| {
+            text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').to_owned()
+        };
+        trim(&self.render()) != trim(&self.original)
     }
 }
 

@@ -5,6 +5,7 @@
 
 use crate::error::{Code, Explain};
 use serde_json::{Map, Number, Value};
+use std::fmt::Write as _;
 
 /// How a JSON file is laid out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -164,7 +165,10 @@ impl Writer<'_> {
                 '\n' => self.text.push_str("\\n"),
                 '\r' => self.text.push_str("\\r"),
                 '\t' => self.text.push_str("\\t"),
-                '\0'..='\u{1f}' => self.text.push_str(&format!("\\u{:04x}", u32::from(character))),
+                '\0'..='\u{1f}' => {
+                    // Writing to a String cannot fail.
+                    let _infallible = write!(self.text, "\\u{:04x}", u32::from(character));
+                }
                 _ => self.text.push(character),
             }
         }

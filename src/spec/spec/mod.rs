@@ -3,17 +3,20 @@
 //! The order of the questions is npm-package-arg 13's, because it decides the answer: path or
 //! `file:`, alias, known git host, URL, path by its look, registry.
 
+mod file;
+mod git;
+
 use super::{
-    hosted::{Form, Hosted, Representation},
-    lexical,
+    hosted::Hosted,
     name::name_problems,
     range::Range,
     uri,
     version::{Version, trim},
 };
 use crate::error::{Code, Explain};
+use file::from_path;
+use git::{from_hosted, from_url};
 use std::{fmt, path::Path};
-use url::Url;
 
 /// Longest spec, in bytes.
 const MAX_LENGTH: usize = 64 * 1024;
@@ -87,8 +90,10 @@ pub enum SpecError {
     InvalidTag { name: String, raw: String },
     #[error("Unsupported URL Type \"{protocol}\": {spec}")]
     UnsupportedProtocol { protocol: String, spec: String },
-    #[error("Invalid URL: {0}")]
+    #[error("Invalid URL")]
     InvalidUrl(String),
+    #[error("URI malformed")]
+    MalformedUri,
     #[error("Invalid file: URL, must comply with RFC 8089")]
     InvalidFileUrl(String),
     #[error("nested aliases not supported")]
@@ -114,9 +119,18 @@ impl Explain for SpecError {
         }
     }
 
+    fn code_text(&self) -> String {
+        match self {
+            // Node's own code, which npm lets through.
+            Self::InvalidUrl(_) => "ERR_INVALID_URL".to_owned(),
+            _ => self.code().as_str().to_owned(),
+        }
+    }
+
     fn package(&self) -> Option<String> {
         match self {
             Self::InvalidName { raw, .. } | Self::InvalidTag { raw, .. } => Some(raw.clone()),
+            Self::InvalidUrl(url) => Some(url.clone()),
             _ => None,
         }
     }
@@ -306,186 +320,6 @@ fn from_alias(mut spec: Spec, where_: &Path) -> Result<Spec, SpecError> {
     }
     spec.kind = SpecKind::Alias(Box::new(target));
     Ok(spec)
-}
-
-fn from_hosted(mut spec: Spec, hosted: Hosted) -> Result<Spec, SpecError> {
-    spec.save_spec = Some(hosted.url(Form::Full));
-    if hosted.default != Representation::Shortcut {
-        spec.fetch_spec = hosted.url(Form::Bare);
-    }
-    let git = git_attributes(hosted.committish.as_deref().unwrap_or_default())?;
-    spec.kind = SpecKind::Git(GitSpec { hosted: Some(hosted), ..git });
-    Ok(spec)
-}
-
-fn from_url(mut spec: Spec) -> Result<Spec, SpecError> {
-    let text = spec.raw_spec.clone();
-    spec.save_spec = Some(text.clone());
-    if let Some((repository, hash)) = scp_repository(&text) {
-        spec.kind = SpecKind::Git(git_attributes(hash)?);
-        repository.clone_into(&mut spec.fetch_spec);
-        return Ok(spec);
-    }
-    let text = if text.starts_with("git+file://") { text.replace('\\', "/") } else { text };
-    let Ok(mut url) = Url::parse(&text) else { return Err(SpecError::InvalidUrl(text)) };
-    match url.scheme() {
-        "git" | "git+http" | "git+https" | "git+rsync" | "git+ftp" | "git+file" | "git+ssh" => {
-            spec.kind = SpecKind::Git(git_attributes(url.fragment().unwrap_or_default())?);
-            url.set_fragment(None);
-            let fetch = match drive_host(&text) {
-                Some(drive) => format!("git+file://{drive}:{}", url.path()),
-                None => url.into(),
-            };
-            spec.fetch_spec = fetch.strip_prefix("git+").unwrap_or(&fetch).to_owned();
-        }
-        "http" | "https" => {
-            spec.kind = SpecKind::Remote;
-            spec.fetch_spec = text;
-        }
-        scheme => {
-            return Err(SpecError::UnsupportedProtocol {
-                protocol: format!("{scheme}:"),
-                spec: text,
-            });
-        }
-    }
-    Ok(spec)
-}
-
-/// `git+ssh://git@host:path#hash`, which git accepts and URL parsers do not: repository and hash.
-/// All digits behind the colon are a port, and the text is a URL.
-fn scp_repository(text: &str) -> Option<(&str, &str)> {
-    let rest = text.strip_prefix("git+ssh://")?;
-    let (repository, hash) = rest.split_once('#').unwrap_or((rest, ""));
-    let (user, path) = repository.split_once(':')?;
-    if user.is_empty() || path.is_empty() || hash.contains(['\n', '\r', '\u{2028}', '\u{2029}']) {
-        return None;
-    }
-    let is_port = |tail: &str| {
-        let digits = tail.split('/').next().unwrap_or_default();
-        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
-    };
-    (!repository.split(':').skip(1).any(is_port)).then_some((repository, hash))
-}
-
-/// The drive letter in `git+file://c:/path`.
-fn drive_host(text: &str) -> Option<char> {
-    let rest = text.strip_prefix("git+file://")?;
-    let letter = rest.chars().next().filter(char::is_ascii_alphabetic)?;
-    (rest.get(1..2) == Some(":")).then(|| letter.to_ascii_lowercase())
-}
-
-/// Reads `committish`, `semver:range` and `path:sub`, separated by `::` (npm's `setGitAttrs`).
-fn git_attributes(hash: &str) -> Result<GitSpec, SpecError> {
-    let mut git = GitSpec::default();
-    if hash.is_empty() {
-        return Ok(git);
-    }
-    let has = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
-    for part in hash.split("::") {
-        let Some((key, value)) = part.split_once(':') else {
-            if has(&git.range) {
-                return Err(SpecError::GitAttribute("semver range with a committish"));
-            }
-            if has(&git.committish) {
-                return Err(SpecError::GitAttribute("committish with a second committish"));
-            }
-            git.committish = Some(part.to_owned());
-            continue;
-        };
-        let value = value.split(':').next().unwrap_or_default();
-        match key {
-            "semver" => {
-                if has(&git.committish) {
-                    return Err(SpecError::GitAttribute("committish with a semver range"));
-                }
-                if has(&git.range) {
-                    return Err(SpecError::GitAttribute("semver range with a second semver range"));
-                }
-                git.range =
-                    Some(uri::decode(value).ok_or_else(|| SpecError::InvalidUrl(hash.to_owned()))?);
-            }
-            "path" => {
-                if git.subdir.is_some() {
-                    return Err(SpecError::GitAttribute("path with a second path"));
-                }
-                git.subdir = Some(format!("/{value}"));
-            }
-            // npm warns of an unknown key and goes on.
-            _ => {}
-        }
-    }
-    Ok(git)
-}
-
-fn from_path(mut spec: Spec, where_: &Path) -> Result<Spec, SpecError> {
-    spec.kind = if is_tarball(&spec.raw_spec) { SpecKind::File } else { SpecKind::Directory };
-    let where_ = lexical::slashed(where_);
-    let url = rooted_file_url(file_url(&spec.raw_spec));
-    let invalid = || SpecError::InvalidFileUrl(spec.raw_spec.clone());
-    let path_of = |url: Url| uri::decode(url.path()).map(without_drive_slash).ok_or_else(invalid);
-    let base = Url::parse(&format!("{}/", file_url(&lexical::resolve("/", &where_))))
-        .map_err(|_| invalid())?;
-    let resolved = path_of(base.join(&url).map_err(|_| invalid())?)?;
-    let alone = path_of(Url::parse(&url).map_err(|_| invalid())?)?;
-    let written = url.strip_prefix("file:").unwrap_or(&url);
-    let (save, fetch) = if alone == "/~" || alone.starts_with("/~/") {
-        let home = dirs::home_dir().map(|home| lexical::slashed(&home)).unwrap_or_default();
-        (
-            alone.get(1..).unwrap_or_default().to_owned(),
-            lexical::resolve(&home, alone.get(3..).unwrap_or_default()),
-        )
-    } else if lexical::is_absolute(written) {
-        let path = lexical::resolve(&where_, &resolved);
-        (path.clone(), path)
-    } else {
-        (lexical::relative(&where_, &resolved), lexical::resolve(&where_, &resolved))
-    };
-    let save = save.strip_prefix("//").map(|rest| format!("/{rest}")).unwrap_or(save);
-    spec.save_spec = Some(format!("file:{save}"));
-    spec.fetch_spec = fetch;
-    Ok(spec)
-}
-
-/// A path as a `file:` URL: node's encoding of a path, without making it absolute.
-fn file_url(path: &str) -> String {
-    let mut url = String::with_capacity(path.len() + 8);
-    for character in path.chars() {
-        match character {
-            '\\' if cfg!(windows) => url.push('/'),
-            '\0' | '\t' | '\n' | '\r' | ' ' | '"' | '#' | '%' | '?' | '[' | '\\' | ']' | '^'
-            | '|' | '~' => {
-                url.push_str(&uri::encode_always(character));
-            }
-            _ => url.push(character),
-        }
-    }
-    if url.starts_with("file:") { url } else { format!("file:{url}") }
-}
-
-/// `file://path` → `file:///path`, and `file:/../path` → `file:../path`: what npm has always
-/// accepted against RFC 8089.
-fn rooted_file_url(url: String) -> String {
-    let Some(path) = url.strip_prefix("file:").filter(|path| path.starts_with('/')) else {
-        return url;
-    };
-    let path = match path.strip_prefix("//") {
-        Some(host) if !host.is_empty() && !host.starts_with('/') => format!("/{path}"),
-        _ => path.to_owned(),
-    };
-    let bare = path.trim_start_matches('/');
-    let slashes = path.len() - bare.len();
-    let dotted = bare.split('/').next().is_some_and(|first| matches!(first, "." | ".."));
-    if slashes <= 3 && dotted { format!("file:{bare}") } else { format!("file:{path}") }
-}
-
-/// `/C:/path` → `C:/path` on Windows.
-fn without_drive_slash(path: String) -> String {
-    let bare = path.trim_start_matches('/');
-    let drive = cfg!(windows)
-        && bare.get(1..3) == Some(":/")
-        && bare.starts_with(|c: char| c.is_ascii_alphabetic());
-    if drive { bare.to_owned() } else { path }
 }
 
 fn has_prefix(text: &str, prefix: &str) -> bool {

@@ -1,0 +1,15 @@
+//! Operations: each file is one thing a user asks for, as a sequence of stages.
+//!
+//! `install.rs` is the data flow; everything else here is one of its stages or another order
+//! of the same stages. Operations know no arguments, no terminal and no environment.
+
+mod build;
+pub mod context;
+pub mod install;
+mod machine;
+mod manifests;
+mod packages;
+mod project;
+mod save;
+
+pub use context::Context;
