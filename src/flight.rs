@@ -80,7 +80,7 @@ mod tests {
         let flight = Arc::new(Flight::default());
         let leader = tokio::spawn({
             let flight = Arc::clone(&flight);
-            async move { flight.run(1, || std::future::pending::<u8>()).await }
+            async move { flight.run(1, std::future::pending::<u8>).await }
         });
         tokio::task::yield_now().await;
         leader.abort();

@@ -71,7 +71,8 @@ pub(super) struct Key(String);
 impl Key {
     pub(super) fn new(registry: &str, name: &str, form: &str) -> Self {
         let digest = Sha256::digest(format!("{registry}\n{name}\n{form}"));
-        Self(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+        let digits = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        Self(digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect())
     }
 }
 
@@ -89,8 +90,8 @@ impl Disk {
     }
 
     fn path(&self, key: &Key) -> PathBuf {
-        let (shelf, name) = key.0.split_at(2);
-        self.folder.join(shelf).join(name)
+        let (first, rest) = key.0.split_at(2);
+        self.folder.join(first).join(rest)
     }
 
     /// The entry of `key`; `None` when there is none, or none that is whole.
@@ -103,15 +104,15 @@ impl Disk {
         }
         let mut bytes = Vec::with_capacity(usize::try_from(size).ok()?.saturating_add(1));
         file.take(most).read_to_end(&mut bytes).ok()?;
-        decode(bytes.into())
+        decode(&bytes.into())
     }
 
     /// Writes `entry`: a temporary file beside its place, then a rename.
     pub(super) fn store(&self, key: &Key, entry: &Entry) -> io::Result<()> {
         let path = self.path(key);
-        let Some(shelf) = path.parent() else { return Ok(()) };
-        fs::create_dir_all(shelf)?;
-        let mut file = tempfile::NamedTempFile::new_in(shelf)?;
+        let Some(folder) = path.parent() else { return Ok(()) };
+        fs::create_dir_all(folder)?;
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
         file.write_all(&encode_head(entry))?;
         for part in [&entry.validators.etag, &entry.validators.last_modified] {
             file.write_all(part.as_deref().unwrap_or_default().as_bytes())?;
@@ -149,7 +150,7 @@ fn encode_head(entry: &Entry) -> Vec<u8> {
     MAGIC.iter().copied().chain(words.into_iter().flat_map(u64::to_le_bytes)).collect()
 }
 
-fn decode(bytes: Bytes) -> Option<Entry> {
+fn decode(bytes: &Bytes) -> Option<Entry> {
     let (head, _) = bytes.split_first_chunk::<HEAD>()?;
     let (magic, words) = head.split_first_chunk::<8>()?;
     let (words, _) = words.as_chunks::<8>();
@@ -226,7 +227,7 @@ mod tests {
     fn entry(body: &[u8]) -> Entry {
         Entry {
             stored_at: 1_000_000,
-            lifetime: Duration::from_secs(300),
+            lifetime: Duration::from_mins(5),
             stale: StaleUse::Allowed,
             validators: Validators { etag: Some("\"abc\"".into()), last_modified: None },
             body: Bytes::copy_from_slice(body),
@@ -285,7 +286,7 @@ mod tests {
         #[test]
         fn decode_never_panics(mut bytes: Vec<u8>, head: [u8; HEAD]) {
             bytes.splice(..0, MAGIC.iter().copied().chain(head));
-            decode(bytes.into());
+            decode(&bytes.into());
         }
     }
 }

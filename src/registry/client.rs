@@ -82,13 +82,13 @@ impl Clients {
 
 impl Settings {
     fn plain(&self) -> Built {
-        build(self.common()?.tls_certs_only([]))
+        build(self.common().tls_certs_only([]))
     }
 
     fn secure(&self, identity: Option<&ClientIdentity>) -> Built {
         let mut builder = match self.strict_ssl {
-            StrictSsl::On => self.common()?.tls_certs_merge(self.ca.iter().cloned()),
-            StrictSsl::Off => self.common()?.tls_danger_accept_invalid_certs(true),
+            StrictSsl::On => self.common().tls_certs_merge(self.ca.iter().cloned()),
+            StrictSsl::Off => self.common().tls_danger_accept_invalid_certs(true),
         };
         if let Some(ClientIdentity { certificate, key }) = identity {
             let pem = format!("{certificate}\n{}", key.expose());
@@ -99,7 +99,7 @@ impl Settings {
         build(builder)
     }
 
-    fn common(&self) -> Result<ClientBuilder, FetchError> {
+    fn common(&self) -> ClientBuilder {
         // A second pool in one process finds the provider installed already; that is fine.
         drop(rustls::crypto::ring::default_provider().install_default());
         let mut builder = Client::builder()
@@ -122,7 +122,7 @@ impl Settings {
             });
             builder = builder.proxy(proxy.no_proxy(none));
         }
-        Ok(builder)
+        builder
     }
 }
 

@@ -318,15 +318,10 @@ fn fault_of(error: &reqwest::Error) -> Fault {
     let mut cause: Option<&(dyn Error + 'static)> = error.source();
     let mut kind = None;
     while let Some(current) = cause {
-        if let Some(io) = current.downcast_ref::<io::Error>() {
-            if io.get_ref().is_some_and(<dyn Error + Send + Sync>::is::<rustls::Error>) {
-                return Fault::Certificate;
-            }
-            kind = Some(io.kind());
+        if let Some(tls) = tls_error(current) {
+            return tls_fault(tls);
         }
-        if current.is::<rustls::Error>() {
-            return Fault::Certificate;
-        }
+        kind = current.downcast_ref::<io::Error>().map(io::Error::kind).or(kind);
         cause = current.source();
     }
     match kind {
@@ -343,6 +338,22 @@ fn fault_of(error: &reqwest::Error) -> Fault {
         _ if error.is_connect() => Fault::Connect,
         _ if error.is_decode() && kind == Some(io::ErrorKind::InvalidData) => Fault::Garbled,
         _ => Fault::Reset,
+    }
+}
+
+/// The TLS error that `error` is or wraps: I/O errors keep what they wrap out of their `source()`.
+fn tls_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
+    let wrapped = || error.downcast_ref::<io::Error>()?.get_ref();
+    error.downcast_ref().or_else(|| tls_error(wrapped()?))
+}
+
+/// A certificate that is not trusted stays so; anything else may be a server that is being restarted.
+fn tls_fault(error: &rustls::Error) -> Fault {
+    match error {
+        rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented => {
+            Fault::Certificate
+        }
+        _ => Fault::Connect,
     }
 }
 
@@ -520,6 +531,16 @@ mod tests {
         assert_eq!(every(&[404, 404]).code(), Code::Notfound);
         assert_eq!(every(&[404, 503]).code_text(), "E503");
         assert!(every(&[404, 503]).is_unreachable());
+    }
+
+    #[test]
+    fn tls_error_is_found_under_io_errors() {
+        let tls = rustls::Error::InvalidCertificate(rustls::CertificateError::Expired);
+        let wrapped = io::Error::other(io::Error::other(tls));
+        assert_eq!(tls_error(&wrapped).map(tls_fault), Some(Fault::Certificate));
+        let other = io::Error::other(rustls::Error::HandshakeNotComplete);
+        assert_eq!(tls_error(&other).map(tls_fault), Some(Fault::Connect));
+        assert!(tls_error(&io::Error::other("text")).is_none());
     }
 
     #[test]

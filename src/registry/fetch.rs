@@ -410,3 +410,36 @@ pub(super) enum Rest {
     None,
     Open,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hop(from: &str, location: &str, payload: Payload<'_>) -> Option<String> {
+        let url = Url::parse(from).unwrap();
+        let call = Call { url: &url, registry: &url, payload, attempt: 0, limit: 0 };
+        let headers = HeaderMap::from_iter([(LOCATION, location.parse().unwrap())]);
+        next_hop(call, &url, &headers).ok().map(Into::into)
+    }
+
+    #[test]
+    fn next_hop_never_leaves_https() {
+        let from = "https://registry.example/a";
+        assert_eq!(hop(from, "http://registry.example/b", Payload::Tarball), None);
+        assert_eq!(hop(from, "file:///etc/passwd", Payload::Tarball), None);
+        assert_eq!(hop(from, "/b", Payload::Tarball).unwrap(), "https://registry.example/b");
+        assert!(hop("http://registry.example/", "https://b.example/", Payload::Tarball).is_some());
+    }
+
+    #[test]
+    fn next_hop_drops_user_info() {
+        let found = hop("https://registry.example/a", "https://x:y@b.example/c", Payload::Tarball);
+        assert_eq!(found.unwrap(), "https://b.example/c");
+    }
+
+    #[test]
+    fn next_hop_of_a_post_is_refused() {
+        let body = Bytes::new();
+        assert_eq!(hop("https://registry.example/a", "/b", Payload::Post(&body)), None);
+    }
+}

@@ -42,25 +42,29 @@ impl Lane {
     ///
     /// Why it was found dead, if it was, by whoever found out.
     pub(super) async fn enter(&self) -> Result<Option<OwnedSemaphorePermit>, FetchError> {
-        self.check(Instant::now())?;
+        self.look(Instant::now())?;
         // The semaphore is never closed; if it were, running unbounded would still be right.
         let permit = Arc::clone(&self.permits).acquire_owned().await.ok();
-        self.check(Instant::now())?;
+        self.probe(Instant::now())?;
         Ok(permit)
     }
 
-    /// Looks, and if the time has come lets exactly this caller try again.
-    fn check(&self, now: Instant) -> Result<(), FetchError> {
-        match &mut *self.state() {
+    fn look(&self, now: Instant) -> Result<(), FetchError> {
+        match &*self.state() {
             State::Silent { since, why } if now.duration_since(*since) < self.half_open => {
                 Err(why.clone())
             }
-            State::Silent { since, .. } => {
-                *since = now;
-                Ok(())
-            }
-            State::Answers => Ok(()),
+            _ => Ok(()),
         }
+    }
+
+    /// Looks, and if the time to try again has come, lets this caller do it and no other.
+    fn probe(&self, now: Instant) -> Result<(), FetchError> {
+        self.look(now)?;
+        if let State::Silent { since, .. } = &mut *self.state() {
+            *since = now;
+        }
+        Ok(())
     }
 
     /// The host gave an answer, whatever it was.
@@ -68,9 +72,12 @@ impl Lane {
         *self.state() = State::Answers;
     }
 
-    /// The host was found dead.
+    /// The host was found dead. One known to be dead keeps its date, or it would never be tried again.
     pub(super) fn found_dead(&self, why: &FetchError) {
-        *self.state() = State::Silent { since: Instant::now(), why: why.clone() };
+        let mut state = self.state();
+        if matches!(*state, State::Answers) {
+            *state = State::Silent { since: Instant::now(), why: why.clone() };
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -87,17 +94,26 @@ mod tests {
     }
 
     #[test]
-    fn check_dead_lane_refuses_then_lets_one_probe() {
+    fn probe_dead_lane_refuses_then_lets_one_probe() {
         let lane = Lane::new(1, Duration::from_secs(30));
         let now = Instant::now();
-        assert!(lane.check(now).is_ok());
+        assert!(lane.probe(now).is_ok());
         lane.found_dead(&dead());
         let later = now + Duration::from_secs(31);
-        assert!(lane.check(now).is_err());
-        assert!(lane.check(later).is_ok());
-        assert!(lane.check(later).is_err());
+        assert!(lane.probe(now).is_err());
+        assert!(lane.probe(later).is_ok());
+        assert!(lane.probe(later).is_err());
         lane.answered();
-        assert!(lane.check(later).is_ok());
+        assert!(lane.probe(later).is_ok());
+    }
+
+    #[tokio::test]
+    async fn enter_after_the_pause_is_allowed() {
+        let lane = Lane::new(1, Duration::from_millis(20));
+        lane.found_dead(&dead());
+        assert!(lane.enter().await.is_err());
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        assert!(lane.enter().await.is_ok());
     }
 
     #[tokio::test]

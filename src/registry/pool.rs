@@ -3,12 +3,13 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use tokio::{sync::OwnedSemaphorePermit, task::JoinHandle};
+use tokio::task::JoinHandle;
 use url::Url;
 
 use super::{
+    assignment::Fallthrough,
     cache::{Disk, Entry, Key, now},
-    error::FetchError,
+    error::{Fault, FetchError},
     fetch::Transport,
     freshness::StaleUse,
     options::{CacheMode, Limits, PoolOptions, Retry},
@@ -259,35 +260,22 @@ impl Pool {
             }
             let mut again = Vec::new();
             for (place, stop) in waiting.iter().enumerate() {
-                let error = match self.put(stop, round, question).await {
+                let (error, next) = match self.put(stop, round, question).await {
                     Ok(answer) => return Ok(answer),
-                    Err(Unasked(error)) => {
-                        // Found dead by another request: the next one, and not this one again.
-                        failures.note(stop, error);
-                        if stop.member.fallthrough == super::Fallthrough::AnyError {
-                            continue;
-                        }
-                        again.clear();
-                        break;
-                    }
-                    Err(Asked(error)) => error,
+                    Err(failed) => failed,
                 };
-                let next = step(error.class(), stop.member.fallthrough);
-                let others = waiting.len() > place + 1 || !again.is_empty();
+                let others = place + 1 < waiting.len() || !again.is_empty();
                 if next == Step::NextThenAgain && others && is_dead_end(&error) {
                     stop.member.lane.found_dead(&error);
                 }
                 failures.note(stop, error);
+                let worth_it = failures.has_patience(stop);
                 match next {
-                    Step::Next => {}
-                    Step::NextThenAgain if failures.has_patience(stop) => again.push(*stop),
-                    Step::NextThenAgain => {}
-                    Step::Again if failures.has_patience(stop) => {
-                        again = vec![*stop];
-                        break;
-                    }
+                    Step::NextThenAgain if worth_it => again.push(*stop),
+                    Step::Next | Step::NextThenAgain => {}
                     Step::Again | Step::Stop => {
                         again.clear();
+                        again.extend((next == Step::Again && worth_it).then_some(*stop));
                         break;
                     }
                 }
@@ -300,20 +288,26 @@ impl Pool {
         Err(failures.conclude(subject))
     }
 
+    /// Asks one registry once; a failure comes with what should follow.
     async fn put<Q: Question>(
         &self,
         stop: &Stop,
         round: u32,
         question: &Q,
-    ) -> Result<Q::Answer, Refused> {
-        let lane = &stop.member.lane;
-        let permit: Option<OwnedSemaphorePermit> = lane.enter().await.map_err(Unasked)?;
-        let answer = question.put(stop, round, permit).await.map_err(Asked);
-        match &answer {
-            Err(Asked(error)) if error.fault().is_some() => {}
-            _ => lane.answered(),
+    ) -> Result<Q::Answer, (FetchError, Step)> {
+        let Member { lane, fallthrough, .. } = stop.member.as_ref();
+        let permit = lane.enter().await.map_err(|dead| match fallthrough {
+            Fallthrough::AnyError => (dead, Step::Next),
+            Fallthrough::NotFoundOnly => (dead, Step::Stop),
+        })?;
+        let answer = question.put(stop, round, permit).await;
+        if answer.as_ref().err().and_then(FetchError::fault).is_none() {
+            lane.answered();
         }
-        answer
+        answer.map_err(|error| {
+            let next = step(error.class(), *fallthrough);
+            (error, next)
+        })
     }
 
     pub(super) fn transport(&self) -> &Transport {
@@ -344,15 +338,8 @@ impl Pool {
     }
 }
 
-/// Why a registry gave no answer: it was not even asked, or it was.
-enum Refused {
-    Unasked(FetchError),
-    Asked(FetchError),
-}
-use Refused::{Asked, Unasked};
-
 fn is_dead_end(error: &FetchError) -> bool {
-    error.fault().is_some_and(super::Fault::is_dead_end)
+    error.fault().is_some_and(Fault::is_dead_end)
 }
 
 /// Whether all that failed was the network: then an old answer is better than none.
@@ -378,7 +365,7 @@ struct Failures(Vec<(Arc<Member>, FetchError, u32)>);
 
 impl Failures {
     fn note(&mut self, stop: &Stop, error: FetchError) {
-        let timeout = u32::from(error.fault().is_some_and(super::Fault::is_timeout));
+        let timeout = u32::from(error.fault().is_some_and(Fault::is_timeout));
         match self.0.iter_mut().find(|(member, ..)| member.id == stop.member.id) {
             Some((_, last, timeouts)) => {
                 *last = error;

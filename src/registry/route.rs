@@ -213,7 +213,7 @@ fn escaped(name: &str) -> Result<String, FetchError> {
     };
     let is_sound = |part: &str| {
         !part.is_empty()
-            && part.trim_matches('.') != ""
+            && !part.trim_matches('.').is_empty()
             && !part.contains(|c: char| matches!(c, '/' | '\\') || c.is_control())
     };
     if name.len() > NAME_LIMIT || !is_sound(scope) || !is_sound(unscoped) {
@@ -237,7 +237,12 @@ fn encode(text: &str, into: &mut String) {
             b'-' | b'_' | b'.' | b'!' | b'~' | b'*' | b'\'' | b'(' | b')' => {
                 into.push(char::from(byte));
             }
-            _ => into.push_str(&format!("%{byte:02X}")),
+            _ => {
+                let digit = |four: u8| char::from_digit(four.into(), 16).unwrap_or('0');
+                into.extend(
+                    ['%', digit(byte >> 4), digit(byte & 15)].map(|c| c.to_ascii_uppercase()),
+                );
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt, io, sync::Arc};
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 use url::Url;
 
 use super::stream::ByteReader;
@@ -176,8 +176,9 @@ impl io::Read for Body {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::Buffered(bytes) => {
-                let mut part = bytes.split_to(buffer.len().min(bytes.len()));
-                io::Read::read(&mut bytes::Buf::reader(&mut part), buffer)
+                let length = bytes.len().min(buffer.len());
+                bytes.copy_to_slice(buffer.get_mut(..length).unwrap_or_default());
+                Ok(length)
             }
             Self::Streamed(reader) => reader.read(buffer),
         }
@@ -242,6 +243,14 @@ mod tests {
             ),
             "https://r.example/npm/a/-/a-1.0.0.tgz"
         );
+    }
+
+    #[test]
+    fn body_buffered_reads_to_its_end() {
+        let mut body = Body::Buffered(Bytes::from_static(b"some bytes"));
+        let mut parts = [[0; 6]; 2];
+        let lengths = parts.each_mut().map(|part| io::Read::read(&mut body, part).unwrap());
+        assert_eq!((lengths, parts.concat().as_slice()), ([6, 4], &b"some bytes\0\0"[..]));
     }
 
     #[test]

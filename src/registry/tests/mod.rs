@@ -427,6 +427,34 @@ async fn document_and_post_reach_the_registry_named() {
     assert!(requests[1].starts_with("post /-/npm/v1/security/advisories/bulk "));
 }
 
+#[tokio::test]
+async fn pool_single_dead_registry_is_given_up_for_all() {
+    let bench = Bench::new([Answer::Silence]).await;
+    let pool = bench.pool(|options| {
+        options.timeouts.head = Duration::from_millis(20);
+        options.max_sockets = 1;
+    });
+    for name in ["a", "b", "c"] {
+        let error = pool.packument(name, Form::Full).await.unwrap_err();
+        assert_eq!((error.code_text().as_str(), error.package()), ("ETIMEDOUT", Some(name.into())));
+    }
+    assert_eq!(bench.server.count(), 3, "the tries of the first name, none of the others");
+}
+
+#[tokio::test]
+async fn packument_gzip_is_decoded_and_bounded_after_decoding() {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    let body = format!("{{\"name\":\"{}\"}}", "a".repeat(100_000));
+    std::io::Write::write_all(&mut gzip, body.as_bytes()).unwrap();
+    let packed = gzip.finish().unwrap();
+    let bench = Bench::new([answer("200 OK", &[("content-encoding", "gzip")], packed)]).await;
+    let found = bench.run(CacheMode::Online).await.unwrap();
+    assert_eq!(found.body.as_ref(), body.as_bytes());
+    let pool = bench.pool(|options| options.limits.packument = 50_000);
+    let error = pool.packument("b", Form::Full).await.unwrap_err();
+    assert_eq!(error.code_text(), "ETOOLARGE");
+}
+
 #[derive(Default)]
 struct Log(Mutex<Vec<(u16, bool)>>);
 

@@ -28,10 +28,10 @@ pub(super) fn answer(status: &str, headers: &[(&str, &str)], body: impl AsRef<[u
     let body = body.as_ref();
     let mut head = format!("HTTP/1.1 {status}\r\nconnection: close\r\n");
     if headers.iter().all(|(name, _)| *name != "content-length") {
-        head += &format!("content-length: {}\r\n", body.len());
+        head.extend(["content-length: ", &body.len().to_string(), "\r\n"]);
     }
     for (name, value) in headers {
-        head += &format!("{name}: {value}\r\n");
+        head.extend([name, ": ", value, "\r\n"]);
     }
     Answer::Raw([head.as_bytes(), b"\r\n", body].concat())
 }
@@ -95,13 +95,13 @@ async fn serve(mut socket: TcpStream, seen: Arc<Mutex<Seen>>) {
     };
     match answer {
         Some(Answer::Raw(bytes)) => {
-            let _ = socket.write_all(&bytes).await;
-            let _ = socket.shutdown().await;
+            drop(socket.write_all(&bytes).await);
+            drop(socket.shutdown().await);
         }
         Some(Answer::Endless(head)) => {
-            let _ = socket.write_all(head.as_bytes()).await;
+            drop(socket.write_all(head.as_bytes()).await);
             while socket.write_all(&[b'0'; 4096]).await.is_ok() {}
         }
-        Some(Answer::Silence) | None => tokio::time::sleep(Duration::from_secs(600)).await,
+        Some(Answer::Silence) | None => tokio::time::sleep(Duration::from_mins(10)).await,
     }
 }
