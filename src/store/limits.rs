@@ -30,8 +30,10 @@ impl Limits {
     /// The bounds of an archive of which the packument says `dist.unpackedSize` and `dist.fileCount`, or nothing.
     ///
     /// The hints come from the publisher's client and are not exact for every registry, so
-    /// they are allowed to be wrong by a factor of two and a bit.
+    /// they are allowed to be wrong by a factor of two and a bit, and zero says nothing.
     pub(super) fn hinted(unpacked_size: Option<u64>, file_count: Option<u64>) -> Self {
+        let [unpacked_size, file_count] =
+            [unpacked_size, file_count].map(|hint| hint.filter(|count| *count > 0));
         // Headers and padding cost at most 1 KiB an entry, an extended header as much again.
         let entries = file_count.map_or(MAX_ENTRIES, |count| {
             count.saturating_mul(4).saturating_add(1000).min(MAX_ENTRIES)
@@ -57,6 +59,7 @@ mod tests {
 
     #[test]
     fn hinted_without_hints_is_the_general_bound() {
+        assert_eq!(Limits::hinted(Some(0), Some(0)), Limits::hinted(None, None));
         assert_eq!(
             Limits::hinted(None, None),
             Limits { inflated: MAX_UNPACKED, entries: MAX_ENTRIES }
