@@ -10,7 +10,7 @@ use super::{
     entry_path::{EntryName, EntryPath, PathRule, escape_name},
     gunzip::Gunzip,
     header::{BLOCK, Header},
-    limits::{Limits, MAX_EXTENDED_HEADER},
+    limits::{Limits, MAX_EXTENDED_HEADER, MAX_UNPACKED},
     pax::Pax,
 };
 use crate::fs::FsError;
@@ -297,6 +297,17 @@ impl<B: Bytes> Walk<B> {
         self.bytes
     }
 
+    /// Reads what is left of the inflated bytes, whatever it is, to learn whether they are sound.
+    pub(super) fn read_to_end(&mut self) -> Result<(), Fault> {
+        loop {
+            let length = self.bytes.fill()?.len();
+            if length == 0 {
+                return Ok(());
+            }
+            self.bytes.consume(length);
+        }
+    }
+
     /// The next file or directory; `None` at a proper end, when everything has been read.
     pub(super) fn next_entry(&mut self) -> Result<Option<Entry>, Fault> {
         let mut extensions = Extensions::default();
@@ -356,8 +367,8 @@ impl<B: Bytes> Walk<B> {
     }
 
     fn expect_body(&mut self, size: u64) -> Result<(), Fault> {
-        if size > self.limits.inflated {
-            return Err(Rule::TooManyBytes(self.limits.inflated).into());
+        if size > MAX_UNPACKED {
+            return Err(Rule::TooManyBytes(MAX_UNPACKED).into());
         }
         self.body = size;
         self.padding = size.next_multiple_of(BLOCK as u64) - size;

@@ -153,7 +153,7 @@ impl Borrow<str> for EntryPath {
 
 /// A checked name of an archive: its first component, which npm strips, and the rest.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EntryName {
+pub(super) struct EntryName {
     /// The first component, normally `package`; all entries of one archive must share it.
     pub root: Box<str>,
     /// What is left below the root; `None` for the root itself.
@@ -169,7 +169,7 @@ impl EntryName {
     ///
     /// # Errors
     /// The [`PathRule`] that is broken.
-    pub fn parse(raw: &[u8]) -> Result<Self, PathRule> {
+    pub(super) fn parse(raw: &[u8]) -> Result<Self, PathRule> {
         if raw.is_empty() {
             return Err(PathRule::Empty);
         }

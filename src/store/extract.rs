@@ -68,20 +68,12 @@ pub(super) fn unpack<B: Bytes>(
     case: CaseRule,
 ) -> Result<Unpacked, Fault> {
     fs::create_dir(target).map_err(FsError::io("create", target))?;
-    let mut extractor = Extractor { target, ignore, case, ..Extractor::new(target) };
-    while let Some(entry) = walk.next_entry()? {
-        match entry.kind {
-            EntryKind::Directory => extractor.directory(&entry.path)?,
-            EntryKind::File(mode) => extractor.file(walk, entry.path, mode)?,
-        }
+    match Extractor::new(target, ignore, case).run(walk) {
+        // Damaged bytes break other rules as well; damage is the better answer, and the
+        // one that a reader gives which inflates everything before it looks at an entry.
+        Err(refused @ Fault::Refused(_)) => Err(walk.read_to_end().err().unwrap_or(refused)),
+        decided => decided,
     }
-    let package_json = extractor.package_json.ok_or(Rule::NoPackageJson)?;
-    Ok(Unpacked {
-        files: extractor.files.into_values().collect(),
-        directories: extractor.directories.into_iter().collect(),
-        omitted: extractor.omitted,
-        package_json,
-    })
 }
 
 /// What a name of the archive stood for when it was seen first.
@@ -112,11 +104,11 @@ struct Extractor<'a> {
 }
 
 impl<'a> Extractor<'a> {
-    fn new(target: &'a Path) -> Self {
+    fn new(target: &'a Path, ignore: IgnoreFiles, case: CaseRule) -> Self {
         Self {
             target,
-            ignore: IgnoreFiles::default(),
-            case: CaseRule::Sensitive,
+            ignore,
+            case,
             directories: BTreeSet::new(),
             files: BTreeMap::new(),
             omitted: Vec::new(),
@@ -124,6 +116,21 @@ impl<'a> Extractor<'a> {
             folded: HashMap::new(),
             package_json: None,
         }
+    }
+
+    fn run<B: Bytes>(mut self, walk: &mut Walk<B>) -> Result<Unpacked, Fault> {
+        while let Some(entry) = walk.next_entry()? {
+            match entry.kind {
+                EntryKind::Directory => self.directory(&entry.path)?,
+                EntryKind::File(mode) => self.file(walk, entry.path, mode)?,
+            }
+        }
+        Ok(Unpacked {
+            files: self.files.into_values().collect(),
+            directories: self.directories.into_iter().collect(),
+            omitted: self.omitted,
+            package_json: self.package_json.ok_or(Rule::NoPackageJson)?,
+        })
     }
 
     /// Creates a directory and those above it, each once.

@@ -112,11 +112,11 @@ fn is_bundled_manifest(path: &EntryPath) -> bool {
     let mut components = path.components().peekable();
     let mut packages = 0;
     while components.next_if_eq(&"node_modules").is_some() {
-        if components.next_if(|name| name.starts_with('@')).is_some()
-            | components.next().is_some_and(|name| !name.starts_with('.'))
-        {
-            packages += 1;
+        let _scope = components.next_if(|name| name.starts_with('@'));
+        if components.next().is_none_or(|name| name.starts_with('.')) {
+            return false;
         }
+        packages += 1;
     }
     packages > 0 && components.next() == Some("package.json") && components.next().is_none()
 }

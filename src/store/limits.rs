@@ -13,13 +13,13 @@ const MAX_ENTRIES: u64 = 100_000;
 /// The largest `package.json` that is kept in memory, in bytes.
 pub const MAX_PACKAGE_JSON: u64 = 16 << 20;
 /// The largest extended header, in bytes (node-tar's `maxMetaEntrySize`).
-pub const MAX_EXTENDED_HEADER: u64 = 1 << 20;
+pub(super) const MAX_EXTENDED_HEADER: u64 = 1 << 20;
 /// The most gzip members of one body.
-pub const MAX_MEMBERS: u32 = 1024;
+pub(super) const MAX_MEMBERS: u32 = 1024;
 
 /// The bounds for one archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub(super) struct Limits {
     /// Inflated bytes of the whole archive, headers and padding included.
     pub inflated: u64,
     /// Entries, extended headers included.
@@ -30,8 +30,10 @@ impl Limits {
     /// The bounds of an archive of which the packument says `dist.unpackedSize` and `dist.fileCount`, or nothing.
     ///
     /// The hints come from the publisher's client and are not exact for every registry, so
-    /// they are allowed to be wrong by a factor of two and a bit.
-    pub fn hinted(unpacked_size: Option<u64>, file_count: Option<u64>) -> Self {
+    /// they are allowed to be wrong by a factor of two and a bit, and zero says nothing.
+    pub(super) fn hinted(unpacked_size: Option<u64>, file_count: Option<u64>) -> Self {
+        let [unpacked_size, file_count] =
+            [unpacked_size, file_count].map(|hint| hint.filter(|count| *count > 0));
         // Headers and padding cost at most 1 KiB an entry, an extended header as much again.
         let entries = file_count.map_or(MAX_ENTRIES, |count| {
             count.saturating_mul(4).saturating_add(1000).min(MAX_ENTRIES)
@@ -45,7 +47,7 @@ impl Limits {
 
     /// Tightens the bound by the ratio, for a body of `compressed` bytes.
     #[must_use]
-    pub fn of_compressed(self, compressed: u64) -> Self {
+    pub(super) fn of_compressed(self, compressed: u64) -> Self {
         let by_ratio = compressed.saturating_mul(MAX_RATIO).max(RATIO_FLOOR);
         Self { inflated: self.inflated.min(by_ratio), ..self }
     }
@@ -57,6 +59,7 @@ mod tests {
 
     #[test]
     fn hinted_without_hints_is_the_general_bound() {
+        assert_eq!(Limits::hinted(Some(0), Some(0)), Limits::hinted(None, None));
         assert_eq!(
             Limits::hinted(None, None),
             Limits { inflated: MAX_UNPACKED, entries: MAX_ENTRIES }

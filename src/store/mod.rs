@@ -17,6 +17,7 @@
 
 mod archive;
 mod entry_path;
+mod error;
 mod extract;
 mod gunzip;
 mod header;
@@ -25,10 +26,17 @@ mod limits;
 mod pax;
 #[allow(clippy::module_inception, reason = "the module is named after the type it holds")]
 mod store;
+mod stored;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use archive::{FileMode, Refusal, Rule};
 pub use entry_path::{EntryPath, PathRule, escape_name};
+pub use error::{ImportContext, StoreError};
 pub use extract::IgnoreFiles;
 pub use index::{Depth, Index, IndexEntry, Origin};
 pub use limits::{MAX_COMPRESSED, MAX_PACKAGE_JSON, MAX_UNPACKED};
-pub use store::{ImportContext, Store, StoreError, StoredPackage};
+pub use store::{Store, extract};
+pub use stored::StoredPackage;

@@ -101,7 +101,7 @@ mod tests {
         let pax = Pax::parse_local(b"16 path=p/a=b\nc\n12 size=1000\n20 mtime=1234567890\n");
         // The first record spans its newline: lengths rule, not line ends.
         assert_eq!(pax.unwrap_err(), Rule::Extended("malformed record"));
-        let pax = Pax::parse_local(b"15 path=p/a=bc\n13 size=1000\n20 mtime=1234567.8\n").unwrap();
+        let pax = Pax::parse_local(b"15 path=p/a=bc\n13 size=1000\n19 mtime=123456.78\n").unwrap();
         assert_eq!(pax, Pax { path: Some(b"p/a=bc".to_vec()), size: Some(1000) });
         assert_eq!(Pax::parse_local(b"").unwrap(), Pax::default());
     }

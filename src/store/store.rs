@@ -4,25 +4,23 @@ use std::{
     fs::{self, File},
     io::{self, BufReader, Read},
     path::{Path, PathBuf},
-    sync::{Arc, Once},
+    sync::Once,
     time::{Duration, SystemTime},
 };
 
-use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use super::{
-    archive::{Bytes, Fault, Inflating, Refusal, Rule, Walk, Whole, inflate_whole},
+    archive::{Bytes, Fault, Inflating, Rule, Walk, Whole, inflate_whole},
+    error::{ImportContext, StoreError},
     extract::{CaseRule, IgnoreFiles, Unpacked, unpack},
-    index::{Depth, Index, IndexEntry, IndexFile},
+    index::IndexFile,
     limits::{Limits, MAX_COMPRESSED},
+    stored::StoredPackage,
 };
 use crate::{
-    error::{Code, Explain},
-    fs::{Durability, FsError, read_open_file, write_atomic},
-    verify::integrity::{
-        Algorithm, Digests, Hasher, Integrity, IntegrityMismatch, decode_hex, encode_hex,
-    },
+    fs::{Durability, FsError, read_bounded, read_open_file, write_atomic},
+    verify::integrity::{Algorithm, Digests, Hasher, Integrity, decode_hex, encode_hex},
 };
 
 /// The version of the layout; a change of layout gets a new directory.
@@ -34,199 +32,11 @@ const STAGING: &str = "staging";
 /// The largest index that is read, in bytes: 100,000 entries of ordinary names, and `package.json`.
 const MAX_INDEX: u64 = 64 << 20;
 /// Bodies larger than this are inflated piece by piece even when they are in memory, in bytes.
-const MAX_WHOLE_BODY: usize = 4 << 20;
+pub(super) const MAX_WHOLE_BODY: usize = 4 << 20;
 /// What is read of a stream at a time, in bytes.
 const READ_BUFFER: usize = 128 << 10;
 /// After this time nobody works in a staging directory any more.
-const STALE: Duration = Duration::from_hours(24);
-
-/// What went wrong in the store.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The tarball is not the one that was promised.
-    #[error(transparent)]
-    Integrity(Box<IntegrityMismatch>),
-    /// The tarball is the one that was promised, or nothing was promised, and it breaks a rule.
-    #[error("{package}: {}{}", entry_prefix(.refusal), .refusal.rule)]
-    Archive {
-        /// `name@version`.
-        package: String,
-        /// The entry and the rule.
-        refusal: Refusal,
-    },
-    /// The body could not be read to its end.
-    #[error("{package}: cannot read the tarball")]
-    Source {
-        /// `name@version`.
-        package: String,
-        /// What the source said.
-        source: io::Error,
-    },
-    /// The body is larger than any package.
-    #[error("{package}: the tarball is larger than {MAX_COMPRESSED} bytes")]
-    TooLarge {
-        /// `name@version`.
-        package: String,
-    },
-    /// A file of a stored package is not what was unpacked.
-    #[error("{} was changed in the store", path.display())]
-    Changed {
-        /// The file in the store.
-        path: PathBuf,
-    },
-    /// The store's own files cannot be read or written.
-    #[error(transparent)]
-    Fs(#[from] FsError),
-}
-
-fn entry_prefix(refusal: &Refusal) -> String {
-    refusal.entry.as_ref().map(|entry| format!("entry \"{entry}\": ")).unwrap_or_default()
-}
-
-impl Explain for StoreError {
-    fn code(&self) -> Code {
-        match self {
-            Self::Integrity(error) => error.code(),
-            Self::Archive { .. } => Code::Badarchive,
-            Self::Source { .. } => Code::System,
-            Self::TooLarge { .. } => Code::TooLarge,
-            Self::Changed { .. } => Code::Integrity,
-            Self::Fs(error) => error.code(),
-        }
-    }
-
-    fn code_text(&self) -> String {
-        match self {
-            Self::Fs(error) => error.code_text(),
-            other => other.code().as_str().to_owned(),
-        }
-    }
-
-    fn package(&self) -> Option<String> {
-        match self {
-            Self::Integrity(error) => error.package(),
-            Self::Archive { package, .. }
-            | Self::Source { package, .. }
-            | Self::TooLarge { package } => Some(package.clone()),
-            Self::Changed { .. } | Self::Fs(_) => None,
-        }
-    }
-
-    fn help(&self) -> Option<String> {
-        let text = match self {
-            Self::Archive { .. } => {
-                "The archive is unsafe or damaged; nothing of it was installed. Report it to the package's authors."
-            }
-            Self::Changed { .. } => {
-                "The package is fetched again on the next install; find out what wrote to the store."
-            }
-            _ => return None,
-        };
-        Some(text.to_owned())
-    }
-
-    fn exit(&self) -> u8 {
-        match self {
-            Self::Fs(error) => error.exit(),
-            other => other.code().exit(),
-        }
-    }
-}
-
-/// What is known about a tarball beside its bytes.
-#[derive(Clone, Debug, Default)]
-pub struct ImportContext {
-    /// `name@version`, for messages.
-    pub package: String,
-    /// `dist.unpackedSize`, in bytes.
-    pub unpacked_size: Option<u64>,
-    /// `dist.fileCount`.
-    pub file_count: Option<u64>,
-    /// What happens to `.gitignore` files.
-    pub ignore_files: IgnoreFiles,
-}
-
-impl ImportContext {
-    fn limits(&self) -> Limits {
-        Limits::hinted(self.unpacked_size, self.file_count)
-    }
-
-    fn error(&self, fault: Fault) -> StoreError {
-        let package = self.package.clone();
-        match fault {
-            Fault::Source(error) if error.kind() == io::ErrorKind::FileTooLarge => {
-                StoreError::TooLarge { package }
-            }
-            Fault::Source(source) => StoreError::Source { package, source },
-            Fault::Refused(refusal) => StoreError::Archive { package, refusal },
-            Fault::Fs(error) => StoreError::Fs(error),
-        }
-    }
-
-    fn check(&self, expected: Option<&Integrity>, digests: &Digests) -> Result<(), StoreError> {
-        let verdict = expected.map_or(Ok(()), |expected| expected.check(digests));
-        verdict.map_err(|error| StoreError::Integrity(Box::new(error.of_package(&self.package))))
-    }
-}
-
-/// A package in the store.
-#[derive(Clone, Debug)]
-pub struct StoredPackage {
-    /// The tree, as it goes into `node_modules`; never to be written to.
-    pub dir: PathBuf,
-    /// The SHA-512 of the tarball.
-    pub integrity: Integrity,
-    /// The digests that were computed, or are known; SHA-512 at least.
-    pub digests: Digests,
-    /// The files of the tree.
-    pub index: Arc<Index>,
-    /// The bytes of `package.json`.
-    pub package_json: Arc<[u8]>,
-    /// When the tree was complete; no file of it is younger.
-    sealed: SystemTime,
-}
-
-impl StoredPackage {
-    /// Finds changed or lost files of the tree.
-    ///
-    /// `Depth::Quick` costs one `lstat` a file. Files that were added are not looked for:
-    /// whoever links goes by the index.
-    ///
-    /// # Errors
-    /// [`StoreError::Changed`] with the first such file.
-    pub fn verify_unchanged(&self, depth: Depth) -> Result<(), StoreError> {
-        self.index.files().iter().try_for_each(|file| {
-            let path = file.path.under(&self.dir);
-            let unchanged = self.is_untouched(&path, file)
-                && (depth == Depth::Quick || has_digest(&path, file));
-            if unchanged { Ok(()) } else { Err(StoreError::Changed { path }) }
-        })
-    }
-
-    fn is_untouched(&self, path: &Path, file: &IndexEntry) -> bool {
-        fs::symlink_metadata(path).is_ok_and(|found| {
-            let young = found.modified().is_ok_and(|modified| modified > self.sealed);
-            found.is_file() && found.len() == file.size && !young
-        })
-    }
-}
-
-fn has_digest(path: &Path, file: &IndexEntry) -> bool {
-    let digest = || -> io::Result<[u8; 32]> {
-        let mut hasher = Sha256::new();
-        let mut reader = BufReader::with_capacity(READ_BUFFER, File::open(path)?);
-        loop {
-            let part = io::BufRead::fill_buf(&mut reader)?;
-            if part.is_empty() {
-                return Ok(hasher.finalize().into());
-            }
-            hasher.update(part);
-            let length = part.len();
-            io::BufRead::consume(&mut reader, length);
-        }
-    };
-    digest().is_ok_and(|digest| digest == file.digest)
-}
+pub(super) const STALE: Duration = Duration::from_hours(24);
 
 /// The store below one directory; cheap to open, safe to share between threads and processes.
 #[derive(Debug)]
@@ -272,35 +82,9 @@ impl Store {
         context: &ImportContext,
     ) -> Result<StoredPackage, StoreError> {
         let staging = self.staging()?;
-        let hashed = Hashed { source, hasher: Hasher::for_integrity(expected) };
-        let limits = context.limits();
-        let mut walk = Walk::new(
-            Inflating::new(BufReader::with_capacity(READ_BUFFER, hashed), limits),
-            limits,
-        );
-        let outcome = unpack(
-            &mut walk,
-            &staging.path().join(TREE),
-            context.ignore_files,
-            CaseRule::of_platform(),
-        );
-        let (reader, inflated) = walk.into_bytes().into_parts();
-        let mut hashed = reader.into_inner();
-        if let Err(Fault::Refused(_)) = &outcome {
-            // Wrong bytes break rules, too: which of both it is, only the whole body tells.
-            io::copy(&mut hashed, &mut io::sink())
-                .map_err(|error| context.error(Fault::Source(error)))?;
-        }
-        if let Err(fault @ (Fault::Source(_) | Fault::Fs(_))) = outcome {
-            return Err(context.error(fault));
-        }
-        let digests = hashed.hasher.finish();
-        context.check(expected, &digests)?;
-        let unpacked = outcome.map_err(|fault| context.error(fault))?;
-        let bound = limits.of_compressed(digests.size()).inflated;
-        if inflated > bound {
-            return Err(context.error(Rule::TooManyBytes(bound).into()));
-        }
+        let target = staging.path().join(TREE);
+        let (unpacked, digests) =
+            unpack_stream(source, expected, &target, IgnoreFiles::RenameGitignore, context)?;
         self.commit(staging, unpacked, digests)
     }
 
@@ -351,14 +135,8 @@ impl Store {
         let sealed = file.metadata().and_then(|metadata| metadata.modified()).ok()?;
         let decoded = IndexFile::decode(&read_open_file(&file, &path, MAX_INDEX).ok()?)?;
         let digests = Digests::from_sha512(decoded.sha512, decoded.tarball_size);
-        (decoded.sha512 == *sha512).then(|| StoredPackage {
-            dir: entry.join(TREE),
-            integrity: digests.sha512_integrity(),
-            digests,
-            index: Arc::new(decoded.index),
-            package_json: decoded.package_json.into(),
-            sealed,
-        })
+        (decoded.sha512 == *sha512)
+            .then(|| StoredPackage::new(entry.join(TREE), decoded, digests, sealed))
     }
 
     fn alias_path(&self, algorithm: Algorithm, digest: &[u8]) -> PathBuf {
@@ -366,7 +144,7 @@ impl Store {
     }
 
     fn alias(&self, algorithm: Algorithm, digest: &[u8]) -> Option<[u8; 64]> {
-        let text = crate::fs::read_bounded(&self.alias_path(algorithm, digest), 128).ok()?;
+        let text = read_bounded(&self.alias_path(algorithm, digest), 128).ok()?;
         decode_hex(str::from_utf8(&text).ok()?)?.try_into().ok()
     }
 
@@ -414,10 +192,12 @@ impl Store {
         self.publish(&staging, &entry)?;
         drop(staging);
         self.write_aliases(&digests)?;
-        let stored = self
-            .load(digests.sha512())
-            .ok_or_else(|| StoreError::Changed { path: entry.join(INDEX) })?;
-        Ok(StoredPackage { digests, ..stored })
+        // The winner of a race may have finished after us: what lies there now is what was sealed.
+        let index = entry.join(INDEX);
+        let sealed = fs::metadata(&index)
+            .and_then(|metadata| metadata.modified())
+            .map_err(FsError::io("read", &index))?;
+        Ok(StoredPackage::new(entry.join(TREE), file, digests, sealed))
     }
 
     fn publish(&self, staging: &TempDir, entry: &Path) -> Result<(), FsError> {
@@ -477,22 +257,64 @@ fn sweep(staging: &Path) {
     }
 }
 
+/// Unpacks a body into `target`, outside the store, for what is packed again (git repositories).
+///
+/// The rules are those of an import; `target` must not exist, and on error what was
+/// written to it is for the caller to remove.
+///
+/// # Errors
+/// As [`Store::import`].
+pub fn extract(
+    source: impl Read,
+    expected: Option<&Integrity>,
+    target: &Path,
+    ignore: IgnoreFiles,
+    context: &ImportContext,
+) -> Result<Digests, StoreError> {
+    unpack_stream(source, expected, target, ignore, context).map(|(_, digests)| digests)
+}
+
+fn unpack_stream(
+    source: impl Read,
+    expected: Option<&Integrity>,
+    target: &Path,
+    ignore: IgnoreFiles,
+    context: &ImportContext,
+) -> Result<(Unpacked, Digests), StoreError> {
+    let hashed = Hashed { source, hasher: Hasher::for_integrity(expected) };
+    let limits = context.limits();
+    let mut walk =
+        Walk::new(Inflating::new(BufReader::with_capacity(READ_BUFFER, hashed), limits), limits);
+    let outcome = match unpack(&mut walk, target, ignore, CaseRule::of_platform()) {
+        Err(fault @ (Fault::Source(_) | Fault::Fs(_))) => return Err(context.error(fault)),
+        decided => decided,
+    };
+    let (reader, inflated) = walk.into_bytes().into_parts();
+    let mut hashed = reader.into_inner();
+    // Wrong bytes break rules, too: which of both it is, only the whole body tells.
+    io::copy(&mut hashed, &mut io::sink()).map_err(|error| context.error(Fault::Source(error)))?;
+    let digests = hashed.hasher.finish();
+    context.check(expected, &digests)?;
+    let unpacked = outcome.map_err(|fault| context.error(fault))?;
+    let bound = limits.of_compressed(digests.size()).inflated;
+    if inflated > bound {
+        return Err(context.error(Rule::TooManyBytes(bound).into()));
+    }
+    Ok((unpacked, digests))
+}
+
 fn unpack_buffer(body: &[u8], target: &Path, context: &ImportContext) -> Result<Unpacked, Fault> {
     let limits = context.limits().of_compressed(body.len() as u64);
     let whole = if body.len() <= MAX_WHOLE_BODY { inflate_whole(body, limits)? } else { None };
     match whole {
-        Some(whole) => unpack_from(Whole(&whole), limits, target, context),
-        None => unpack_from(Inflating::new(body, limits), limits, target, context),
+        Some(whole) => unpack_from(Whole(&whole), limits, target),
+        None => unpack_from(Inflating::new(body, limits), limits, target),
     }
 }
 
-fn unpack_from<B: Bytes>(
-    bytes: B,
-    limits: Limits,
-    target: &Path,
-    context: &ImportContext,
-) -> Result<Unpacked, Fault> {
-    unpack(&mut Walk::new(bytes, limits), target, context.ignore_files, CaseRule::of_platform())
+fn unpack_from<B: Bytes>(bytes: B, limits: Limits, target: &Path) -> Result<Unpacked, Fault> {
+    let ignore = IgnoreFiles::RenameGitignore;
+    unpack(&mut Walk::new(bytes, limits), target, ignore, CaseRule::of_platform())
 }
 
 /// A source that is hashed as it is read, and never gives more than a package may have.

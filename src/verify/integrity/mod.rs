@@ -260,7 +260,8 @@ impl Integrity {
         if self.matches(digests) {
             return Ok(());
         }
-        Err(IntegrityMismatch { wanted: self.clone(), found: digests.clone(), package: None })
+        let mismatch = Mismatch { wanted: self.clone(), found: digests.clone(), package: None };
+        Err(IntegrityMismatch(Box::new(mismatch)))
     }
 
     /// Adds what `other` knows and this list does not, but never lets it change an algorithm that is already there (ssri `merge`).
@@ -312,7 +313,10 @@ impl Explain for MergeConflict {
 
 /// The content is not the one that was promised. `Display` is npm's text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IntegrityMismatch {
+pub struct IntegrityMismatch(Box<Mismatch>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Mismatch {
     wanted: Integrity,
     found: Digests,
     package: Option<String>,
@@ -321,27 +325,28 @@ pub struct IntegrityMismatch {
 impl IntegrityMismatch {
     /// Says which package the content belongs to.
     #[must_use]
-    pub fn of_package(self, package: impl Into<String>) -> Self {
-        Self { package: Some(package.into()), ..self }
+    pub fn of_package(mut self, package: impl Into<String>) -> Self {
+        self.0.package = Some(package.into());
+        self
     }
 
     /// What was promised.
     pub fn wanted(&self) -> &Integrity {
-        &self.wanted
+        &self.0.wanted
     }
 
     /// What the content really is.
     pub fn found(&self) -> &Digests {
-        &self.found
+        &self.0.found
     }
 }
 
 impl fmt::Display for IntegrityMismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let algorithm = self.wanted.strongest();
-        write!(f, "{} integrity checksum failed when using {algorithm}: wanted ", self.wanted)?;
-        write_joined(f, self.wanted.of(algorithm), ",")?;
-        write!(f, " but got {}. ({} bytes)", self.found.integrity(), self.found.size())
+        let algorithm = self.0.wanted.strongest();
+        write!(f, "{} integrity checksum failed when using {algorithm}: wanted ", self.0.wanted)?;
+        write_joined(f, self.0.wanted.of(algorithm), ",")?;
+        write!(f, " but got {}. ({} bytes)", self.0.found.integrity(), self.0.found.size())
     }
 }
 
@@ -353,7 +358,7 @@ impl Explain for IntegrityMismatch {
     }
 
     fn package(&self) -> Option<String> {
-        self.package.clone()
+        self.0.package.clone()
     }
 }
 
