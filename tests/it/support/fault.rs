@@ -20,7 +20,7 @@ pub(crate) enum Fault {
     Truncated,
     /// No answer: the connection closes.
     Dropped,
-    /// One bit of the body is flipped.
+    /// One bit of the body is flipped; a tarball is then most likely no valid gzip either.
     Altered,
     /// The packument promises an integrity that no tarball has.
     WrongIntegrity,
