@@ -7,7 +7,7 @@ use url::Url;
 use super::machine;
 use crate::{
     arborist::{Machine, Platform},
-    config::{self, Config, Options, Origin},
+    config::{Config, Options, Origin, credentials, network, options as settings},
     error::Failure,
     event::Reporter,
     registry::{
@@ -70,10 +70,10 @@ fn pool_options(options: &Options, config: &Config, machine: &Machine) -> PoolOp
         pool: network.pool.iter().filter_map(pool_entry).collect(),
         credentials: Arc::new(NpmCredentials(network.credentials.clone())),
         mode: match network.cache_mode {
-            config::CacheMode::Default => registry::CacheMode::Online,
-            config::CacheMode::PreferOffline => registry::CacheMode::PreferOffline,
-            config::CacheMode::PreferOnline => registry::CacheMode::PreferOnline,
-            config::CacheMode::Offline => registry::CacheMode::Offline,
+            network::CacheMode::Default => registry::CacheMode::Online,
+            network::CacheMode::PreferOffline => registry::CacheMode::PreferOffline,
+            network::CacheMode::PreferOnline => registry::CacheMode::PreferOnline,
+            network::CacheMode::Offline => registry::CacheMode::Offline,
         },
         retry: retry(config),
         max_sockets: network.maxsockets,
@@ -106,38 +106,38 @@ fn retry(config: &Config) -> Retry {
     }
 }
 
-fn replace_host(mode: &config::ReplaceRegistryHost) -> registry::ReplaceRegistryHost {
+fn replace_host(mode: &settings::ReplaceRegistryHost) -> registry::ReplaceRegistryHost {
     registry::ReplaceRegistryHost::parse(match mode {
-        config::ReplaceRegistryHost::Npmjs => "npmjs",
-        config::ReplaceRegistryHost::Never => "never",
-        config::ReplaceRegistryHost::Always => "always",
-        config::ReplaceRegistryHost::Host(host) => host,
+        settings::ReplaceRegistryHost::Npmjs => "npmjs",
+        settings::ReplaceRegistryHost::Never => "never",
+        settings::ReplaceRegistryHost::Always => "always",
+        settings::ReplaceRegistryHost::Host(host) => host,
     })
 }
 
-fn pool_entry(entry: &config::PoolEntry) -> Option<PoolEntry> {
+fn pool_entry(entry: &network::PoolEntry) -> Option<PoolEntry> {
     let target = match &entry.target {
-        config::PoolTarget::Mirror(url) => Target::Mirror(url.clone()),
-        config::PoolTarget::Direct => Target::Direct,
-        config::PoolTarget::Off => return None,
+        network::PoolTarget::Mirror(url) => Target::Mirror(url.clone()),
+        network::PoolTarget::Direct => Target::Direct,
+        network::PoolTarget::Off => return None,
     };
     let fallthrough = match entry.then {
-        config::FallThrough::NotFound => registry::Fallthrough::NotFoundOnly,
-        config::FallThrough::AnyError => registry::Fallthrough::AnyError,
+        network::FallThrough::NotFound => registry::Fallthrough::NotFoundOnly,
+        network::FallThrough::AnyError => registry::Fallthrough::AnyError,
     };
     Some(PoolEntry { target, fallthrough, weight: 1.0 })
 }
 
 /// The npmrc's credentials, as the registry asks for them.
-struct NpmCredentials(config::Credentials);
+struct NpmCredentials(credentials::Credentials);
 
 impl CredentialSource for NpmCredentials {
     fn for_url(&self, url: &Url) -> Option<Authorization> {
         match self.0.for_url(url)?.authorization? {
-            config::Authorization::Bearer(token) => {
+            credentials::Authorization::Bearer(token) => {
                 Some(Authorization::Bearer(registry::Secret::new(token.expose())))
             }
-            config::Authorization::Basic(pair) => {
+            credentials::Authorization::Basic(pair) => {
                 Some(Authorization::Basic(registry::Secret::new(pair.expose())))
             }
         }

@@ -1,0 +1,161 @@
+//! From a project and a request to an ideal tree.
+
+use std::sync::Arc;
+
+use super::{
+    context::Context,
+    manifests::Sources,
+    project::ProjectFiles,
+};
+use crate::{
+    arborist::{
+        self, Allow, AllowSources, BuildOptions, Ideal, InstallLinks, InstallStrategy, LockStart,
+        Omit, PeerDeps, SaveType, Start, TreeSettings, Update,
+    },
+    config::{Options, options as settings},
+    error::{Code, Explain, Failure},
+};
+
+/// What is asked of a tree, beside the settings.
+#[derive(Clone, Debug, Default)]
+pub struct TreeRequest {
+    /// Specifiers to add.
+    pub add: Vec<String>,
+    /// Names to remove.
+    pub rm: Vec<String>,
+    /// What to look up again.
+    pub update: Update,
+    /// Prefer what is there over what is newest.
+    pub prefer_dedupe: bool,
+    /// Leave package.json and the lockfile as they are.
+    pub frozen: bool,
+    /// Keep what nothing needs (`--no-prune` does not exist in npm; listing does).
+    pub keep_extraneous: bool,
+}
+
+/// The work was interrupted from outside.
+#[derive(Debug, thiserror::Error)]
+#[error("resolution was interrupted")]
+struct Interrupted;
+
+impl Explain for Interrupted {
+    fn code(&self) -> Code {
+        Code::Cancelled
+    }
+}
+
+/// Builds the ideal tree on a thread that may block.
+///
+/// # Errors
+/// Whatever resolution says; nothing on disk has changed.
+pub async fn ideal_tree(
+    context: &Context,
+    sources: &Sources,
+    files: &ProjectFiles,
+    request: &TreeRequest,
+) -> Result<Ideal, Failure> {
+    let options = build_options(context, request);
+    let settings = tree_settings(&context.options);
+    let lock = lock_start(files, &context.options, &request.update);
+    let project = files.project.clone();
+    let sources = sources.clone();
+    let reporter = Arc::clone(&context.reporter);
+    let work = move || -> Result<Ideal, arborist::BuildError> {
+        let start = Start::load(&project, lock, settings)?;
+        arborist::build(start, &sources, &options, &*reporter)
+    };
+    let built = tokio::task::spawn_blocking(work).await.map_err(|_| Interrupted)?;
+    Ok(built?)
+}
+
+fn lock_start(files: &ProjectFiles, options: &Options, update: &Update) -> LockStart {
+    if !options.lock.package_lock || *update == Update::All {
+        return LockStart::Ignore { existed: files.lock_exists };
+    }
+    match &files.lock {
+        Some(lock) => LockStart::File(lock.shrinkwrap.clone()),
+        None => LockStart::Disk { hidden: files.fresh_hidden_lock() },
+    }
+}
+
+/// The settings that all nodes share.
+pub fn tree_settings(options: &Options) -> TreeSettings {
+    TreeSettings {
+        install_links: if options.resolve.install_links {
+            InstallLinks::Pack
+        } else {
+            InstallLinks::Link
+        },
+        peer_deps: if options.resolve.legacy_peer_deps {
+            PeerDeps::Ignore
+        } else {
+            PeerDeps::Resolve
+        },
+    }
+}
+
+/// `--omit` less `--include`, as arborist has it.
+pub fn omit(options: &Options) -> Omit {
+    let omits = |kind| options.resolve.omit.omits(kind);
+    Omit {
+        dev: omits(settings::DependencyType::Dev),
+        optional: omits(settings::DependencyType::Optional),
+        peer: omits(settings::DependencyType::Peer),
+    }
+}
+
+/// The field that additions go to.
+pub fn save_type(options: &Options) -> Option<SaveType> {
+    options.save.save_type.map(|kind| match kind {
+        settings::SaveType::Prod => SaveType::Prod,
+        settings::SaveType::Dev => SaveType::Dev,
+        settings::SaveType::Optional => SaveType::Optional,
+        settings::SaveType::Peer => SaveType::Peer,
+        settings::SaveType::PeerOptional => SaveType::PeerOptional,
+    })
+}
+
+fn build_options(context: &Context, request: &TreeRequest) -> BuildOptions {
+    let options = &context.options;
+    let resolve = &options.resolve;
+    BuildOptions {
+        add: request.add.clone(),
+        rm: request.rm.clone(),
+        update: request.update.clone(),
+        save_type: save_type(options),
+        save_bundle: options.save.save_bundle,
+        save: options.save.save && !request.frozen,
+        prune: !request.keep_extraneous,
+        complete: options.lock.package_lock_only || options.dry_run,
+        force: options.force,
+        strict_peer_deps: resolve.strict_peer_deps,
+        prefer_dedupe: resolve.prefer_dedupe || request.prefer_dedupe,
+        strategy: match resolve.install_strategy {
+            settings::InstallStrategy::Nested => InstallStrategy::Nested,
+            settings::InstallStrategy::Shallow => InstallStrategy::Shallow,
+            settings::InstallStrategy::Hoisted | settings::InstallStrategy::Linked => {
+                InstallStrategy::Hoisted
+            }
+        },
+        allow: AllowSources {
+            git: allow(resolve.allow_git),
+            remote: allow(resolve.allow_remote),
+            file: allow(resolve.allow_file),
+            directory: allow(resolve.allow_directory),
+        },
+        workspaces: options.workspaces.selected.clone(),
+        include_workspace_root: options.workspaces.include_root,
+        omit: omit(options),
+        engine_strict: resolve.engine_strict,
+        machine: context.machine.clone(),
+        cwd: options.paths.cwd.to_string_lossy().replace('\\', "/"),
+    }
+}
+
+fn allow(setting: settings::Allow) -> Allow {
+    match setting {
+        settings::Allow::All => Allow::All,
+        settings::Allow::Root => Allow::Root,
+        settings::Allow::None => Allow::None,
+    }
+}
