@@ -1,0 +1,2 @@
+//! Tests that see denpm from outside.
+mod completions;
