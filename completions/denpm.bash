@@ -148,7 +148,7 @@ _denpm() {
             return 0
             ;;
         denpm__subcmd__approve)
-            opts="-C -h --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --help"
+            opts="-C -s -h --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -202,7 +202,7 @@ _denpm() {
             return 0
             ;;
         denpm__subcmd__approve__subcmd__scripts)
-            opts="-a -C -h --all --allow-scripts-pending --no-allow-scripts-pin --json --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --help"
+            opts="-a -C -s -h --all --allow-scripts-pending --no-allow-scripts-pin --json --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -256,7 +256,7 @@ _denpm() {
             return 0
             ;;
         denpm__subcmd__audit__subcmd__signatures)
-            opts="-w -C -h --json --include-attestations --omit --include --package-lock-only --workspace --workspaces --include-workspace-root --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --help"
+            opts="-w -C -s -h --json --include-attestations --omit --include --package-lock-only --workspace --workspaces --include-workspace-root --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -326,7 +326,7 @@ _denpm() {
             return 0
             ;;
         denpm__subcmd__ci)
-            opts="-f -w -C -h --install-strategy --legacy-peer-deps --strict-peer-deps --omit --include --force --no-bin-links --install-links --no-audit --no-fund --dry-run --json --ignore-scripts --foreground-scripts --allow-scripts --strict-allow-scripts --dangerously-allow-all-scripts --script-shell --no-rebuild-bundle --allow-git --allow-file --allow-directory --allow-remote --workspace --workspaces --include-workspace-root --registry-seed --quorum --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --help"
+            opts="-f -w -C -s -h --install-strategy --legacy-peer-deps --strict-peer-deps --omit --include --force --no-bin-links --install-links --no-audit --no-fund --dry-run --json --ignore-scripts --foreground-scripts --allow-scripts --strict-allow-scripts --dangerously-allow-all-scripts --script-shell --no-rebuild-bundle --allow-git --allow-file --allow-directory --allow-remote --workspace --workspaces --include-workspace-root --registry-seed --quorum --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -432,7 +432,7 @@ _denpm() {
             return 0
             ;;
         denpm__subcmd__completions)
-            opts="-C -h --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --help bash zsh fish powershell elvish nushell"
+            opts="-C -s -h --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help bash zsh fish powershell elvish nushell"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -486,7 +486,7 @@ _denpm() {
             return 0
             ;;
         denpm__subcmd__dedupe)
-            opts="-f -w -C -h --install-strategy --legacy-peer-deps --strict-peer-deps --omit --include --force --no-bin-links --install-links --no-audit --no-fund --dry-run --json --no-package-lock --package-lock-only --lockfile-version --no-format-package-lock --omit-lockfile-registry-resolved --replace-registry-host --lock-resolved --sum --ignore-scripts --foreground-scripts --allow-scripts --strict-allow-scripts --dangerously-allow-all-scripts --script-shell --no-rebuild-bundle --allow-git --allow-file --allow-directory --allow-remote --workspace --workspaces --include-workspace-root --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --help"
+            opts="-f -w -C -s -h --install-strategy --legacy-peer-deps --strict-peer-deps --omit --include --force --no-bin-links --install-links --no-audit --no-fund --dry-run --json --no-package-lock --package-lock-only --lockfile-version --no-format-package-lock --omit-lockfile-registry-resolved --replace-registry-host --lock-resolved --sum --ignore-scripts --foreground-scripts --allow-scripts --strict-allow-scripts --dangerously-allow-all-scripts --script-shell --no-rebuild-bundle --allow-git --allow-file --allow-directory --allow-remote --workspace --workspaces --include-workspace-root --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -596,7 +596,7 @@ _denpm() {
             return 0
             ;;
         denpm__subcmd__deny__subcmd__scripts)
-            opts="-a -C -h --all --allow-scripts-pending --no-allow-scripts-pin --json --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --help"
+            opts="-a -C -s -h --all --allow-scripts-pending --no-allow-scripts-pin --json --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -650,7 +650,7 @@ _denpm() {
             return 0
             ;;
         denpm__subcmd__explain)
-            opts="-w -C -h --json --workspace --workspaces --include-workspace-root --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --help"
+            opts="-w -C -s -h --json --workspace --workspaces --include-workspace-root --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -712,7 +712,7 @@ _denpm() {
             return 0
             ;;
         denpm__subcmd__install)
-            opts="-P -D -O -B -E -f -w -g -C -h --no-save --save-prod --save-dev --save-optional --save-peer --save-bundle --save-exact --save-prefix --install-strategy --legacy-peer-deps --strict-peer-deps --omit --include --force --no-bin-links --install-links --no-audit --no-fund --dry-run --json --prefer-dedupe --before --min-release-age --min-release-age-exclude --tag --engine-strict --cpu --os --libc --no-package-lock --package-lock-only --lockfile-version --no-format-package-lock --omit-lockfile-registry-resolved --replace-registry-host --lock-resolved --sum --ignore-scripts --foreground-scripts --allow-scripts --strict-allow-scripts --dangerously-allow-all-scripts --script-shell --no-rebuild-bundle --allow-git --allow-file --allow-directory --allow-remote --workspace --workspaces --include-workspace-root --global --registry-seed --quorum --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --help"
+            opts="-P -D -O -B -E -f -w -g -C -s -h --no-save --save-prod --save-dev --save-optional --save-peer --save-bundle --save-exact --save-prefix --install-strategy --legacy-peer-deps --strict-peer-deps --omit --include --force --no-bin-links --install-links --no-audit --no-fund --dry-run --json --prefer-dedupe --before --min-release-age --min-release-age-exclude --tag --engine-strict --cpu --os --libc --no-package-lock --package-lock-only --lockfile-version --no-format-package-lock --omit-lockfile-registry-resolved --replace-registry-host --lock-resolved --sum --ignore-scripts --foreground-scripts --allow-scripts --strict-allow-scripts --dangerously-allow-all-scripts --script-shell --no-rebuild-bundle --allow-git --allow-file --allow-directory --allow-remote --workspace --workspaces --include-workspace-root --global --registry-seed --quorum --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -862,7 +862,7 @@ _denpm() {
             return 0
             ;;
         denpm__subcmd__install__subcmd__scripts)
-            opts="-a -C -h --all --allow-scripts-pending --no-allow-scripts-pin --json --dry-run --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --help"
+            opts="-a -C -s -h --all --allow-scripts-pending --no-allow-scripts-pin --json --dry-run --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -916,7 +916,7 @@ _denpm() {
             return 0
             ;;
         denpm__subcmd__ll)
-            opts="-a -l -p -g -w -C -h --all --json --long --parseable --global --depth --omit --include --link --package-lock-only --unicode --workspace --workspaces --include-workspace-root --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --help"
+            opts="-a -l -p -g -w -C -s -h --all --json --long --parseable --global --depth --omit --include --link --package-lock-only --unicode --workspace --workspaces --include-workspace-root --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -990,7 +990,7 @@ _denpm() {
             return 0
             ;;
         denpm__subcmd__ls)
-            opts="-a -l -p -g -w -C -h --all --json --long --parseable --global --depth --omit --include --link --package-lock-only --unicode --workspace --workspaces --include-workspace-root --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --help"
+            opts="-a -l -p -g -w -C -s -h --all --json --long --parseable --global --depth --omit --include --link --package-lock-only --unicode --workspace --workspaces --include-workspace-root --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1064,7 +1064,7 @@ _denpm() {
             return 0
             ;;
         denpm__subcmd__man)
-            opts="-C -h --dir --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --help"
+            opts="-C -s -h --dir --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1122,7 +1122,7 @@ _denpm() {
             return 0
             ;;
         denpm__subcmd__outdated)
-            opts="-a -l -p -g -w -C -h --all --json --long --parseable --global --before --min-release-age --min-release-age-exclude --workspace --workspaces --include-workspace-root --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --help"
+            opts="-a -l -p -g -w -C -s -h --all --json --long --parseable --global --before --min-release-age --min-release-age-exclude --workspace --workspaces --include-workspace-root --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1196,7 +1196,7 @@ _denpm() {
             return 0
             ;;
         denpm__subcmd__pin)
-            opts="-C -h --dry-run --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --help"
+            opts="-C -s -h --dry-run --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1250,7 +1250,7 @@ _denpm() {
             return 0
             ;;
         denpm__subcmd__prune)
-            opts="-f -w -C -h --install-strategy --legacy-peer-deps --strict-peer-deps --omit --include --force --no-bin-links --install-links --no-audit --no-fund --dry-run --json --ignore-scripts --foreground-scripts --allow-scripts --strict-allow-scripts --dangerously-allow-all-scripts --script-shell --no-rebuild-bundle --workspace --workspaces --include-workspace-root --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --help"
+            opts="-f -w -C -s -h --install-strategy --legacy-peer-deps --strict-peer-deps --omit --include --force --no-bin-links --install-links --no-audit --no-fund --dry-run --json --ignore-scripts --foreground-scripts --allow-scripts --strict-allow-scripts --dangerously-allow-all-scripts --script-shell --no-rebuild-bundle --workspace --workspaces --include-workspace-root --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1332,7 +1332,7 @@ _denpm() {
             return 0
             ;;
         denpm__subcmd__registries)
-            opts="-C -h --json --registry-seed --quorum --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --help"
+            opts="-C -s -h --json --registry-seed --quorum --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1394,7 +1394,7 @@ _denpm() {
             return 0
             ;;
         denpm__subcmd__review)
-            opts="-C -h --json --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --help"
+            opts="-C -s -h --json --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1448,7 +1448,7 @@ _denpm() {
             return 0
             ;;
         denpm__subcmd__serve)
-            opts="-C -h --registry-seed --quorum --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --help"
+            opts="-C -s -h --registry-seed --quorum --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1510,7 +1510,7 @@ _denpm() {
             return 0
             ;;
         denpm__subcmd__sumdb)
-            opts="-C -h --json --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --help"
+            opts="-C -s -h --json --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1564,7 +1564,7 @@ _denpm() {
             return 0
             ;;
         denpm__subcmd__uninstall)
-            opts="-P -D -O -B -E -f -w -g -C -h --no-save --save-prod --save-dev --save-optional --save-peer --save-bundle --save-exact --save-prefix --install-strategy --legacy-peer-deps --strict-peer-deps --omit --include --force --no-bin-links --install-links --no-audit --no-fund --dry-run --json --no-package-lock --package-lock-only --lockfile-version --no-format-package-lock --omit-lockfile-registry-resolved --replace-registry-host --lock-resolved --sum --ignore-scripts --foreground-scripts --allow-scripts --strict-allow-scripts --dangerously-allow-all-scripts --script-shell --no-rebuild-bundle --workspace --workspaces --include-workspace-root --global --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --help"
+            opts="-P -D -O -B -E -f -w -g -C -s -h --no-save --save-prod --save-dev --save-optional --save-peer --save-bundle --save-exact --save-prefix --install-strategy --legacy-peer-deps --strict-peer-deps --omit --include --force --no-bin-links --install-links --no-audit --no-fund --dry-run --json --no-package-lock --package-lock-only --lockfile-version --no-format-package-lock --omit-lockfile-registry-resolved --replace-registry-host --lock-resolved --sum --ignore-scripts --foreground-scripts --allow-scripts --strict-allow-scripts --dangerously-allow-all-scripts --script-shell --no-rebuild-bundle --workspace --workspaces --include-workspace-root --global --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1662,7 +1662,7 @@ _denpm() {
             return 0
             ;;
         denpm__subcmd__update)
-            opts="-P -D -O -B -E -f -w -g -C -h --no-save --save-prod --save-dev --save-optional --save-peer --save-bundle --save-exact --save-prefix --install-strategy --legacy-peer-deps --strict-peer-deps --omit --include --force --no-bin-links --install-links --no-audit --no-fund --dry-run --json --prefer-dedupe --before --min-release-age --min-release-age-exclude --tag --engine-strict --cpu --os --libc --no-package-lock --package-lock-only --lockfile-version --no-format-package-lock --omit-lockfile-registry-resolved --replace-registry-host --lock-resolved --sum --ignore-scripts --foreground-scripts --allow-scripts --strict-allow-scripts --dangerously-allow-all-scripts --script-shell --no-rebuild-bundle --workspace --workspaces --include-workspace-root --global --registry-seed --quorum --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --help"
+            opts="-P -D -O -B -E -f -w -g -C -s -h --no-save --save-prod --save-dev --save-optional --save-peer --save-bundle --save-exact --save-prefix --install-strategy --legacy-peer-deps --strict-peer-deps --omit --include --force --no-bin-links --install-links --no-audit --no-fund --dry-run --json --prefer-dedupe --before --min-release-age --min-release-age-exclude --tag --engine-strict --cpu --os --libc --no-package-lock --package-lock-only --lockfile-version --no-format-package-lock --omit-lockfile-registry-resolved --replace-registry-host --lock-resolved --sum --ignore-scripts --foreground-scripts --allow-scripts --strict-allow-scripts --dangerously-allow-all-scripts --script-shell --no-rebuild-bundle --workspace --workspaces --include-workspace-root --global --registry-seed --quorum --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1796,7 +1796,7 @@ _denpm() {
             return 0
             ;;
         denpm__subcmd__verify)
-            opts="-C -h --json --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --help"
+            opts="-C -s -h --json --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1850,7 +1850,7 @@ _denpm() {
             return 0
             ;;
         denpm__subcmd__vet)
-            opts="-C -h --json --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --help"
+            opts="-C -s -h --json --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -48,7 +48,7 @@ module completions {
 
   # Install packages
   export extern "denpm install" [
-    --no-save                 # Not: write the change to package.json
+    --no-save                 # Switch off: write the change to package.json
     --save-prod(-P)           # Save as a regular dependency
     --save-dev(-D)            # Save as a dev dependency
     --save-optional(-O)       # Save as an optional dependency
@@ -62,10 +62,10 @@ module completions {
     --omit: string@"nu-complete denpm install omit" # Dependency types to leave off the disk
     --include: string@"nu-complete denpm install include" # Dependency types to install even where omitted
     --force(-f)               # Go on in spite of conflicts and platform checks
-    --no-bin-links            # Not: link executables of packages into node_modules/.bin
+    --no-bin-links            # Switch off: link executables of packages into node_modules/.bin
     --install-links           # Pack and copy file: dependencies instead of linking them
-    --no-audit                # Not: ask the registry for known vulnerabilities after the install
-    --no-fund                 # Not: tell how many packages ask for funding
+    --no-audit                # Switch off: ask the registry for known vulnerabilities after the install
+    --no-fund                 # Switch off: tell how many packages ask for funding
     --dry-run                 # Report what would be done; change nothing
     --json                    # Print JSON
     --prefer-dedupe           # Prefer a version that is already in the tree
@@ -77,10 +77,10 @@ module completions {
     --cpu: string             # Resolve for this CPU (process.arch) instead of this machine's
     --os: string              # Resolve for this system (process.platform) instead of this machine's
     --libc: string            # Resolve for this libc instead of this machine's
-    --no-package-lock         # Not: read and write package-lock.json
+    --no-package-lock         # Switch off: read and write package-lock.json
     --package-lock-only       # Work on package-lock.json only; leave node_modules alone
     --lockfile-version: string@"nu-complete denpm install lockfile-version" # Format of the lockfile to write
-    --no-format-package-lock  # Not: write package-lock.json indented
+    --no-format-package-lock  # Switch off: write package-lock.json indented
     --omit-lockfile-registry-resolved # Write no resolved URLs of registry packages
     --replace-registry-host: string # Which hosts in the lockfile are replaced by the registry
     --lock-resolved: string@"nu-complete denpm install lock-resolved" # Which URL package-lock.json records
@@ -91,7 +91,7 @@ module completions {
     --strict-allow-scripts    # An unreviewed install script is an error
     --dangerously-allow-all-scripts # Run every install script, reviewed or not
     --script-shell: string    # Shell that runs scripts
-    --no-rebuild-bundle       # Not: rebuild bundled dependencies after the install
+    --no-rebuild-bundle       # Switch off: rebuild bundled dependencies after the install
     --allow-git: string@"nu-complete denpm install allow-git" # Which dependencies may come from git
     --allow-file: string@"nu-complete denpm install allow-file" # Which dependencies may be tarball files
     --allow-directory: string@"nu-complete denpm install allow-directory" # Which dependencies may be folders
@@ -112,11 +112,12 @@ module completions {
     --prefer-online           # Always check whether cached data is fresh
     --color                   # Colours: true on a terminal, or always
     --progress                # Show progress on a terminal
-    --no-strict-ssl           # Not: check the registry's certificate
+    --no-strict-ssl           # Switch off: check the registry's certificate
     --cafile: string          # File with trusted certificate authorities, PEM
     --fetch-retries: string   # How often a failed request is repeated
     --fetch-timeout: string   # Longest wait for an answer, in milliseconds
     --maxsockets: string      # Most connections to one registry
+    --silent(-s)              # Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly
     --help(-h)                # Print help
     ...words: string
   ]
@@ -161,10 +162,10 @@ module completions {
     --omit: string@"nu-complete denpm ci omit" # Dependency types to leave off the disk
     --include: string@"nu-complete denpm ci include" # Dependency types to install even where omitted
     --force(-f)               # Go on in spite of conflicts and platform checks
-    --no-bin-links            # Not: link executables of packages into node_modules/.bin
+    --no-bin-links            # Switch off: link executables of packages into node_modules/.bin
     --install-links           # Pack and copy file: dependencies instead of linking them
-    --no-audit                # Not: ask the registry for known vulnerabilities after the install
-    --no-fund                 # Not: tell how many packages ask for funding
+    --no-audit                # Switch off: ask the registry for known vulnerabilities after the install
+    --no-fund                 # Switch off: tell how many packages ask for funding
     --dry-run                 # Report what would be done; change nothing
     --json                    # Print JSON
     --ignore-scripts          # Run no lifecycle scripts
@@ -173,7 +174,7 @@ module completions {
     --strict-allow-scripts    # An unreviewed install script is an error
     --dangerously-allow-all-scripts # Run every install script, reviewed or not
     --script-shell: string    # Shell that runs scripts
-    --no-rebuild-bundle       # Not: rebuild bundled dependencies after the install
+    --no-rebuild-bundle       # Switch off: rebuild bundled dependencies after the install
     --allow-git: string@"nu-complete denpm ci allow-git" # Which dependencies may come from git
     --allow-file: string@"nu-complete denpm ci allow-file" # Which dependencies may be tarball files
     --allow-directory: string@"nu-complete denpm ci allow-directory" # Which dependencies may be folders
@@ -193,11 +194,12 @@ module completions {
     --prefer-online           # Always check whether cached data is fresh
     --color                   # Colours: true on a terminal, or always
     --progress                # Show progress on a terminal
-    --no-strict-ssl           # Not: check the registry's certificate
+    --no-strict-ssl           # Switch off: check the registry's certificate
     --cafile: string          # File with trusted certificate authorities, PEM
     --fetch-retries: string   # How often a failed request is repeated
     --fetch-timeout: string   # Longest wait for an answer, in milliseconds
     --maxsockets: string      # Most connections to one registry
+    --silent(-s)              # Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly
     --help(-h)                # Print help
   ]
 
@@ -227,7 +229,7 @@ module completions {
 
   # Update packages within their ranges
   export extern "denpm update" [
-    --no-save                 # Not: write the change to package.json
+    --no-save                 # Switch off: write the change to package.json
     --save-prod(-P)           # Save as a regular dependency
     --save-dev(-D)            # Save as a dev dependency
     --save-optional(-O)       # Save as an optional dependency
@@ -241,10 +243,10 @@ module completions {
     --omit: string@"nu-complete denpm update omit" # Dependency types to leave off the disk
     --include: string@"nu-complete denpm update include" # Dependency types to install even where omitted
     --force(-f)               # Go on in spite of conflicts and platform checks
-    --no-bin-links            # Not: link executables of packages into node_modules/.bin
+    --no-bin-links            # Switch off: link executables of packages into node_modules/.bin
     --install-links           # Pack and copy file: dependencies instead of linking them
-    --no-audit                # Not: ask the registry for known vulnerabilities after the install
-    --no-fund                 # Not: tell how many packages ask for funding
+    --no-audit                # Switch off: ask the registry for known vulnerabilities after the install
+    --no-fund                 # Switch off: tell how many packages ask for funding
     --dry-run                 # Report what would be done; change nothing
     --json                    # Print JSON
     --prefer-dedupe           # Prefer a version that is already in the tree
@@ -256,10 +258,10 @@ module completions {
     --cpu: string             # Resolve for this CPU (process.arch) instead of this machine's
     --os: string              # Resolve for this system (process.platform) instead of this machine's
     --libc: string            # Resolve for this libc instead of this machine's
-    --no-package-lock         # Not: read and write package-lock.json
+    --no-package-lock         # Switch off: read and write package-lock.json
     --package-lock-only       # Work on package-lock.json only; leave node_modules alone
     --lockfile-version: string@"nu-complete denpm update lockfile-version" # Format of the lockfile to write
-    --no-format-package-lock  # Not: write package-lock.json indented
+    --no-format-package-lock  # Switch off: write package-lock.json indented
     --omit-lockfile-registry-resolved # Write no resolved URLs of registry packages
     --replace-registry-host: string # Which hosts in the lockfile are replaced by the registry
     --lock-resolved: string@"nu-complete denpm update lock-resolved" # Which URL package-lock.json records
@@ -270,7 +272,7 @@ module completions {
     --strict-allow-scripts    # An unreviewed install script is an error
     --dangerously-allow-all-scripts # Run every install script, reviewed or not
     --script-shell: string    # Shell that runs scripts
-    --no-rebuild-bundle       # Not: rebuild bundled dependencies after the install
+    --no-rebuild-bundle       # Switch off: rebuild bundled dependencies after the install
     --workspace(-w): string   # Work on this workspace (name, folder, or parent folder)
     --workspaces              # Work on all workspaces
     --include-workspace-root  # With workspaces, work on the root too
@@ -287,11 +289,12 @@ module completions {
     --prefer-online           # Always check whether cached data is fresh
     --color                   # Colours: true on a terminal, or always
     --progress                # Show progress on a terminal
-    --no-strict-ssl           # Not: check the registry's certificate
+    --no-strict-ssl           # Switch off: check the registry's certificate
     --cafile: string          # File with trusted certificate authorities, PEM
     --fetch-retries: string   # How often a failed request is repeated
     --fetch-timeout: string   # Longest wait for an answer, in milliseconds
     --maxsockets: string      # Most connections to one registry
+    --silent(-s)              # Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly
     --help(-h)                # Print help
     ...words: string
   ]
@@ -322,7 +325,7 @@ module completions {
 
   # Remove packages
   export extern "denpm uninstall" [
-    --no-save                 # Not: write the change to package.json
+    --no-save                 # Switch off: write the change to package.json
     --save-prod(-P)           # Save as a regular dependency
     --save-dev(-D)            # Save as a dev dependency
     --save-optional(-O)       # Save as an optional dependency
@@ -336,16 +339,16 @@ module completions {
     --omit: string@"nu-complete denpm uninstall omit" # Dependency types to leave off the disk
     --include: string@"nu-complete denpm uninstall include" # Dependency types to install even where omitted
     --force(-f)               # Go on in spite of conflicts and platform checks
-    --no-bin-links            # Not: link executables of packages into node_modules/.bin
+    --no-bin-links            # Switch off: link executables of packages into node_modules/.bin
     --install-links           # Pack and copy file: dependencies instead of linking them
-    --no-audit                # Not: ask the registry for known vulnerabilities after the install
-    --no-fund                 # Not: tell how many packages ask for funding
+    --no-audit                # Switch off: ask the registry for known vulnerabilities after the install
+    --no-fund                 # Switch off: tell how many packages ask for funding
     --dry-run                 # Report what would be done; change nothing
     --json                    # Print JSON
-    --no-package-lock         # Not: read and write package-lock.json
+    --no-package-lock         # Switch off: read and write package-lock.json
     --package-lock-only       # Work on package-lock.json only; leave node_modules alone
     --lockfile-version: string@"nu-complete denpm uninstall lockfile-version" # Format of the lockfile to write
-    --no-format-package-lock  # Not: write package-lock.json indented
+    --no-format-package-lock  # Switch off: write package-lock.json indented
     --omit-lockfile-registry-resolved # Write no resolved URLs of registry packages
     --replace-registry-host: string # Which hosts in the lockfile are replaced by the registry
     --lock-resolved: string@"nu-complete denpm uninstall lock-resolved" # Which URL package-lock.json records
@@ -356,7 +359,7 @@ module completions {
     --strict-allow-scripts    # An unreviewed install script is an error
     --dangerously-allow-all-scripts # Run every install script, reviewed or not
     --script-shell: string    # Shell that runs scripts
-    --no-rebuild-bundle       # Not: rebuild bundled dependencies after the install
+    --no-rebuild-bundle       # Switch off: rebuild bundled dependencies after the install
     --workspace(-w): string   # Work on this workspace (name, folder, or parent folder)
     --workspaces              # Work on all workspaces
     --include-workspace-root  # With workspaces, work on the root too
@@ -371,11 +374,12 @@ module completions {
     --prefer-online           # Always check whether cached data is fresh
     --color                   # Colours: true on a terminal, or always
     --progress                # Show progress on a terminal
-    --no-strict-ssl           # Not: check the registry's certificate
+    --no-strict-ssl           # Switch off: check the registry's certificate
     --cafile: string          # File with trusted certificate authorities, PEM
     --fetch-retries: string   # How often a failed request is repeated
     --fetch-timeout: string   # Longest wait for an answer, in milliseconds
     --maxsockets: string      # Most connections to one registry
+    --silent(-s)              # Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly
     --help(-h)                # Print help
     ...words: string
   ]
@@ -428,16 +432,16 @@ module completions {
     --omit: string@"nu-complete denpm dedupe omit" # Dependency types to leave off the disk
     --include: string@"nu-complete denpm dedupe include" # Dependency types to install even where omitted
     --force(-f)               # Go on in spite of conflicts and platform checks
-    --no-bin-links            # Not: link executables of packages into node_modules/.bin
+    --no-bin-links            # Switch off: link executables of packages into node_modules/.bin
     --install-links           # Pack and copy file: dependencies instead of linking them
-    --no-audit                # Not: ask the registry for known vulnerabilities after the install
-    --no-fund                 # Not: tell how many packages ask for funding
+    --no-audit                # Switch off: ask the registry for known vulnerabilities after the install
+    --no-fund                 # Switch off: tell how many packages ask for funding
     --dry-run                 # Report what would be done; change nothing
     --json                    # Print JSON
-    --no-package-lock         # Not: read and write package-lock.json
+    --no-package-lock         # Switch off: read and write package-lock.json
     --package-lock-only       # Work on package-lock.json only; leave node_modules alone
     --lockfile-version: string@"nu-complete denpm dedupe lockfile-version" # Format of the lockfile to write
-    --no-format-package-lock  # Not: write package-lock.json indented
+    --no-format-package-lock  # Switch off: write package-lock.json indented
     --omit-lockfile-registry-resolved # Write no resolved URLs of registry packages
     --replace-registry-host: string # Which hosts in the lockfile are replaced by the registry
     --lock-resolved: string@"nu-complete denpm dedupe lock-resolved" # Which URL package-lock.json records
@@ -448,7 +452,7 @@ module completions {
     --strict-allow-scripts    # An unreviewed install script is an error
     --dangerously-allow-all-scripts # Run every install script, reviewed or not
     --script-shell: string    # Shell that runs scripts
-    --no-rebuild-bundle       # Not: rebuild bundled dependencies after the install
+    --no-rebuild-bundle       # Switch off: rebuild bundled dependencies after the install
     --allow-git: string@"nu-complete denpm dedupe allow-git" # Which dependencies may come from git
     --allow-file: string@"nu-complete denpm dedupe allow-file" # Which dependencies may be tarball files
     --allow-directory: string@"nu-complete denpm dedupe allow-directory" # Which dependencies may be folders
@@ -466,11 +470,12 @@ module completions {
     --prefer-online           # Always check whether cached data is fresh
     --color                   # Colours: true on a terminal, or always
     --progress                # Show progress on a terminal
-    --no-strict-ssl           # Not: check the registry's certificate
+    --no-strict-ssl           # Switch off: check the registry's certificate
     --cafile: string          # File with trusted certificate authorities, PEM
     --fetch-retries: string   # How often a failed request is repeated
     --fetch-timeout: string   # Longest wait for an answer, in milliseconds
     --maxsockets: string      # Most connections to one registry
+    --silent(-s)              # Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly
     --help(-h)                # Print help
   ]
 
@@ -498,10 +503,10 @@ module completions {
     --omit: string@"nu-complete denpm prune omit" # Dependency types to leave off the disk
     --include: string@"nu-complete denpm prune include" # Dependency types to install even where omitted
     --force(-f)               # Go on in spite of conflicts and platform checks
-    --no-bin-links            # Not: link executables of packages into node_modules/.bin
+    --no-bin-links            # Switch off: link executables of packages into node_modules/.bin
     --install-links           # Pack and copy file: dependencies instead of linking them
-    --no-audit                # Not: ask the registry for known vulnerabilities after the install
-    --no-fund                 # Not: tell how many packages ask for funding
+    --no-audit                # Switch off: ask the registry for known vulnerabilities after the install
+    --no-fund                 # Switch off: tell how many packages ask for funding
     --dry-run                 # Report what would be done; change nothing
     --json                    # Print JSON
     --ignore-scripts          # Run no lifecycle scripts
@@ -510,7 +515,7 @@ module completions {
     --strict-allow-scripts    # An unreviewed install script is an error
     --dangerously-allow-all-scripts # Run every install script, reviewed or not
     --script-shell: string    # Shell that runs scripts
-    --no-rebuild-bundle       # Not: rebuild bundled dependencies after the install
+    --no-rebuild-bundle       # Switch off: rebuild bundled dependencies after the install
     --workspace(-w): string   # Work on this workspace (name, folder, or parent folder)
     --workspaces              # Work on all workspaces
     --include-workspace-root  # With workspaces, work on the root too
@@ -524,11 +529,12 @@ module completions {
     --prefer-online           # Always check whether cached data is fresh
     --color                   # Colours: true on a terminal, or always
     --progress                # Show progress on a terminal
-    --no-strict-ssl           # Not: check the registry's certificate
+    --no-strict-ssl           # Switch off: check the registry's certificate
     --cafile: string          # File with trusted certificate authorities, PEM
     --fetch-retries: string   # How often a failed request is repeated
     --fetch-timeout: string   # Longest wait for an answer, in milliseconds
     --maxsockets: string      # Most connections to one registry
+    --silent(-s)              # Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly
     --help(-h)                # Print help
     ...words: string
   ]
@@ -571,11 +577,12 @@ module completions {
     --prefer-online           # Always check whether cached data is fresh
     --color                   # Colours: true on a terminal, or always
     --progress                # Show progress on a terminal
-    --no-strict-ssl           # Not: check the registry's certificate
+    --no-strict-ssl           # Switch off: check the registry's certificate
     --cafile: string          # File with trusted certificate authorities, PEM
     --fetch-retries: string   # How often a failed request is repeated
     --fetch-timeout: string   # Longest wait for an answer, in milliseconds
     --maxsockets: string      # Most connections to one registry
+    --silent(-s)              # Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly
     --help(-h)                # Print help
     ...words: string
   ]
@@ -618,11 +625,12 @@ module completions {
     --prefer-online           # Always check whether cached data is fresh
     --color                   # Colours: true on a terminal, or always
     --progress                # Show progress on a terminal
-    --no-strict-ssl           # Not: check the registry's certificate
+    --no-strict-ssl           # Switch off: check the registry's certificate
     --cafile: string          # File with trusted certificate authorities, PEM
     --fetch-retries: string   # How often a failed request is repeated
     --fetch-timeout: string   # Longest wait for an answer, in milliseconds
     --maxsockets: string      # Most connections to one registry
+    --silent(-s)              # Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly
     --help(-h)                # Print help
     ...words: string
   ]
@@ -647,11 +655,12 @@ module completions {
     --prefer-online           # Always check whether cached data is fresh
     --color                   # Colours: true on a terminal, or always
     --progress                # Show progress on a terminal
-    --no-strict-ssl           # Not: check the registry's certificate
+    --no-strict-ssl           # Switch off: check the registry's certificate
     --cafile: string          # File with trusted certificate authorities, PEM
     --fetch-retries: string   # How often a failed request is repeated
     --fetch-timeout: string   # Longest wait for an answer, in milliseconds
     --maxsockets: string      # Most connections to one registry
+    --silent(-s)              # Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly
     --help(-h)                # Print help
     ...words: string
   ]
@@ -683,11 +692,12 @@ module completions {
     --prefer-online           # Always check whether cached data is fresh
     --color                   # Colours: true on a terminal, or always
     --progress                # Show progress on a terminal
-    --no-strict-ssl           # Not: check the registry's certificate
+    --no-strict-ssl           # Switch off: check the registry's certificate
     --cafile: string          # File with trusted certificate authorities, PEM
     --fetch-retries: string   # How often a failed request is repeated
     --fetch-timeout: string   # Longest wait for an answer, in milliseconds
     --maxsockets: string      # Most connections to one registry
+    --silent(-s)              # Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly
     --help(-h)                # Print help
     ...words: string
   ]
@@ -700,7 +710,7 @@ module completions {
   export extern "denpm approve-scripts" [
     --all(-a)                 # Act on all packages, not only on direct dependencies
     --allow-scripts-pending   # List packages with unreviewed install scripts; change nothing
-    --no-allow-scripts-pin    # Not: write name@version rather than the bare name to allowScripts
+    --no-allow-scripts-pin    # Switch off: write name@version rather than the bare name to allowScripts
     --json                    # Print JSON
     --prefix(-C): string      # Work in this folder; with --global, the global prefix
     --registry: string        # The registry
@@ -712,11 +722,12 @@ module completions {
     --prefer-online           # Always check whether cached data is fresh
     --color                   # Colours: true on a terminal, or always
     --progress                # Show progress on a terminal
-    --no-strict-ssl           # Not: check the registry's certificate
+    --no-strict-ssl           # Switch off: check the registry's certificate
     --cafile: string          # File with trusted certificate authorities, PEM
     --fetch-retries: string   # How often a failed request is repeated
     --fetch-timeout: string   # Longest wait for an answer, in milliseconds
     --maxsockets: string      # Most connections to one registry
+    --silent(-s)              # Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly
     --help(-h)                # Print help
     ...words: string
   ]
@@ -729,7 +740,7 @@ module completions {
   export extern "denpm deny-scripts" [
     --all(-a)                 # Act on all packages, not only on direct dependencies
     --allow-scripts-pending   # List packages with unreviewed install scripts; change nothing
-    --no-allow-scripts-pin    # Not: write name@version rather than the bare name to allowScripts
+    --no-allow-scripts-pin    # Switch off: write name@version rather than the bare name to allowScripts
     --json                    # Print JSON
     --prefix(-C): string      # Work in this folder; with --global, the global prefix
     --registry: string        # The registry
@@ -741,11 +752,12 @@ module completions {
     --prefer-online           # Always check whether cached data is fresh
     --color                   # Colours: true on a terminal, or always
     --progress                # Show progress on a terminal
-    --no-strict-ssl           # Not: check the registry's certificate
+    --no-strict-ssl           # Switch off: check the registry's certificate
     --cafile: string          # File with trusted certificate authorities, PEM
     --fetch-retries: string   # How often a failed request is repeated
     --fetch-timeout: string   # Longest wait for an answer, in milliseconds
     --maxsockets: string      # Most connections to one registry
+    --silent(-s)              # Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly
     --help(-h)                # Print help
     ...words: string
   ]
@@ -758,7 +770,7 @@ module completions {
   export extern "denpm install-scripts" [
     --all(-a)                 # Act on all packages, not only on direct dependencies
     --allow-scripts-pending   # List packages with unreviewed install scripts; change nothing
-    --no-allow-scripts-pin    # Not: write name@version rather than the bare name to allowScripts
+    --no-allow-scripts-pin    # Switch off: write name@version rather than the bare name to allowScripts
     --json                    # Print JSON
     --dry-run                 # Report what would be done; change nothing
     --prefix(-C): string      # Work in this folder; with --global, the global prefix
@@ -771,11 +783,12 @@ module completions {
     --prefer-online           # Always check whether cached data is fresh
     --color                   # Colours: true on a terminal, or always
     --progress                # Show progress on a terminal
-    --no-strict-ssl           # Not: check the registry's certificate
+    --no-strict-ssl           # Switch off: check the registry's certificate
     --cafile: string          # File with trusted certificate authorities, PEM
     --fetch-retries: string   # How often a failed request is repeated
     --fetch-timeout: string   # Longest wait for an answer, in milliseconds
     --maxsockets: string      # Most connections to one registry
+    --silent(-s)              # Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly
     --help(-h)                # Print help
     ...words: string
   ]
@@ -812,11 +825,12 @@ module completions {
     --prefer-online           # Always check whether cached data is fresh
     --color                   # Colours: true on a terminal, or always
     --progress                # Show progress on a terminal
-    --no-strict-ssl           # Not: check the registry's certificate
+    --no-strict-ssl           # Switch off: check the registry's certificate
     --cafile: string          # File with trusted certificate authorities, PEM
     --fetch-retries: string   # How often a failed request is repeated
     --fetch-timeout: string   # Longest wait for an answer, in milliseconds
     --maxsockets: string      # Most connections to one registry
+    --silent(-s)              # Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly
     --help(-h)                # Print help
   ]
 
@@ -837,11 +851,12 @@ module completions {
     --prefer-online           # Always check whether cached data is fresh
     --color                   # Colours: true on a terminal, or always
     --progress                # Show progress on a terminal
-    --no-strict-ssl           # Not: check the registry's certificate
+    --no-strict-ssl           # Switch off: check the registry's certificate
     --cafile: string          # File with trusted certificate authorities, PEM
     --fetch-retries: string   # How often a failed request is repeated
     --fetch-timeout: string   # Longest wait for an answer, in milliseconds
     --maxsockets: string      # Most connections to one registry
+    --silent(-s)              # Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly
     --help(-h)                # Print help
   ]
 
@@ -862,11 +877,12 @@ module completions {
     --prefer-online           # Always check whether cached data is fresh
     --color                   # Colours: true on a terminal, or always
     --progress                # Show progress on a terminal
-    --no-strict-ssl           # Not: check the registry's certificate
+    --no-strict-ssl           # Switch off: check the registry's certificate
     --cafile: string          # File with trusted certificate authorities, PEM
     --fetch-retries: string   # How often a failed request is repeated
     --fetch-timeout: string   # Longest wait for an answer, in milliseconds
     --maxsockets: string      # Most connections to one registry
+    --silent(-s)              # Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly
     --help(-h)                # Print help
   ]
 
@@ -887,11 +903,12 @@ module completions {
     --prefer-online           # Always check whether cached data is fresh
     --color                   # Colours: true on a terminal, or always
     --progress                # Show progress on a terminal
-    --no-strict-ssl           # Not: check the registry's certificate
+    --no-strict-ssl           # Switch off: check the registry's certificate
     --cafile: string          # File with trusted certificate authorities, PEM
     --fetch-retries: string   # How often a failed request is repeated
     --fetch-timeout: string   # Longest wait for an answer, in milliseconds
     --maxsockets: string      # Most connections to one registry
+    --silent(-s)              # Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly
     --help(-h)                # Print help
     ...words: string
   ]
@@ -915,11 +932,12 @@ module completions {
     --prefer-online           # Always check whether cached data is fresh
     --color                   # Colours: true on a terminal, or always
     --progress                # Show progress on a terminal
-    --no-strict-ssl           # Not: check the registry's certificate
+    --no-strict-ssl           # Switch off: check the registry's certificate
     --cafile: string          # File with trusted certificate authorities, PEM
     --fetch-retries: string   # How often a failed request is repeated
     --fetch-timeout: string   # Longest wait for an answer, in milliseconds
     --maxsockets: string      # Most connections to one registry
+    --silent(-s)              # Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly
     --help(-h)                # Print help
     ...words: string
   ]
@@ -941,11 +959,12 @@ module completions {
     --prefer-online           # Always check whether cached data is fresh
     --color                   # Colours: true on a terminal, or always
     --progress                # Show progress on a terminal
-    --no-strict-ssl           # Not: check the registry's certificate
+    --no-strict-ssl           # Switch off: check the registry's certificate
     --cafile: string          # File with trusted certificate authorities, PEM
     --fetch-retries: string   # How often a failed request is repeated
     --fetch-timeout: string   # Longest wait for an answer, in milliseconds
     --maxsockets: string      # Most connections to one registry
+    --silent(-s)              # Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly
     --help(-h)                # Print help
     ...words: string
   ]
@@ -968,11 +987,12 @@ module completions {
     --prefer-online           # Always check whether cached data is fresh
     --color                   # Colours: true on a terminal, or always
     --progress                # Show progress on a terminal
-    --no-strict-ssl           # Not: check the registry's certificate
+    --no-strict-ssl           # Switch off: check the registry's certificate
     --cafile: string          # File with trusted certificate authorities, PEM
     --fetch-retries: string   # How often a failed request is repeated
     --fetch-timeout: string   # Longest wait for an answer, in milliseconds
     --maxsockets: string      # Most connections to one registry
+    --silent(-s)              # Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly
     --help(-h)                # Print help
   ]
 
@@ -993,11 +1013,12 @@ module completions {
     --prefer-online           # Always check whether cached data is fresh
     --color                   # Colours: true on a terminal, or always
     --progress                # Show progress on a terminal
-    --no-strict-ssl           # Not: check the registry's certificate
+    --no-strict-ssl           # Switch off: check the registry's certificate
     --cafile: string          # File with trusted certificate authorities, PEM
     --fetch-retries: string   # How often a failed request is repeated
     --fetch-timeout: string   # Longest wait for an answer, in milliseconds
     --maxsockets: string      # Most connections to one registry
+    --silent(-s)              # Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly
     --help(-h)                # Print help
     ...words: string
   ]
@@ -1018,11 +1039,12 @@ module completions {
     --prefer-online           # Always check whether cached data is fresh
     --color                   # Colours: true on a terminal, or always
     --progress                # Show progress on a terminal
-    --no-strict-ssl           # Not: check the registry's certificate
+    --no-strict-ssl           # Switch off: check the registry's certificate
     --cafile: string          # File with trusted certificate authorities, PEM
     --fetch-retries: string   # How often a failed request is repeated
     --fetch-timeout: string   # Longest wait for an answer, in milliseconds
     --maxsockets: string      # Most connections to one registry
+    --silent(-s)              # Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly
     --help(-h)                # Print help
     ...words: string
   ]
@@ -1047,11 +1069,12 @@ module completions {
     --prefer-online           # Always check whether cached data is fresh
     --color                   # Colours: true on a terminal, or always
     --progress                # Show progress on a terminal
-    --no-strict-ssl           # Not: check the registry's certificate
+    --no-strict-ssl           # Switch off: check the registry's certificate
     --cafile: string          # File with trusted certificate authorities, PEM
     --fetch-retries: string   # How often a failed request is repeated
     --fetch-timeout: string   # Longest wait for an answer, in milliseconds
     --maxsockets: string      # Most connections to one registry
+    --silent(-s)              # Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly
     --help(-h)                # Print help
     shell: string@"nu-complete denpm completions shell"
   ]
@@ -1073,11 +1096,12 @@ module completions {
     --prefer-online           # Always check whether cached data is fresh
     --color                   # Colours: true on a terminal, or always
     --progress                # Show progress on a terminal
-    --no-strict-ssl           # Not: check the registry's certificate
+    --no-strict-ssl           # Switch off: check the registry's certificate
     --cafile: string          # File with trusted certificate authorities, PEM
     --fetch-retries: string   # How often a failed request is repeated
     --fetch-timeout: string   # Longest wait for an answer, in milliseconds
     --maxsockets: string      # Most connections to one registry
+    --silent(-s)              # Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly
     --help(-h)                # Print help
   ]
 

@@ -160,6 +160,8 @@ pub const COMMON: &[&str] = &[
     "maxsockets",
 ];
 
+const COMMON_HEADING: &str = "Common options";
+
 const fn ready(
     command: Command,
     name: &'static str,
@@ -557,20 +559,22 @@ fn describe_command(known: &'static Description) -> clap::Command {
     } else if !known.words.is_empty() {
         command = command.arg(Arg::new("words").value_name("word").num_args(0..).hide(true));
     }
-    let own = known.settings.iter().flat_map(|group| group.iter().copied());
     let mut seen = Vec::new();
-    for (key, heading) in
-        own.map(|key| (key, "Options")).chain(COMMON.iter().map(|key| (*key, "Common options")))
-    {
-        if seen.contains(&key) {
-            continue;
-        }
-        seen.push(key);
-        if let Some(setting) = definition(key) {
+    let own = known.settings.iter().copied().flatten().map(|key| (*key, None));
+    for (key, heading) in own.chain(COMMON.iter().map(|key| (*key, Some(COMMON_HEADING)))) {
+        if let Some(setting) = definition(key).filter(|_| !seen.contains(&key)) {
+            seen.push(key);
             command = command.arg(describe_setting(setting).help_heading(heading));
         }
     }
-    command
+    command.arg(
+        Arg::new("silent")
+            .short('s')
+            .long("silent")
+            .action(ArgAction::SetTrue)
+            .help("Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly")
+            .help_heading(COMMON_HEADING),
+    )
 }
 
 /// One setting as an argument: booleans that are on by default are shown as `--no-…`.
@@ -587,7 +591,7 @@ fn describe_setting(setting: &'static Definition) -> Arg {
         return arg
             .long(negated)
             .action(ArgAction::SetTrue)
-            .help(format!("Not: {}", lower_first(setting.note)));
+            .help(format!("Switch off: {}", lower_first(setting.note)));
     }
     let arg = arg.long(setting.key).help(setting.note);
     if setting.allows(Kind::Boolean) && !setting.allows(Kind::String) {

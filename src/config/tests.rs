@@ -204,7 +204,8 @@ fn credentials_without_a_registry_are_refused_in_npms_words() {
 #[test]
 fn omit_and_include_are_computed_as_npm_does() {
     use DependencyType::{Dev, Optional, Peer};
-    let cases: &[(&str, &[(&str, &str)], &[DependencyType])] = &[
+    type Case = (&'static str, &'static [(&'static str, &'static str)], &'static [DependencyType]);
+    let cases: &[Case] = &[
         ("", &[], &[]),
         ("", &[("NODE_ENV", "production")], &[Dev]),
         ("--include=dev", &[("NODE_ENV", "production")], &[]),

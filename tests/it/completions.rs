@@ -6,10 +6,11 @@ use std::{fs, path::Path};
 
 use denpm::cli::{completions, man};
 
-fn compare(folder: &str, files: Vec<(String, Vec<u8>)>) {
+#[allow(clippy::expect_used, reason = "a test's failure")]
+fn compare(folder: &str, files: &[(String, Vec<u8>)]) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let renew = option_env_at_run("DENPM_RENEW");
-    for (name, expected) in &files {
+    for (name, expected) in files {
         let file = folder.join(name);
         if renew {
             fs::create_dir_all(&folder).expect("a folder");
@@ -25,7 +26,7 @@ fn compare(folder: &str, files: Vec<(String, Vec<u8>)>) {
     let known = |name: &str| files.iter().any(|(file, _)| file == name);
     for entry in fs::read_dir(&folder).expect("a folder") {
         let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
-        assert!(known(&name), "{folder:?} holds {name}, which nothing generates");
+        assert!(known(&name), "{} holds {name}, which nothing generates", folder.display());
     }
 }
 
@@ -38,10 +39,10 @@ fn option_env_at_run(key: &str) -> bool {
 fn completions_are_fresh() {
     let all = completions::Shell::ALL
         .map(|shell| (shell.file_name().to_owned(), completions::generate(shell)));
-    compare("completions", all.to_vec());
+    compare("completions", &all);
 }
 
 #[test]
 fn man_pages_are_fresh() {
-    compare("man", man::pages().expect("pages"));
+    compare("man", &man::pages().expect("pages"));
 }
