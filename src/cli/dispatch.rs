@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::{CliError, Invocation, args::Command, print};
+use super::{CliError, Invocation, commands::Command, print};
 use crate::{
     cli::{completions, man},
     error::Failure,

@@ -4,6 +4,7 @@
 //! handed to the installed npm unchanged.
 
 pub mod args;
+pub mod commands;
 pub mod completions;
 mod dispatch;
 pub mod man;
@@ -12,7 +13,7 @@ mod print;
 
 use std::{ffi::OsString, io, path::PathBuf, process::ExitCode};
 
-use self::args::{Command, Stage};
+use self::commands::{Command, Stage};
 use crate::{
     config::{CommandLine, Config, Env, Sources, Value, env, options::OutputOptions},
     error::{Code, Explain, Failure},
@@ -102,7 +103,7 @@ pub fn main(args: impl Iterator<Item = OsString>) -> ExitCode {
 fn run(words: &[OsString]) -> Result<ExitCode, Failure> {
     let line = CommandLine::parse(words.iter().map(|word| word.to_string_lossy()));
     let flag = |key| line.values.get(key).is_some_and(Value::is_truthy);
-    let known = args::command_of(&line.remain);
+    let known = commands::command_of(&line.remain);
     if flag("version") {
         print::bytes(format!("{}\n", env!("CARGO_PKG_VERSION")).as_bytes());
         return Ok(ExitCode::SUCCESS);
@@ -122,11 +123,11 @@ fn run(words: &[OsString]) -> Result<ExitCode, Failure> {
     let positionals = positionals.to_vec();
     let config = Config::load(Sources::of_process(line, environment.clone())?)?;
     // Global installs are npm's: nothing there has a lockfile to prove anything against.
-    if config.is_global() && args::is_npms(command) {
+    if config.is_global() && commands::is_npms(command) {
         return hand_over(words, &environment);
     }
     print::messages(&config, OutputOptions::of(&config).loglevel);
-    if args::description(command).is_some_and(|known| known.stage == Stage::Later) {
+    if commands::description(command).is_some_and(|known| known.stage == Stage::Later) {
         return Err(CliError::NotYet { command: name_of(command) }.into());
     }
     dispatch::run(&Invocation { command, positionals, config })
@@ -139,7 +140,7 @@ fn hand_over(words: &[OsString], environment: &Env) -> Result<ExitCode, Failure>
 }
 
 fn name_of(command: Command) -> &'static str {
-    args::description(command).map_or("", |known| known.name)
+    commands::description(command).map_or("", |known| known.name)
 }
 
 fn help(command: Option<Command>) -> String {

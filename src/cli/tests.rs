@@ -8,7 +8,7 @@ use crate::config::CommandLine;
 fn parsed(words: &str) -> (Option<Command>, Vec<String>, Vec<String>) {
     let line = CommandLine::parse(words.split_whitespace());
     let flags = line.values.iter().map(|(key, value)| format!("{key}={value:?}").replace('"', ""));
-    let (command, rest) = match args::command_of(&line.remain) {
+    let (command, rest) = match commands::command_of(&line.remain) {
         Some((command, rest)) => (Some(command), rest.to_vec()),
         None => (None, line.remain.clone()),
     };
@@ -165,7 +165,7 @@ fn words_after_an_unknown_flag_are_words() {
 
 #[test]
 fn names_of_commands_are_unique() {
-    let mut names: Vec<_> = args::COMMANDS
+    let mut names: Vec<_> = commands::COMMANDS
         .iter()
         .flat_map(|known| std::iter::once(known.name).chain(known.aliases.iter().copied()))
         .collect();
@@ -177,7 +177,7 @@ fn names_of_commands_are_unique() {
 
 #[test]
 fn abbreviated_and_camel_case_commands_are_npms() {
-    let of = |word: &str| args::command_of(&[word.to_owned()]).map(|(command, _)| command);
+    let of = |word: &str| commands::command_of(&[word.to_owned()]).map(|(command, _)| command);
     assert_eq!(of("unins"), Some(Command::Uninstall));
     assert_eq!(of("outd"), Some(Command::Outdated));
     assert_eq!(of("cleanInstall"), Some(Ci));
@@ -193,8 +193,8 @@ fn described_command_line_is_consistent() {
 
 #[test]
 fn every_described_setting_exists_and_has_a_note() {
-    for known in args::COMMANDS {
-        for key in known.settings.iter().copied().flatten().chain(args::COMMON) {
+    for known in commands::COMMANDS {
+        for key in known.settings.iter().copied().flatten().chain(commands::COMMON) {
             let setting = crate::config::definitions::definition(key).expect(key);
             assert!(!setting.note.is_empty(), "{key}");
         }
