@@ -4,19 +4,20 @@
 //! `@npmcli/config/lib/definitions/index.js`. Flags may stand anywhere, before and after the
 //! command; `--` ends them; a boolean takes the next word only if that is `true` or `false`.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, fmt};
 
 use indexmap::IndexMap;
 
 use super::{
     definition::{Definition, Kind, Owner},
     definitions::{DEFINITIONS, SHORTHANDS, definition},
+    layer::Redacted,
     value::{Value, js_number},
 };
 use crate::event::Event;
 
 /// A command line, taken apart but not yet validated.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct CommandLine {
     /// Flags and their values, by full key.
     pub values: IndexMap<String, Value>,
@@ -24,6 +25,15 @@ pub struct CommandLine {
     pub remain: Vec<String>,
     /// npm's warnings about abbreviations and stray words.
     pub warnings: Vec<Event>,
+}
+
+impl fmt::Debug for CommandLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CommandLine")
+            .field("values", &Redacted(&self.values))
+            .field("remain", &self.remain)
+            .finish_non_exhaustive()
+    }
 }
 
 impl CommandLine {

@@ -131,11 +131,11 @@ pub const DEFINITIONS: &[Definition] = definitions! {
     "expires": OPTIONAL_NUMBER = Unset;
     "fetch-retries": NUMBER = Number(2.0), note("How often a failed request is repeated");
     "fetch-retry-factor": NUMBER = Number(10.0), note("Growth of the pause between retries");
-    "fetch-retry-maxtimeout": NUMBER = Number(60000.0),
+    "fetch-retry-maxtimeout": NUMBER = Number(60_000.0),
         note("Longest pause between retries, in milliseconds");
-    "fetch-retry-mintimeout": NUMBER = Number(10000.0),
+    "fetch-retry-mintimeout": NUMBER = Number(10_000.0),
         note("Shortest pause between retries, in milliseconds");
-    "fetch-timeout": NUMBER = Number(300000.0),
+    "fetch-timeout": NUMBER = Number(300_000.0),
         note("Longest wait for an answer, in milliseconds");
     "force": BOOLEAN = Bool(false), short(&["f"]),
         note("Go on in spite of conflicts and platform checks");

@@ -83,6 +83,11 @@ pub fn working_folder() -> std::io::Result<PathBuf> {
     std::env::current_dir()
 }
 
+/// The file of this very program, links resolved.
+pub fn own_executable() -> Option<PathBuf> {
+    std::env::current_exe().and_then(|file| file.canonicalize()).ok()
+}
+
 /// `process.platform` of node for this build.
 pub const fn platform() -> &'static str {
     if cfg!(target_os = "macos") {
@@ -109,16 +114,16 @@ pub const fn arch() -> &'static str {
     }
 }
 
-/// The first executable called `name` on `PATH`, as the shell would find it; not resolved.
-pub fn find_executable(name: &str, env: &Env, cwd: &Path) -> Option<PathBuf> {
-    let path = env.get("PATH")?;
+/// Executables called `name` on `PATH`, in the shell's order; links not followed.
+pub fn find_executables(name: &str, env: &Env, cwd: &Path) -> impl Iterator<Item = PathBuf> {
+    let path = env.get("PATH").unwrap_or_default();
     let extensions: &[&str] = if cfg!(windows) { &[".exe", ".cmd", ".bat", ""] } else { &[""] };
-    std::env::split_paths(path).find_map(|folder| {
-        extensions.iter().find_map(|extension| {
-            let file = cwd.join(&folder).join(format!("{name}{extension}"));
-            is_executable(&file).then_some(file)
+    std::env::split_paths(path)
+        .flat_map(move |folder| {
+            let folder = cwd.join(folder);
+            extensions.iter().map(move |extension| folder.join(format!("{name}{extension}")))
         })
-    })
+        .filter(|file| is_executable(file))
 }
 
 #[cfg(unix)]
@@ -178,7 +183,6 @@ impl Sign {
 }
 
 /// The services `ci-info` knows, in its order, and how each is recognised.
-
 const CI_SERVICES: &[(&str, Sign)] = &[
     ("Agola CI", Sign::All(&["AGOLA_GIT_REF"])),
     ("Alpic", Sign::All(&["ALPIC_HOST"])),

@@ -82,8 +82,17 @@ pub struct Layer {
 
 impl fmt::Debug for Layer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Redacted(&self.values).fmt(f)
+    }
+}
+
+/// Settings whose `Debug` keeps secrets to itself.
+pub(super) struct Redacted<'a>(pub(super) &'a IndexMap<String, Value>);
+
+impl fmt::Debug for Redacted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut map = f.debug_map();
-        for (key, value) in &self.values {
+        for (key, value) in self.0 {
             if is_secret(key) {
                 map.entry(key, &format_args!("[redacted]"));
             } else {
@@ -95,7 +104,7 @@ impl fmt::Debug for Layer {
 }
 
 /// Whether the value of `key` must not be shown: credentials, one-time passwords, client keys.
-pub(super) fn is_secret(key: &str) -> bool {
+fn is_secret(key: &str) -> bool {
     key.starts_with("//") || key.starts_with('_') || matches!(key, "otp" | "password" | "key")
 }
 
@@ -143,10 +152,8 @@ impl Layers {
 
     /// The strongest value of `key` among `top` and the origins weaker than it.
     pub(super) fn get_up_to(&self, top: Origin, key: &str) -> Option<Sourced<&Value>> {
-        let origins = Origin::ALL.into_iter().rev().filter(|origin| *origin <= top);
-        origins
-            .filter_map(|origin| self.own(origin, key).map(|value| Sourced { value, origin }))
-            .next()
+        let mut origins = Origin::ALL.into_iter().rev().filter(|origin| *origin <= top);
+        origins.find_map(|origin| self.own(origin, key).map(|value| Sourced { value, origin }))
     }
 
     /// Every key and its strongest value.

@@ -36,7 +36,7 @@ const NOT_FOR_PROJECTS: &[&str] = &["prefix", "denpm-registries"];
 
 /// [`Config::load`].
 pub(super) fn load(sources: Sources) -> Result<Config, ConfigError> {
-    let mut loader = Loader { layers: Layers::default(), messages: Vec::new(), sources: &sources };
+    let mut loader = Loader { sources: &sources, layers: Layers::default(), messages: Vec::new() };
     let written_defaults = loader.defaults();
     if let Some(npm) = &sources.npm {
         loader.file(Origin::Builtin, &npm.root.join("npmrc"))?;
@@ -54,13 +54,13 @@ pub(super) fn load(sources: Sources) -> Result<Config, ConfigError> {
     loader.default_globalconfig();
     loader.validate()?;
     let Loader { layers, messages, .. } = loader;
-    Ok(Config { layers, messages, written_defaults, local_prefix, sources })
+    Ok(Config { sources, layers, written_defaults, local_prefix, messages })
 }
 
 struct Loader<'a> {
+    sources: &'a Sources,
     layers: Layers,
     messages: Vec<Event>,
-    sources: &'a Sources,
 }
 
 impl<'a> Loader<'a> {
@@ -391,7 +391,7 @@ fn derive(derived: Derived, sources: &Sources) -> Value {
         }),
         Derived::NodeGyp => {
             let script = npm.as_ref().and_then(super::NpmInstall::node_gyp);
-            Value::Text(script.map_or_else(String::new, |path| path.to_string_lossy().into_owned()))
+            script.map_or(Value::Null, |path| Value::Text(path.to_string_lossy().into_owned()))
         }
         Derived::Omit => Value::List(match env.get("NODE_ENV") {
             Some("production") => vec![Value::from("dev")],

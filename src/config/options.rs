@@ -19,6 +19,7 @@ pub use super::{
 
 /// Everything an operation needs to know.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is one of npm's flags")]
 pub struct Options {
     /// Report only; change nothing.
     pub dry_run: bool,
@@ -102,7 +103,7 @@ pub enum LockResolved {
 pub struct LockOptions {
     /// Read and write it.
     pub package_lock: bool,
-    /// Leave node_modules alone.
+    /// Leave `node_modules` alone.
     pub package_lock_only: bool,
     /// The format to write: 1, 2 or 3; none keeps the file's.
     pub lockfile_version: Option<u8>,
@@ -203,15 +204,15 @@ fn save_type(config: &Config) -> Option<SaveType> {
     let settings = Origin::ALL.into_iter().flat_map(|origin| &layers.layer(origin).values);
     settings.fold(None, |kind, (key, value)| match (key.as_str(), value.is_truthy(), kind) {
         ("save-dev", true, _) => Some(Dev),
-        ("save-dev", false, Some(Dev)) | ("save-prod", false, Some(Prod)) => None,
         ("save-prod", true, _) => Some(Prod),
-        ("save-optional", true, Some(Peer | PeerOptional)) => Some(PeerOptional),
-        ("save-optional", true, _) => Some(Optional),
-        ("save-optional", false, Some(Optional)) | ("save-peer", false, Some(Peer)) => None,
-        ("save-optional", false, Some(PeerOptional)) => Some(Peer),
-        ("save-peer", true, Some(Optional | PeerOptional)) => Some(PeerOptional),
-        ("save-peer", true, _) => Some(Peer),
-        ("save-peer", false, Some(PeerOptional)) => Some(Optional),
+        ("save-optional", true, Some(Peer | PeerOptional))
+        | ("save-peer", true, Some(Optional | PeerOptional)) => Some(PeerOptional),
+        ("save-optional", true, _) | ("save-peer", false, Some(PeerOptional)) => Some(Optional),
+        ("save-peer", true, _) | ("save-optional", false, Some(PeerOptional)) => Some(Peer),
+        ("save-dev", false, Some(Dev))
+        | ("save-prod", false, Some(Prod))
+        | ("save-optional", false, Some(Optional))
+        | ("save-peer", false, Some(Peer)) => None,
         _ => kind,
     })
 }

@@ -68,7 +68,8 @@ pub struct OutputOptions {
 }
 
 impl OutputOptions {
-    pub(super) fn of(config: &Config) -> Self {
+    /// Flattens the settings.
+    pub fn of(config: &Config) -> Self {
         let terminal = config.sources().terminal;
         let color = config.get("color").map(|found| found.value);
         let always = color.and_then(Value::as_text) == Some("always");

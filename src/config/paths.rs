@@ -23,7 +23,7 @@ pub struct Paths {
     pub cwd: PathBuf,
     /// The user's home.
     pub home: PathBuf,
-    /// The project: nearest folder upwards with package.json or node_modules, or the workspace
+    /// The project: nearest folder upwards with package.json or `node_modules`, or the workspace
     /// root above it.
     pub local_prefix: PathBuf,
     /// Where global packages live (`<prefix>/lib/node_modules`).
@@ -60,10 +60,12 @@ pub struct NpmInstall {
 }
 
 impl NpmInstall {
-    /// Finds npm on `PATH`; a denpm that is called `npm` is passed over by the caller's choice
-    /// of `env`.
+    /// Finds npm on `PATH`; what is called `npm` but is none (an alias of denpm) is passed over.
     pub fn find(env: &Env, cwd: &Path) -> Option<Self> {
-        let executable = env::find_executable("npm", env, cwd)?;
+        env::find_executables("npm", env, cwd).find_map(|file| Self::at(&file))
+    }
+
+    fn at(executable: &Path) -> Option<Self> {
         let real = executable.canonicalize().ok()?;
         // Unix: the link leads to <root>/bin/npm-cli.js. Windows: npm.cmd stands beside
         // node_modules/npm.
@@ -73,7 +75,7 @@ impl NpmInstall {
             let manifest = read_json(&root.join("package.json"))?;
             (manifest.get("name")?.as_str()? == "npm").then_some(())?;
             let version = manifest.get("version")?.as_str()?.to_owned();
-            Some(Self { executable: executable.clone(), root, version })
+            Some(Self { executable: executable.to_path_buf(), root, version })
         })
     }
 
@@ -91,7 +93,7 @@ impl NpmInstall {
 
 /// node's binary on `PATH`, links resolved as `process.execPath` is.
 pub fn find_node(env: &Env, cwd: &Path) -> Option<PathBuf> {
-    env::find_executable("node", env, cwd).map(|node| node.canonicalize().unwrap_or(node))
+    env::find_executables("node", env, cwd).next().map(|node| node.canonicalize().unwrap_or(node))
 }
 
 /// The default global prefix: `PREFIX`, else derived from node's place.

@@ -199,15 +199,12 @@ fn before(config: &Config) -> Option<SystemTime> {
     Origin::ALL.into_iter().fold(None, |below, origin| {
         let age = layers.own(origin, "min-release-age").and_then(Value::as_number);
         match (layers.own(origin, "before"), age) {
-            // The table's default is no statement about a date.
-            (Some(_), _) if origin == Origin::Default => None,
             (Some(Value::Date(ms)), _) => system_time(*ms),
-            (Some(_), _) => None,
             (None, Some(days)) if days > 0.0 => {
                 let age = Duration::try_from_secs_f64(days * 86_400.0).ok()?;
                 config.sources().now.checked_sub(age)
             }
-            (None, Some(_)) => None,
+            (Some(_), _) | (None, Some(_)) => None,
             (None, None) => below,
         }
     })

@@ -14,3 +14,5 @@ mod npm_oracle;
 #[allow(dead_code, reason = "each test takes the part it needs")]
 mod support;
 mod support_itself;
+//! Tests that see denpm from outside.
+mod completions;
