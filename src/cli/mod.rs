@@ -53,6 +53,12 @@ pub enum CliError {
         /// The command's name.
         command: &'static str,
     },
+    /// The threads of a run cannot be started.
+    #[error("cannot start")]
+    Runtime {
+        /// The system's reason.
+        source: io::Error,
+    },
     /// There are no completions for a shell.
     #[error("no completions for {word:?}")]
     UnknownShell {
@@ -73,7 +79,7 @@ impl Explain for CliError {
     fn code(&self) -> Code {
         match self {
             Self::NoNpm { .. } => Code::Notnpm,
-            Self::Npm { .. } | Self::Write { .. } => Code::System,
+            Self::Npm { .. } | Self::Write { .. } | Self::Runtime { .. } => Code::System,
             Self::NotYet { .. } | Self::UnknownShell { .. } => Code::Usage,
         }
     }
@@ -86,7 +92,7 @@ impl Explain for CliError {
                 let shells = completions::Shell::ALL.map(completions::Shell::as_str);
                 Some(format!("one of {}", shells.join(", ")))
             }
-            Self::Npm { .. } | Self::Write { .. } => None,
+            Self::Npm { .. } | Self::Write { .. } | Self::Runtime { .. } => None,
         }
     }
 }

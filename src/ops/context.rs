@@ -84,7 +84,7 @@ fn pool_options(options: &Options, config: &Config, machine: &Machine) -> PoolOp
             no_proxy: network.noproxy.clone(),
         },
         ca,
-        strict_ssl: if network.strict_ssl { StrictSsl::Yes } else { StrictSsl::No },
+        strict_ssl: if network.strict_ssl { StrictSsl::On } else { StrictSsl::Off },
         replace_registry_host: replace_host(&options.lock.replace_registry_host),
         ..PoolOptions::new(network.registry.clone(), options.paths.cache.clone())
     }
