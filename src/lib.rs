@@ -4,3 +4,5 @@
 pub mod cli;
 pub mod error;
 pub mod event;
+pub mod explanation;
+pub mod report;
