@@ -14,6 +14,7 @@ pub mod manifest;
 pub mod ops;
 pub mod registry;
 pub mod reify;
+pub mod report;
 pub mod spec;
 pub mod store;
 pub mod verify;

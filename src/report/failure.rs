@@ -1,0 +1,242 @@
+//! A failure on its way out: npm's `error code` line first, then what, why and the way out.
+//!
+//! The order and the prefixes are those of npm's `lib/utils/error-message.js`; causes, help
+//! and package lines are denpm's additions and come after npm's own.
+
+use std::error::Error;
+
+use serde_json::{Value, json};
+
+use super::{debug_log::LogOutcome, eresolve};
+use crate::{
+    error::{Code, Explain, Failure},
+    explanation::Conflict,
+};
+
+/// The longest chain of causes that is printed.
+const MAX_CAUSES: usize = 16;
+/// The most lines one error may print.
+const MAX_LINES: usize = 1000;
+
+/// One line of an error: npm's prefix, which may be empty, and the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorLine {
+    /// What stands after `npm error`, for example `notarget`.
+    pub prefix: &'static str,
+    /// The text; foreign parts are not yet sanitised.
+    pub text: String,
+}
+
+/// A failure laid out in npm's three parts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// The code's text.
+    pub code: String,
+    /// What happened.
+    pub summary: Vec<ErrorLine>,
+    /// Everything else npm says.
+    pub detail: Vec<ErrorLine>,
+    /// What denpm adds: causes, the package, help.
+    pub addition: Vec<ErrorLine>,
+}
+
+impl Layout {
+    /// Lays out a failure.
+    pub fn of(failure: &Failure) -> Self {
+        let error = failure.inner();
+        let code = error.code_text();
+        let prefixes = Prefixes::of(&code);
+        let mut summary = Vec::new();
+        if error.code() == Code::Usage {
+            summary.push(ErrorLine { prefix: "", text: String::new() });
+        }
+        let message = error.to_string();
+        let message = match code.as_str() {
+            "E404" => message.strip_prefix("404 ").unwrap_or(&message),
+            _ => &message,
+        };
+        summary.extend(lines(prefixes.summary, message));
+        let mut detail = Vec::new();
+        if let Some(conflict) = eresolve::find(error) {
+            detail.push(ErrorLine { prefix: "", text: String::new() });
+            let text = eresolve::error(conflict).plain_lines();
+            detail.extend(text.into_iter().map(|text| ErrorLine { prefix: "", text }));
+        } else {
+            detail.extend(detail_lines(error, &code, &prefixes, &summary));
+        }
+        let addition = additions(error, &summary, &detail);
+        Self { code, summary, detail, addition }
+    }
+
+    /// All lines in the order they are printed.
+    pub fn lines(&self) -> impl Iterator<Item = ErrorLine> {
+        let code = ErrorLine { prefix: "code", text: self.code.clone() };
+        let parts = [&self.summary, &self.detail, &self.addition];
+        std::iter::once(code).chain(parts.into_iter().flatten().cloned()).take(MAX_LINES)
+    }
+
+    /// npm's object for `--json`: `{"code", "summary", "detail"}`.
+    pub fn to_json(&self) -> Value {
+        let text = |lines: &[ErrorLine]| {
+            let lines: Vec<&str> =
+                lines.iter().take(MAX_LINES).map(|line| line.text.as_str()).collect();
+            lines.join("\n").trim().to_owned()
+        };
+        json!({"code": self.code, "summary": text(&self.summary), "detail": text(&self.detail)})
+    }
+}
+
+/// npm's prefixes for one code.
+struct Prefixes {
+    summary: &'static str,
+    detail: &'static str,
+}
+
+impl Prefixes {
+    fn of(code: &str) -> Self {
+        let both = |prefix| Self { summary: prefix, detail: prefix };
+        match code {
+            "ERESOLVE" => Self { summary: "ERESOLVE", detail: "" },
+            "ETARGET" => both("notarget"),
+            "E404" => both("404"),
+            "E403" => both("403"),
+            "EBADPLATFORM" => both("notsup"),
+            "EBADENGINE" => Self { summary: "engine", detail: "notsup" },
+            "EBADDEVENGINES" => both("EBADDEVENGINES"),
+            "EJSONPARSE" => both("JSON.parse"),
+            "ENEEDAUTH" => both("need auth"),
+            "ECONNRESET" | "ENOTFOUND" | "ETIMEDOUT" | "ERR_SOCKET_TIMEOUT" | "EAI_FAIL" => {
+                both("network")
+            }
+            "ENOSPC" => both("nospc"),
+            "EROFS" => both("rofs"),
+            "ENOENT" => both("enoent"),
+            _ => both(""),
+        }
+    }
+}
+
+fn lines(prefix: &'static str, text: &str) -> Vec<ErrorLine> {
+    text.lines().map(|line| ErrorLine { prefix, text: line.to_owned() }).collect()
+}
+
+/// The error's own detail, or the advice npm gives for every error of this code.
+fn detail_lines(
+    error: &dyn Explain,
+    code: &str,
+    prefixes: &Prefixes,
+    summary: &[ErrorLine],
+) -> Vec<ErrorLine> {
+    let said = |text: &str| summary.iter().any(|line| line.text == text && !text.is_empty());
+    let detail = error.detail();
+    let own = detail.iter().flat_map(|text| match text.as_str() {
+        "" => vec![ErrorLine { prefix: prefixes.detail, text: String::new() }],
+        text => lines(prefixes.detail, text),
+    });
+    let own: Vec<ErrorLine> = own.skip_while(|line| said(&line.text)).collect();
+    if !own.is_empty() {
+        return own;
+    }
+    advice(code)
+        .iter()
+        .flat_map(|text| match *text {
+            "" => vec![ErrorLine { prefix: prefixes.detail, text: String::new() }],
+            text => lines(prefixes.detail, text),
+        })
+        .collect()
+}
+
+/// npm's advice where it is the same for every error of a code.
+fn advice(code: &str) -> &'static [&'static str] {
+    const PROXY: &str = "If you are behind a proxy, please make sure that the 'proxy' config is set properly.  See: 'npm help config'";
+    match code {
+        "ECONNREFUSED" => &["", PROXY],
+        "ECONNRESET" | "ENOTFOUND" | "ETIMEDOUT" | "ERR_SOCKET_TIMEOUT" | "EAI_FAIL" => &[
+            "This is a problem related to network connectivity.",
+            "In most cases you are behind a proxy or have bad network settings.",
+            "",
+            PROXY,
+        ],
+        "ETARGET" => &[
+            "In most cases you or one of your dependencies are requesting a package version that doesn't exist.",
+        ],
+        "E403" => &[
+            "In most cases, you or one of your dependencies are requesting a package version that is forbidden by your security policy, or on a server you do not have access to.",
+        ],
+        "EJSONPARSE" => &[
+            "Failed to parse JSON data.",
+            "Note: package.json must be actual JSON, not just JavaScript.",
+        ],
+        "ENEEDAUTH" => &["You need to authorize this machine using `npm adduser`"],
+        "EACCES" | "EPERM" => &[
+            "",
+            "The operation was rejected by your operating system.",
+            "Check who owns the file and its folders, and which permissions they have.",
+        ],
+        "ENOSPC" => &[
+            "There appears to be insufficient space on your system to finish.",
+            "Clear up some disk space and try again.",
+        ],
+        "EROFS" => &["The file system is mounted read-only, or does not support symlinks."],
+        "ENOENT" => &["This is related to npm not being able to find a file."],
+        _ => &[],
+    }
+}
+
+/// Causes that say something new, the package if it was not named, and the way out.
+fn additions(error: &dyn Explain, summary: &[ErrorLine], detail: &[ErrorLine]) -> Vec<ErrorLine> {
+    let mut said: Vec<String> =
+        summary.iter().chain(detail).map(|line| line.text.clone()).collect();
+    let mut added = Vec::new();
+    // A conflict is already told in full, and comes last in its chain.
+    let causes = causes(error).skip(1).take_while(|cause| !cause.is::<Conflict>());
+    for cause in causes {
+        for line in lines("cause", &cause.to_string()) {
+            if !said.iter().any(|text| text.contains(&line.text)) {
+                said.push(line.text.clone());
+                added.push(line);
+            }
+        }
+    }
+    let is_new = |package: &String| !said.iter().any(|text| text.contains(package));
+    if let Some(package) = error.package().filter(is_new) {
+        added.push(ErrorLine { prefix: "package", text: package });
+    }
+    if let Some(help) = error.help() {
+        added.extend(lines("help", &help));
+    }
+    added
+}
+
+/// An error and what caused it, from the outside in, as far as [`MAX_CAUSES`].
+pub(super) fn causes<'a>(
+    error: &'a (dyn Error + 'static),
+) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    let mut next = Some(error);
+    std::iter::from_fn(move || {
+        let error = next?;
+        next = error.source();
+        Some(error)
+    })
+    .take(MAX_CAUSES)
+}
+
+/// The last lines: where the debug log is, or why there is none.
+pub fn log_lines(outcome: &LogOutcome) -> Vec<String> {
+    match outcome {
+        LogOutcome::Written(path) => {
+            vec![format!("A complete log of this run can be found in: {}", path.display())]
+        }
+        LogOutcome::Disabled => {
+            vec!["Log files were not written due to the config logs-max=0".to_owned()]
+        }
+        LogOutcome::Failed(dir) => vec![
+            format!(
+                "Log files were not written due to an error writing to the directory: {}",
+                dir.display()
+            ),
+            "You can rerun the command with `--loglevel=verbose` to see the logs in your terminal"
+                .to_owned(),
+        ],
+    }
+}

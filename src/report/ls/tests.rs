@@ -1,0 +1,1 @@
+//! Labels and shapes against real npm output.
