@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{display, progress, summary::TrustSummary, text::level_name};
+use super::{display, eresolve, progress, summary::TrustSummary, text::level_name};
 use crate::event::{Event, Reporter};
 
 /// The JSON that ends a command: the result, with the error under `error` as npm merges it
@@ -90,6 +90,12 @@ pub fn event(event: &Event) -> Value {
         }
         Event::Log { level, prefix, lines } => {
             json!({"type": "log", "level": level_name(*level), "prefix": prefix, "lines": lines})
+        }
+        Event::PeerConflict(conflict) => {
+            let [_, Event::Log { lines, .. }] = &eresolve::warning(conflict) else {
+                return Value::Null;
+            };
+            json!({"type": "peer-conflict", "lines": lines})
         }
         Event::Request { method, url, status, took, cached } => json!({
             "type": "request",

@@ -14,6 +14,7 @@ use super::{
     eresolve,
     failure::{self, ErrorLine, Layout},
     json,
+    eresolve,
     progress::{self, Bar, Counts},
     styled::{Colour, Line, Style, Text},
     summary::InstallSummary,
@@ -382,6 +383,11 @@ impl Reporter for Terminal {
     fn event(&self, event: Event) {
         match event {
             Event::Log { level, prefix, lines } => self.log(level, &prefix, &lines),
+            Event::PeerConflict(conflict) => {
+                for event in eresolve::warning(&conflict) {
+                    self.event(event);
+                }
+            }
             Event::Request { method, url, status, took, cached } => {
                 let cache = if cached { "hit" } else { "miss" };
                 let millis = took.as_millis();
