@@ -14,7 +14,6 @@ use super::{
     eresolve,
     failure::{self, ErrorLine, Layout},
     json,
-    eresolve,
     progress::{self, Bar, Counts},
     styled::{Colour, Line, Style, Text},
     summary::InstallSummary,
