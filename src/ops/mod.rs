@@ -4,12 +4,16 @@
 //! of the same stages. Operations know no arguments, no terminal and no environment.
 
 pub mod build;
+mod bundles;
 pub mod context;
+mod fetch;
+mod frozen;
 pub mod install;
 mod machine;
 mod manifests;
 mod packages;
 mod project;
 mod save;
+mod summary;
 
 pub use context::Context;

@@ -1,0 +1,154 @@
+//! The packages that a difference needs, fetched and verified side by side.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use tokio::task::JoinSet;
+
+use super::{manifests::Sources, packages::Obtained};
+use crate::{
+    arborist::{Action, Diff, LoadFailure, Naming, NodeId, PackageSource, Tree},
+    error::{Code, Explain, Failure},
+    event::{Event, Level, Phase, Reporter},
+    registry::RegistryId,
+    report::summary::TrustSummary,
+    store::StoredPackage,
+};
+
+/// Verified packages by node, and what was proven about them.
+#[derive(Debug, Default)]
+pub struct FetchedPackages {
+    /// Every package to be placed, by its node.
+    pub packages: HashMap<NodeId, StoredPackage>,
+    /// Which registry served each downloaded node.
+    pub sources: HashMap<NodeId, RegistryId>,
+    /// What was proven.
+    pub trust: TrustSummary,
+}
+
+/// A task of the runtime ended without an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("fetching was interrupted")]
+struct Interrupted;
+
+impl Explain for Interrupted {
+    fn code(&self) -> Code {
+        Code::Cancelled
+    }
+}
+
+/// What one task fetches; owned, so that tasks outlive the borrow of the tree.
+struct Wanted {
+    node: NodeId,
+    name: String,
+    package_name: String,
+    version: String,
+    resolved: Option<Arc<str>>,
+    integrity: Option<String>,
+    naming: Naming,
+}
+
+impl Wanted {
+    fn of(tree: &Tree, node: NodeId) -> Self {
+        let resolved = tree.resolved(node);
+        let source = tree.package_source(node, resolved.as_deref());
+        Self {
+            node,
+            name: source.name.to_owned(),
+            package_name: source.package_name.to_owned(),
+            version: source.version.to_owned(),
+            integrity: source.integrity.map(str::to_owned),
+            naming: source.naming,
+            resolved,
+        }
+    }
+
+    async fn fetch(&self, sources: &Sources) -> Result<Obtained, LoadFailure> {
+        let source = PackageSource {
+            name: &self.name,
+            package_name: &self.package_name,
+            version: &self.version,
+            resolved: self.resolved.as_deref(),
+            integrity: self.integrity.as_deref(),
+            naming: self.naming,
+        };
+        sources.package(&source).await
+    }
+}
+
+/// The nodes whose own tarballs a difference needs.
+pub fn wanted_nodes(tree: &Tree, diff: &Diff) -> Vec<NodeId> {
+    diff.changes
+        .iter()
+        .filter(|change| change.action != Action::Remove)
+        .filter_map(|change| change.ideal)
+        .filter(|&node| !tree[node].is_link() && !tree.in_dep_bundle(node))
+        .collect()
+}
+
+/// Fetches packages into the store; an optional one that fails is set aside with all that needs it.
+///
+/// # Errors
+/// The first failure of a package that is not optional.
+pub async fn fetch_packages(
+    tree: &mut Tree,
+    nodes: &[NodeId],
+    sources: &Sources,
+    reporter: &dyn Reporter,
+) -> Result<FetchedPackages, Failure> {
+    reporter.event(Event::PhaseStarted(Phase::Fetch));
+    let mut tasks = JoinSet::new();
+    for &node in nodes {
+        let wanted = Wanted::of(tree, node);
+        let sources = sources.clone();
+        tasks.spawn(async move { (wanted.node, wanted.fetch(&sources).await) });
+    }
+    let total = nodes.len() as u64;
+    let mut fetched = FetchedPackages::default();
+    let mut registries = BTreeSet::new();
+    let mut done = 0;
+    while let Some(finished) = tasks.join_next().await {
+        let (node, result) = finished.map_err(|_| Interrupted)?;
+        done += 1;
+        reporter.event(Event::PhaseProgress { phase: Phase::Fetch, done, total });
+        match result {
+            Ok(obtained) => {
+                count(&mut fetched.trust, tree, node, &obtained);
+                if let Some(source) = obtained.source {
+                    registries.insert(source.clone());
+                    fetched.sources.insert(node, source);
+                }
+                fetched.packages.insert(node, obtained.package);
+            }
+            Err(error) if tree[node].flags.optional => set_aside(tree, node, &error, reporter),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    fetched.trust.registries = registries.len();
+    reporter.event(Event::PhaseFinished(Phase::Fetch));
+    Ok(fetched)
+}
+
+fn count(trust: &mut TrustSummary, tree: &Tree, node: NodeId, obtained: &Obtained) {
+    if tree[node].integrity.is_some() {
+        trust.verified_integrity += 1;
+    } else {
+        trust.without_integrity += 1;
+    }
+    if obtained.source.is_some() {
+        trust.downloaded += 1;
+    } else {
+        trust.from_store += 1;
+    }
+}
+
+fn set_aside(tree: &mut Tree, node: NodeId, error: &LoadFailure, reporter: &dyn Reporter) {
+    for gone in tree.optional_set(node) {
+        tree[gone].inert = true;
+        let path = tree[gone].path.to_string();
+        let lines = vec![format!("failed optional dependency {path}"), error.to_string()];
+        reporter.event(Event::log(Level::Verbose, "reify", lines));
+    }
+}
