@@ -16,7 +16,7 @@ use super::display;
 
 /// The most entries kept; npm starts a new file after this many.
 const MAX_ENTRIES: usize = 50_000;
-/// The most text kept, in bytes.
+/// The most memory used, in bytes.
 const MAX_BYTES: usize = 8 << 20;
 
 /// Where a debug log goes.
@@ -64,33 +64,52 @@ pub enum LogOutcome {
     Failed(PathBuf),
 }
 
-/// The newest events of a run, as lines.
+/// One message as it came; it is sanitised only if the log is written.
+#[derive(Debug)]
+struct Entry {
+    number: u64,
+    level: &'static str,
+    prefix: String,
+    lines: Vec<String>,
+}
+
+impl Entry {
+    fn bytes(&self) -> usize {
+        let text = self.lines.iter().map(String::len).sum::<usize>();
+        size_of::<Self>() + self.prefix.len() + text + self.lines.len() * size_of::<String>()
+    }
+
+    /// `7 http fetch GET 200 …`, the number on every line of the message.
+    fn write_to(&self, out: &mut String) {
+        for line in &self.lines {
+            let _ = write!(out, "{} {}", self.number, self.level);
+            for part in [&self.prefix, line].into_iter().filter(|part| !part.is_empty()) {
+                let _ = write!(out, " {}", display::line(part));
+            }
+            out.push('\n');
+        }
+    }
+}
+
+/// The newest events of a run.
 #[derive(Debug, Default)]
 pub struct DebugLog {
-    entries: VecDeque<String>,
+    entries: VecDeque<Entry>,
     bytes: usize,
     count: u64,
 }
 
 impl DebugLog {
-    /// Adds one message: `7 http fetch GET 200 …`, the number counting messages.
-    pub fn record(&mut self, level: &str, prefix: &str, lines: &[String]) {
-        let mut entry = String::new();
-        for line in lines {
-            for part in [&self.count.to_string(), level, prefix, line] {
-                let separator = if entry.is_empty() || entry.ends_with('\n') { "" } else { " " };
-                if !part.is_empty() {
-                    let _ = write!(entry, "{separator}{}", display::line(part));
-                }
-            }
-            entry.push('\n');
-        }
+    /// Adds one message; the oldest ones make room for it.
+    pub fn record(&mut self, level: &'static str, prefix: &str, lines: &[String]) {
+        let prefix = prefix.to_owned();
+        let entry = Entry { number: self.count, level, prefix, lines: lines.to_vec() };
         self.count += 1;
-        self.bytes += entry.len();
+        self.bytes += entry.bytes();
         self.entries.push_back(entry);
         while self.entries.len() > MAX_ENTRIES || self.bytes > MAX_BYTES {
             let Some(oldest) = self.entries.pop_front() else { break };
-            self.bytes -= oldest.len();
+            self.bytes -= oldest.bytes();
         }
     }
 
@@ -100,7 +119,10 @@ impl DebugLog {
             return LogOutcome::Disabled;
         }
         let path = folder.file("debug-0.log");
-        let text: String = self.entries.iter().map(String::as_str).collect();
+        let mut text = String::new();
+        for entry in &self.entries {
+            entry.write_to(&mut text);
+        }
         let written = fs::create_dir_all(&folder.dir).and_then(|()| fs::write(&path, text));
         if written.is_err() {
             return LogOutcome::Failed(folder.dir.clone());
@@ -180,7 +202,10 @@ mod tests {
         let mut log = DebugLog::default();
         log.record("warn", "deprecated", &["a@1: \x1b[31mno".into(), String::new()]);
         let LogOutcome::Written(path) = log.write(&folder) else { panic!("not written") };
-        insta::assert_snapshot!(fs::read_to_string(path).unwrap(), @"");
+        insta::assert_snapshot!(fs::read_to_string(path).unwrap(), @"
+        0 warn deprecated a@1: [31mno
+        0 warn deprecated
+        ");
         let mut names: Vec<_> =
             fs::read_dir(&folder.dir).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         names.sort();

@@ -18,12 +18,12 @@ pub fn line(text: &str) -> String {
     cut(&visible(&redact(text)))
 }
 
-/// Like [`line`], but of any length: for results that scripts read, such as paths.
+/// Like [`line()`], but of any length: for results that scripts read, such as paths.
 pub fn exact(text: &str) -> String {
     visible(&redact(text)).into_owned()
 }
 
-/// Like [`line`], but with credentials: for notices of the registry, which may hold login links.
+/// Like [`line()`], but with credentials: for notices of the registry, which may hold login links.
 pub fn unredacted(text: &str) -> String {
     cut(&visible(text))
 }

@@ -29,7 +29,7 @@ pub fn find<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Conflict> {
     })
 }
 
-/// What an error message says below its first line.
+/// What npm says below an error's first line.
 pub fn error(conflict: &Conflict) -> Text {
     told(conflict, ERROR_DEPTH)
 }
@@ -39,6 +39,8 @@ pub fn report(conflict: &Conflict) -> Text {
     let mut text = Text::from(Line::new().own("# denpm resolution error report"));
     text.push(Line::new());
     text.extend(told(conflict, Depth::Full));
+    text.push(Line::new());
+    text.extend(in_short(conflict));
     text
 }
 
@@ -51,9 +53,7 @@ pub fn warning(conflict: &Conflict) -> [Event; 2] {
 fn told(conflict: &Conflict, depth: Depth) -> Text {
     let mut text = npm_text(conflict, depth);
     text.push(Line::new());
-    text.extend(in_short(conflict));
-    text.push(Line::new());
-    text.push(Line::new().own(way_out(conflict)));
+    text.push_own(way_out(conflict));
     text
 }
 
@@ -138,7 +138,9 @@ fn is_from_root(edge: &EdgeExplanation) -> bool {
     edge.from.as_deref().is_none_or(NodeExplanation::is_root)
 }
 
-fn in_short(conflict: &Conflict) -> Text {
+/// The two demands that exclude each other, with their paths, and the shortest change that
+/// ends the quarrel, as far as the data tells.
+pub fn in_short(conflict: &Conflict) -> Text {
     let mut text = Text::from(Line::new().own("In short:"));
     let Some(demands) = Demands::of(conflict) else {
         text.push(demand_line(&conflict.edge));
@@ -208,5 +210,148 @@ fn shortest_change(demands: &Demands<'_>, placed: &str) -> Line {
             unmet.name, unmet.spec
         )),
         None => Line::new().plain(&format!("change one of the two ranges of {}", unmet.name)),
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::explanation::{EdgeType, PeerConflict, WhileInstalling};
+
+    fn edge(kind: EdgeType, name: &str, spec: &str, from: NodeExplanation) -> Arc<EdgeExplanation> {
+        Arc::new(EdgeExplanation {
+            kind,
+            name: name.into(),
+            spec: spec.into(),
+            raw_spec: None,
+            bundled: false,
+            error: None,
+            from: Some(Arc::new(from)),
+        })
+    }
+
+    fn node(name: &str, version: &str, dependents: Vec<Arc<EdgeExplanation>>) -> NodeExplanation {
+        NodeExplanation {
+            name: Some(name.into()),
+            version: Some(version.into()),
+            location: Some(format!("node_modules/{name}")),
+            is_workspace: Some(false),
+            while_installing: Some(WhileInstalling {
+                name: Some("proj".into()),
+                version: Some("1.0.0".into()),
+                path: "/p".into(),
+            }),
+            dependents: Some(dependents),
+            ..NodeExplanation::default()
+        }
+    }
+
+    fn from_root(name: &str, spec: &str) -> Arc<EdgeExplanation> {
+        edge(EdgeType::Prod, name, spec, NodeExplanation::root("/p"))
+    }
+
+    /// A project wants react 17 and b, and b wants react 18 as its peer.
+    pub(in crate::report) fn conflict() -> Conflict {
+        let b = node("b", "1.0.0", vec![from_root("b", "^1.0.0")]);
+        let react = node("react", "17.0.2", vec![from_root("react", "^17.0.0")]);
+        Conflict {
+            edge: edge(EdgeType::Peer, "react", "^18.0.0", b),
+            dep: None,
+            current: Some(Arc::new(react)),
+            current_edge: None,
+            peer_conflict: None,
+            strict_peer_deps: false,
+        }
+    }
+
+    fn text(text: &Text) -> String {
+        text.plain_lines().join("\n")
+    }
+
+    #[test]
+    fn report_of_a_peer_against_the_root_is_npms_and_names_the_change() {
+        insta::assert_snapshot!(text(&report(&conflict())), @r#"
+        # denpm resolution error report
+
+        While resolving: proj@1.0.0
+        Found: react@17.0.2
+        node_modules/react
+          react@"^17.0.0" from the root project
+
+        Could not resolve dependency:
+        peer react@"^18.0.0" from b@1.0.0
+        node_modules/b
+          b@"^1.0.0" from the root project
+
+        Fix the upstream dependency conflict, or retry this command with --force or --legacy-peer-deps to accept an incorrect (and potentially broken) dependency resolution.
+
+        In short:
+          the root project wants react@"^17.0.0", which gave react@17.0.2
+          b@1.0.0 wants peer react@"^18.0.0", which it is not
+        Shortest change: in package.json ask for "react": "^18.0.0" instead of "^17.0.0"
+        "#);
+    }
+
+    #[test]
+    fn error_with_strict_peer_deps_names_its_opposite() {
+        let strict = Conflict { strict_peer_deps: true, ..conflict() };
+        assert!(text(&error(&strict)).contains("--no-strict-peer-deps, --force, or"));
+    }
+
+    #[test]
+    fn warning_of_a_conflict_between_peers_is_npms() {
+        let b = node("b", "1.0.0", vec![from_root("b", "^1.0.0")]);
+        let wanted = edge(EdgeType::Peer, "react", "^18.0.0", b);
+        let conflict = Conflict {
+            peer_conflict: Some(PeerConflict {
+                current: conflict().current,
+                peer: Some(Arc::new(node("react", "18.2.0", vec![wanted]))),
+            }),
+            ..conflict()
+        };
+        let [first, second] = warning(&conflict);
+        let (Event::Log { lines: first, .. }, Event::Log { lines: second, .. }) = (first, second)
+        else {
+            panic!("not a message")
+        };
+        insta::assert_snapshot!([first, second].concat().join("\n"), @r#"
+        overriding peer dependency
+        While resolving: proj@1.0.0
+        Found: react@17.0.2
+        node_modules/react
+          react@"^17.0.0" from the root project
+
+        Could not resolve dependency:
+        peer react@"^18.0.0" from b@1.0.0
+        node_modules/b
+          b@"^1.0.0" from the root project
+
+        Conflicting peer dependency: react@18.2.0
+        node_modules/react
+          peer react@"^18.0.0" from b@1.0.0
+          node_modules/b
+            b@"^1.0.0" from the root project
+        "#);
+    }
+
+    #[test]
+    fn in_short_between_dependencies_goes_through_the_direct_one() {
+        let w = node("w", "1.0.0", vec![from_root("w", "^1.0.0")]);
+        let b = node("b", "1.0.0", vec![edge(EdgeType::Prod, "b", "1", w)]);
+        let c = node("c", "1.0.0", vec![from_root("c", "^1.0.0")]);
+        let react = node("react", "17.0.2", vec![edge(EdgeType::Peer, "react", "17", c)]);
+        let conflict = Conflict {
+            edge: edge(EdgeType::Peer, "react", "^18.0.0", b),
+            current: Some(Arc::new(react)),
+            ..conflict()
+        };
+        insta::assert_snapshot!(text(&in_short(&conflict)), @r#"
+        In short:
+          c@1.0.0 wants peer react@"17", which gave react@17.0.2
+          w@1.0.0 > b@1.0.0 wants peer react@"^18.0.0", which it is not
+        Shortest change: take a version of w that accepts react@17.0.2, or add {"overrides": {"react": "^18.0.0"}} to package.json
+        "#);
     }
 }

@@ -64,7 +64,12 @@ impl Layout {
         } else {
             detail.extend(detail_lines(error, &code, &prefixes, &summary));
         }
-        let addition = additions(error, &summary, &detail);
+        let mut addition = additions(error, &summary, &detail);
+        if let Some(conflict) = eresolve::find(error) {
+            let in_short = eresolve::in_short(conflict).plain_lines();
+            let text = std::iter::once(String::new()).chain(in_short);
+            addition.splice(0..0, text.map(|text| ErrorLine { prefix: "", text }));
+        }
         Self { code, summary, detail, addition }
     }
 
@@ -238,5 +243,137 @@ pub fn log_lines(outcome: &LogOutcome) -> Vec<String> {
             "You can rerun the command with `--loglevel=verbose` to see the logs in your terminal"
                 .to_owned(),
         ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::eresolve;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("{message}")]
+    struct Fault {
+        code: Code,
+        message: &'static str,
+        detail: Vec<&'static str>,
+        #[source]
+        source: Option<Box<dyn Error + Send + Sync>>,
+    }
+
+    impl Explain for Fault {
+        fn code(&self) -> Code {
+            self.code
+        }
+
+        fn detail(&self) -> Vec<String> {
+            self.detail.iter().map(ToString::to_string).collect()
+        }
+
+        fn package(&self) -> Option<String> {
+            Some("lodash@^99".to_owned())
+        }
+
+        fn help(&self) -> Option<String> {
+            Some("run `npm view lodash versions`".to_owned())
+        }
+    }
+
+    fn fault(code: Code, message: &'static str, detail: Vec<&'static str>) -> Fault {
+        Fault { code, message, detail, source: None }
+    }
+
+    fn shown(fault: Fault) -> String {
+        let layout = Layout::of(&fault.into());
+        let lines = layout.lines().map(|line| {
+            let text = format!("{} {}", line.prefix, line.text);
+            text.trim_end().to_owned()
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn layout_without_own_detail_has_npms_advice() {
+        let target = fault(Code::Target, "No matching version found for lodash@^99.", Vec::new());
+        insta::assert_snapshot!(shown(target), @"
+        code ETARGET
+        notarget No matching version found for lodash@^99.
+        notarget In most cases you or one of your dependencies are requesting a package version that doesn't exist.
+        help run `npm view lodash versions`
+        ");
+    }
+
+    #[test]
+    fn layout_of_404_drops_the_number() {
+        let missing = fault(
+            Code::Notfound,
+            "404 Not Found - GET http://registry.example/zz",
+            vec!["", " The requested resource 'zz@^9' could not be found."],
+        );
+        insta::assert_snapshot!(shown(missing), @"
+        code E404
+        404 Not Found - GET http://registry.example/zz
+        404
+        404  The requested resource 'zz@^9' could not be found.
+        package lodash@^99
+        help run `npm view lodash versions`
+        ");
+    }
+
+    #[test]
+    fn layout_of_causes_says_nothing_twice() {
+        let mut json = fault(Code::Jsonparse, "Unexpected end of JSON input", Vec::new());
+        let inner = fault(Code::Internal, "Unexpected end of JSON input", Vec::new());
+        let outer = Fault {
+            source: Some(Box::new(inner)),
+            ..fault(Code::Internal, "package.json is cut off", Vec::new())
+        };
+        json.source = Some(Box::new(outer));
+        insta::assert_snapshot!(shown(json), @"
+        code EJSONPARSE
+        JSON.parse Unexpected end of JSON input
+        JSON.parse Failed to parse JSON data.
+        JSON.parse Note: package.json must be actual JSON, not just JavaScript.
+        cause package.json is cut off
+        package lodash@^99
+        help run `npm view lodash versions`
+        ");
+    }
+
+    #[test]
+    fn layout_of_a_conflict_tells_it() {
+        let conflict = Fault {
+            source: Some(Box::new(eresolve::tests::conflict())),
+            ..fault(Code::Resolve, "unable to resolve dependency tree", Vec::new())
+        };
+        insta::assert_snapshot!(shown(conflict), @r#"
+        code ERESOLVE
+        ERESOLVE unable to resolve dependency tree
+
+         While resolving: proj@1.0.0
+         Found: react@17.0.2
+         node_modules/react
+           react@"^17.0.0" from the root project
+
+         Could not resolve dependency:
+         peer react@"^18.0.0" from b@1.0.0
+         node_modules/b
+           b@"^1.0.0" from the root project
+
+         Fix the upstream dependency conflict, or retry this command with --force or --legacy-peer-deps to accept an incorrect (and potentially broken) dependency resolution.
+
+         In short:
+           the root project wants react@"^17.0.0", which gave react@17.0.2
+           b@1.0.0 wants peer react@"^18.0.0", which it is not
+         Shortest change: in package.json ask for "react": "^18.0.0" instead of "^17.0.0"
+        package lodash@^99
+        help run `npm view lodash versions`
+        "#);
+    }
+
+    #[test]
+    fn json_of_a_failure_is_npms_object() {
+        let usage = fault(Code::Usage, "Run it in a project.", vec!["", "denpm ci", ""]);
+        insta::assert_snapshot!(Layout::of(&usage.into()).to_json(), @r#"{"code":"EUSAGE","summary":"Run it in a project.","detail":"denpm ci"}"#);
     }
 }

@@ -155,7 +155,12 @@ mod tests {
     #[test]
     fn pretty_hides_secrets_and_escapes_controls() {
         let value = json!({"resolved": "https://a:secret@host/x", "title": "\u{9b}31m\x1b[0m"});
-        insta::assert_snapshot!(pretty(&value), @"");
+        insta::assert_snapshot!(pretty(&value), @r#"
+        {
+          "resolved": "https://a:***@host/x",
+          "title": "\u009b31m\u001b[0m"
+        }
+        "#);
     }
 
     #[test]
@@ -172,6 +177,6 @@ mod tests {
     #[test]
     fn event_of_a_warning_is_one_object() {
         let object = event(&Event::warn("deprecated", "a@1.0.0: old"));
-        insta::assert_snapshot!(object, @"");
+        insta::assert_snapshot!(object, @r#"{"type":"log","level":"warn","prefix":"deprecated","lines":["a@1.0.0: old"]}"#);
     }
 }

@@ -190,12 +190,22 @@ mod tests {
 
     #[test]
     fn table_of_rows_is_npms() {
-        insta::assert_snapshot!(table(&rows(), Detail::Short).plain_lines().join("\n"), @"");
+        insta::assert_snapshot!(table(&rows(), Detail::Short).plain_lines().join("\n"), @"
+        Package  Current  Wanted  Latest  Location            Depended by
+        alpha     1.10.0  1.10.0   2.0.0  node_modules/alpha  app
+        alpha      1.2.3  1.10.0   2.0.0  node_modules/alpha  project
+        zed      MISSING  1.10.0   2.0.0  -                   project
+        ");
     }
 
     #[test]
     fn table_long_without_homepage_keeps_columns() {
-        insta::assert_snapshot!(table(&rows(), Detail::Long).plain_lines().join("\n"), @"");
+        insta::assert_snapshot!(table(&rows(), Detail::Long).plain_lines().join("\n"), @"
+        Package  Current  Wanted  Latest  Location            Depended by  Package Type  Homepage  Depended By Location
+        alpha     1.10.0  1.10.0   2.0.0  node_modules/alpha  app          dependencies
+        alpha      1.2.3  1.10.0   2.0.0  node_modules/alpha  project      dependencies
+        zed      MISSING  1.10.0   2.0.0  -                   project      dependencies
+        ");
     }
 
     #[test]
@@ -205,11 +215,39 @@ mod tests {
 
     #[test]
     fn parseable_missing_package_has_no_path() {
-        insta::assert_snapshot!(parseable(&rows(), Detail::Short).plain_lines().join("\n"), @"");
+        insta::assert_snapshot!(parseable(&rows(), Detail::Short).plain_lines().join("\n"), @"
+        /p/node_modules/alpha:alpha@1.10.0:alpha@1.10.0:alpha@2.0.0:app
+        /p/node_modules/alpha:alpha@1.10.0:alpha@1.2.3:alpha@2.0.0:project
+        :zed@1.10.0:MISSING:zed@2.0.0:project
+        ");
     }
 
     #[test]
     fn json_of_one_name_twice_is_an_array() {
-        insta::assert_json_snapshot!(to_json(&rows(), Detail::Short), @"");
+        insta::assert_json_snapshot!(to_json(&rows(), Detail::Short), @r#"
+        {
+          "alpha": [
+            {
+              "current": "1.10.0",
+              "wanted": "1.10.0",
+              "latest": "2.0.0",
+              "dependent": "app",
+              "location": "/p/node_modules/alpha"
+            },
+            {
+              "current": "1.2.3",
+              "wanted": "1.10.0",
+              "latest": "2.0.0",
+              "dependent": "project",
+              "location": "/p/node_modules/alpha"
+            }
+          ],
+          "zed": {
+            "wanted": "1.10.0",
+            "latest": "2.0.0",
+            "dependent": "project"
+          }
+        }
+        "#);
     }
 }

@@ -1,6 +1,6 @@
 //! Text with colours that foreign parts cannot leave: every span is sanitised when it is added.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, io::IsTerminal};
 
 use super::display;
 
@@ -33,6 +33,13 @@ pub enum Stream {
     Terminal,
     /// A pipe or a file.
     Pipe,
+}
+
+impl Stream {
+    /// Asks the system.
+    pub fn of(stream: &impl IsTerminal) -> Self {
+        if stream.is_terminal() { Self::Terminal } else { Self::Pipe }
+    }
 }
 
 impl ColourChoice {
@@ -101,6 +108,8 @@ impl Style {
 /// One line; its parts hold no control characters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Line {
+    /// Spaces before the first span; not part of it, so that deep trees stay cheap.
+    indent: usize,
     spans: Vec<(Style, Cow<'static, str>)>,
 }
 
@@ -140,7 +149,7 @@ impl Line {
         self.span(Style::Plain, Cow::Borrowed(text))
     }
 
-    /// Adds all spans of another line.
+    /// Adds all spans of another line, without its indentation.
     #[must_use]
     pub fn join(mut self, other: Self) -> Self {
         self.spans.extend(other.spans);
@@ -161,11 +170,13 @@ impl Line {
 
     /// The line's width in characters.
     pub fn width(&self) -> usize {
-        self.spans.iter().map(|(_, text)| text.chars().count()).sum()
+        let text = self.spans.iter().map(|(_, text)| text.chars().count());
+        self.indent + text.sum::<usize>()
     }
 
     /// Appends the line to `out`, without a line end.
     pub fn write_to(&self, out: &mut String, colour: Colour) {
+        out.extend(std::iter::repeat_n(' ', self.indent));
         for (style, text) in &self.spans {
             if colour == Colour::Always && *style != Style::Plain {
                 out.push_str("\x1b[");
@@ -217,13 +228,13 @@ impl Text {
         self.lines.extend(lines);
     }
 
-    /// Puts `prefix` before every line that is not empty.
+    /// Moves every line that is not empty `columns` to the right.
     #[must_use]
-    pub fn indented(self, prefix: &'static str) -> Self {
-        let indent = |line: Line| {
-            if line.is_empty() { line } else { Line::new().own(prefix).join(line) }
-        };
-        Self { lines: self.lines.into_iter().map(indent).collect() }
+    pub fn indented(mut self, columns: usize) -> Self {
+        for line in self.lines.iter_mut().filter(|line| !line.is_empty()) {
+            line.indent += columns;
+        }
+        self
     }
 
     /// The lines.

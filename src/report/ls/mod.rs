@@ -1,8 +1,8 @@
 //! `denpm ls`: the tree of dependencies (npm's `lib/commands/ls.js`).
 //!
 //! The caller lends the tree as a [`Listing`] of plain nodes; this module decides which of
-//! them are listed and with which labels ([`walk`]), and renders them as a tree, as paths or as
-//! JSON ([`render`]).
+//! them are listed and with which labels (`walk`), and renders them as a tree, as paths or as
+//! JSON (`render`).
 
 mod render;
 #[cfg(test)]
@@ -238,7 +238,7 @@ pub struct Listed {
     pub output: ListOutput,
     /// Everything wrong with the tree, in npm's words.
     pub problems: Vec<String>,
-    /// Whether an argument matched, or there was none; else npm exits with 1.
+    /// Whether an argument matched, or there was none; else npm exits with 1 (not with `--parseable`).
     pub matched: bool,
 }
 
@@ -287,8 +287,10 @@ impl Explain for LsProblems {
 /// Lists a tree.
 pub fn list(listing: &Listing, query: &Query) -> Listed {
     let walked = walk::walk(listing, query);
-    let matched =
-        query.matching.is_none() || walked.items.first().is_some_and(|root| root.included);
+    // npm forgets to look at the result of `--parseable`, and scripts rely on the exit code.
+    let matched = query.matching.is_none()
+        || query.format == Format::Parseable
+        || walked.items.first().is_some_and(|root| root.included);
     let output = match query.format {
         Format::Tree(glyphs) => ListOutput::Text(render::tree(&walked, listing, query, glyphs)),
         Format::Parseable => ListOutput::Text(render::parseable(&walked, listing, query)),

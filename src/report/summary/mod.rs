@@ -1,6 +1,9 @@
 //! The end of an install: npm's summary word for word (`lib/utils/reify-output.js`), then
 //! one line of denpm's own about trust, then the scripts that did not run.
 
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
@@ -465,123 +468,4 @@ fn approvable_names(unreviewed: &[UnreviewedScripts]) -> Option<String> {
     names.sort_unstable();
     names.dedup();
     (names.len() <= MAX_NAMES && names.iter().all(|name| is_plain(name))).then(|| names.join(" "))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn package(name: &str) -> PackageAt {
-        PackageAt {
-            name: name.into(),
-            version: Some("1.0.0".into()),
-            path: format!("/p/node_modules/{name}"),
-        }
-    }
-
-    fn line(added: usize, removed: usize, changed: usize, audited: usize) -> String {
-        changed_line(Counts { added, removed, changed, audited }, Duration::from_millis(873))
-    }
-
-    #[test]
-    fn changed_line_of_each_mixture_is_npms() {
-        for (counts, expected) in [
-            ((0, 0, 0, 0), "up to date in 873ms"),
-            ((0, 0, 0, 1), "up to date, audited 1 package in 873ms"),
-            ((1, 0, 0, 0), "added 1 package in 873ms"),
-            ((2, 0, 0, 3), "added 2 packages, and audited 3 packages in 873ms"),
-            ((2, 1, 0, 0), "added 2 packages, and removed 1 package in 873ms"),
-            ((0, 1, 2, 0), "removed 1 package, and changed 2 packages in 873ms"),
-            ((2, 1, 3, 0), "added 2 packages, removed 1 package, and changed 3 packages in 873ms"),
-            (
-                (2, 1, 3, 4),
-                "added 2 packages, removed 1 package, changed 3 packages, and audited 4 packages in 873ms",
-            ),
-        ] {
-            let (added, removed, changed, audited) = counts;
-            assert_eq!(line(added, removed, changed, audited), expected);
-        }
-    }
-
-    #[test]
-    fn duration_is_rounded_as_ms_does() {
-        for (millis, expected) in [
-            (0, "0ms"),
-            (999, "999ms"),
-            (1499, "1s"),
-            (1500, "2s"),
-            (59_999, "60s"),
-            (60_000, "1m"),
-            (5_400_000, "2h"),
-            (86_400_000, "1d"),
-        ] {
-            assert_eq!(duration(Duration::from_millis(millis)), expected);
-        }
-    }
-
-    fn full() -> InstallSummary {
-        InstallSummary {
-            changes: vec![
-                Change::Add(package("a"), Counted::Yes),
-                Change::Remove(PackageAt { version: None, ..package("b") }),
-                Change::Change {
-                    from: package("c"),
-                    to: PackageAt { version: Some("2.0.0".into()), ..package("c") },
-                },
-            ],
-            detail: Detail::Long,
-            audit: Some(Audit {
-                audited: 5,
-                found: Vulnerabilities { low: 1, high: 2, total: 3, ..Vulnerabilities::default() },
-                fixes: Fixes { easy: true, forced: Some(ForcedFix::Major), none: false },
-                metadata: json!({"vulnerabilities": {"total": 3}}),
-            }),
-            funding: 1,
-            took: Duration::from_secs(3),
-            trust: TrustSummary {
-                verified_integrity: 4,
-                without_integrity: 1,
-                from_store: 3,
-                downloaded: 2,
-                registries: 2,
-            },
-            unreviewed: vec![UnreviewedScripts {
-                package: package("a"),
-                scripts: vec![("postinstall".into(), "node x.js".into())],
-            }],
-            target: Target::Project,
-        }
-    }
-
-    #[test]
-    fn text_with_everything() {
-        insta::assert_snapshot!(full().text().plain_lines().join("\n"), @"");
-    }
-
-    #[test]
-    fn text_of_a_quiet_install() {
-        let summary = InstallSummary {
-            audit: Some(Audit { audited: 1, ..Audit::default() }),
-            trust: TrustSummary { verified_integrity: 1, from_store: 1, ..TrustSummary::default() },
-            ..InstallSummary::default()
-        };
-        insta::assert_snapshot!(summary.text().plain_lines().join("\n"), @"");
-    }
-
-    #[test]
-    fn json_is_npms_object() {
-        insta::assert_snapshot!(serde_json::to_string_pretty(&full().to_json()).unwrap(), @"");
-    }
-
-    #[test]
-    fn unreviewed_scripts_name_the_way_out() {
-        insta::assert_snapshot!(unreviewed_lines(&full().unreviewed, Target::Project).join("\n"), @"");
-        insta::assert_snapshot!(unreviewed_lines(&full().unreviewed, Target::Global).join("\n"), @"");
-    }
-
-    #[test]
-    fn unreviewed_scripts_of_a_hostile_name_give_no_command_to_copy() {
-        let hostile = UnreviewedScripts { package: package("a;rm"), scripts: Vec::new() };
-        assert_eq!(approvable_names(&[hostile]), None);
-    }
 }

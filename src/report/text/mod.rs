@@ -1,6 +1,9 @@
 //! The terminal: two streams, log levels, and the order in which things are written
 //! (npm's `lib/utils/display.js`).
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     collections::BTreeSet,
     io::{self, Write},
@@ -15,7 +18,7 @@ use super::{
     failure::{self, ErrorLine, Layout},
     json,
     progress::{self, Bar, Counts},
-    styled::{Colour, Line, Style, Text},
+    styled::{Colour, ColourChoice, Line, Stream, Style, Text},
     summary::InstallSummary,
 };
 use crate::{
@@ -92,7 +95,7 @@ pub enum OutputFormat {
     Json,
 }
 
-/// Whether progress is drawn; the caller says `Bar` only when stderr is a terminal.
+/// Whether progress is drawn; [`Options::attached`] draws it on a terminal only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ProgressMode {
     /// A line per finished phase at loglevel `info`, else nothing.
@@ -117,6 +120,24 @@ pub struct Options {
     pub progress: ProgressMode,
     /// Where the debug log goes; `None` before the config is read.
     pub logs: Option<LogFolder>,
+}
+
+impl Options {
+    /// The options applied to the process's own streams: colours as `choice` says, progress
+    /// only when stderr is a terminal.
+    #[must_use]
+    pub fn attached(self, choice: ColourChoice) -> Self {
+        let (stdout, stderr) = (Stream::of(&io::stdout()), Stream::of(&io::stderr()));
+        Self {
+            stdout_colour: choice.on(stdout),
+            stderr_colour: choice.on(stderr),
+            progress: match stderr {
+                Stream::Terminal => self.progress,
+                Stream::Pipe => ProgressMode::Quiet,
+            },
+            ..self
+        }
+    }
 }
 
 impl Default for Options {
@@ -258,7 +279,8 @@ impl Terminal {
     fn fail(&self, failure: &Failure) -> Value {
         let mut layout = Layout::of(failure);
         if let Some(path) = self.write_conflict_report(failure) {
-            let lines = [String::new(), "For a full report see:".to_owned(), path];
+            let blank = String::new;
+            let lines = [blank(), blank(), "For a full report see:".to_owned(), path];
             layout.detail.extend(lines.map(|text| ErrorLine { prefix: "", text }));
         }
         for line in layout.lines() {

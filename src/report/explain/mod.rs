@@ -1,5 +1,8 @@
 //! `denpm explain`: who depends on a package, up to the root project (npm's `lib/utils/explain-dep.js`).
 
+#[cfg(test)]
+mod tests;
+
 use std::{collections::BTreeSet, sync::Arc};
 
 use serde_json::{Map, Value, json};
@@ -21,7 +24,7 @@ pub const MAX_LEVELS: usize = 200;
 
 /// The most packages printed for one explanation: shared dependents are printed on every
 /// path that leads to them, which grows without bound in a dense tree.
-pub const MAX_NODES: usize = 100_000;
+pub const MAX_NODES: usize = 20_000;
 
 /// The marks that npm's text shows, in its order.
 const SHOWN_MARKS: [Mark; 6] =
@@ -127,6 +130,7 @@ fn edge_style(kind: EdgeType) -> Style {
 #[derive(Default)]
 struct Printer<'a> {
     path: Vec<&'a NodeExplanation>,
+    level: usize,
     printed: usize,
 }
 
@@ -140,7 +144,7 @@ impl<'a> Printer<'a> {
     }
 
     fn is_exhausted(&self, depth: Depth) -> bool {
-        depth.width() == 0 || self.path.len() >= MAX_LEVELS || self.printed >= MAX_NODES
+        depth.width() == 0 || self.level >= MAX_LEVELS || self.printed >= MAX_NODES
     }
 
     fn links_in(&mut self, node: &'a NodeExplanation, depth: Depth) -> Text {
@@ -148,13 +152,12 @@ impl<'a> Printer<'a> {
             return Text::new();
         }
         let mut text = Text::new();
+        self.level += 1;
         for link in &node.links_in {
-            // A link's own links are followed on the same bounds as a dependent.
-            self.path.push(node);
             text.extend(self.node(link, depth.less()));
-            self.path.pop();
         }
-        text.indented("  ")
+        self.level -= 1;
+        text.indented(2)
     }
 
     fn dependents(&mut self, node: &'a NodeExplanation, depth: Depth) -> Text {
@@ -170,7 +173,7 @@ impl<'a> Printer<'a> {
         if !hidden.is_empty() {
             text.push(overflow(hidden));
         }
-        text.indented("  ")
+        text.indented(2)
     }
 
     fn edge(&mut self, edge: &'a EdgeExplanation, depth: Depth) -> Text {
@@ -194,11 +197,13 @@ impl<'a> Printer<'a> {
             return head(node);
         }
         self.printed += 1;
+        self.level += 1;
         self.path.push(node);
         let mut text = head(node);
         text.extend(self.dependents(node, depth.less()));
         text.extend(self.links_in(node, depth.less()));
         self.path.pop();
+        self.level -= 1;
         text
     }
 }
