@@ -13,6 +13,7 @@ mod machine;
 mod manifests;
 mod packages;
 mod project;
+pub mod reify;
 mod save;
 mod summary;
 

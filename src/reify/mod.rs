@@ -1,7 +1,7 @@
 //! From plan to disk: staged, then renamed.
 //!
-//! Each file is one primitive, usable and tested without a dependency tree; `plan` walks
-//! the tree diff and drives them in this order:
+//! Each file is one primitive, usable and tested without a dependency tree; [`plan`] turns
+//! the tree diff into changes, and `ops::reify` drives them in this order:
 //!
 //! 1. [`commit::recover`] undoes what a killed run left behind.
 //! 2. [`commit::Transaction::begin`] makes staging folders; [`link::Linker`] fills them from the store.
@@ -17,9 +17,11 @@ pub mod approve_scripts;
 pub mod bin_links;
 pub mod cmd_shim;
 pub mod commit;
+pub mod grammar;
 pub mod lifecycle;
 pub mod link;
 pub mod location;
+pub mod plan;
 pub mod retire;
 pub mod run_script;
 pub mod script_env;

@@ -1,0 +1,182 @@
+//! Package folders built beside the tree, on as many threads as there are processors.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use tokio::{sync::mpsc, task::spawn_blocking};
+
+use crate::{
+    error::{Code, Explain, Failure},
+    event::{Event, Phase, Reporter},
+    reify::link::{LinkMethod, Linker, PackageTree, PlacedFile, Sharing},
+    store::{Depth, StoredPackage},
+};
+
+/// A folder or link could not be staged.
+#[derive(Debug, thiserror::Error)]
+enum StageError {
+    /// The system refused.
+    #[error("cannot stage {}", path.display())]
+    Io {
+        /// What was to be made.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+    /// A thread ended without a result.
+    #[error("a thread that lays out packages was lost")]
+    Lost,
+}
+
+impl Explain for StageError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Io { .. } => Code::System,
+            Self::Lost => Code::Internal,
+        }
+    }
+}
+
+/// One folder or link to make.
+pub(super) struct Job {
+    /// The staging path; its parents may be missing.
+    pub(super) destination: PathBuf,
+    /// What comes there.
+    pub(super) content: Content,
+    /// What must not be in the folder, however the tarball looks.
+    pub(super) cleared: Vec<PathBuf>,
+}
+
+/// What is made.
+pub(super) enum Content {
+    /// A package from the store.
+    Package {
+        /// The package.
+        stored: Box<StoredPackage>,
+        /// Whether it may share the store's files.
+        sharing: Sharing,
+    },
+    /// A symbolic link with this text.
+    Link(String),
+}
+
+struct Work {
+    /// Jobs of one group are done in order: the later ones lie inside the first.
+    groups: Vec<Vec<Job>>,
+    next: AtomicUsize,
+    linker: Linker,
+}
+
+/// Does all jobs; progress is counted in jobs.
+///
+/// # Errors
+/// The first failure; no further group is begun then, and nothing runs any more on return.
+pub(super) async fn stage(
+    groups: Vec<Vec<Job>>,
+    method: LinkMethod,
+    parallel: usize,
+    reporter: &dyn Reporter,
+) -> Result<(), Failure> {
+    let total = groups.iter().map(|group| group.len() as u64).sum();
+    let parallel = parallel.min(groups.len());
+    let linker = Linker::starting_with(method);
+    let work = Arc::new(Work { groups, next: AtomicUsize::new(0), linker });
+    let (sender, mut finished) = mpsc::unbounded_channel();
+    let workers: Vec<_> = (0..parallel)
+        .map(|_| {
+            let (work, sender) = (Arc::clone(&work), sender.clone());
+            spawn_blocking(move || work.run(&sender))
+        })
+        .collect();
+    drop(sender);
+    reporter.event(Event::PhaseStarted(Phase::Link));
+    let mut done = 0;
+    while finished.recv().await.is_some() {
+        done += 1;
+        reporter.event(Event::PhaseProgress { phase: Phase::Link, done, total });
+    }
+    let mut outcome = Ok(());
+    for worker in workers {
+        let end = worker.await.unwrap_or_else(|_| Err(StageError::Lost.into()));
+        outcome = outcome.and(end);
+    }
+    reporter.event(Event::PhaseFinished(Phase::Link));
+    outcome
+}
+
+impl Work {
+    fn run(&self, finished: &mpsc::UnboundedSender<()>) -> Result<(), Failure> {
+        while let Some(group) = self.groups.get(self.next.fetch_add(1, Ordering::Relaxed)) {
+            for job in group {
+                if let Err(error) = self.job(job) {
+                    self.next.store(self.groups.len(), Ordering::Relaxed);
+                    return Err(error);
+                }
+                // Nobody listens any more only when the whole operation was given up.
+                finished.send(()).ok();
+            }
+        }
+        Ok(())
+    }
+
+    fn job(&self, job: &Job) -> Result<(), Failure> {
+        let destination = &job.destination;
+        let failed = |source| StageError::Io { path: destination.clone(), source };
+        if let Some(parent) = destination.parent() {
+            fs::create_dir_all(parent).map_err(failed)?;
+        }
+        // The tarball of the package around may bring its own idea of what lies here.
+        clear(destination)?;
+        match &job.content {
+            Content::Package { stored, sharing } => self.package(stored, destination, *sharing)?,
+            Content::Link(text) => make_link(text, destination).map_err(failed)?,
+        }
+        Ok(job.cleared.iter().try_for_each(|path| clear(path))?)
+    }
+
+    fn package(
+        &self,
+        stored: &StoredPackage,
+        destination: &Path,
+        sharing: Sharing,
+    ) -> Result<(), Failure> {
+        stored.verify_unchanged(Depth::Quick)?;
+        let directories: Vec<&str> =
+            stored.index.directories().iter().map(|path| path.as_str()).collect();
+        let files: Vec<PlacedFile<'_>> = stored
+            .index
+            .files()
+            .iter()
+            .map(|file| PlacedFile { path: file.path.as_str(), mode: file.mode.creation_bits() })
+            .collect();
+        let tree = PackageTree { source: &stored.dir, directories: &directories, files: &files };
+        self.linker.place_package(tree, destination, sharing)?;
+        Ok(())
+    }
+}
+
+/// Removes what lies at a staging path, if anything does.
+fn clear(path: &Path) -> Result<(), StageError> {
+    let removed = match fs::symlink_metadata(path) {
+        Ok(found) if found.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(_) => Ok(()),
+    };
+    removed.map_err(|source| StageError::Io { path: path.to_path_buf(), source })
+}
+
+#[cfg(unix)]
+fn make_link(text: &str, path: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(text, path)
+}
+
+#[cfg(windows)]
+fn make_link(text: &str, path: &Path) -> io::Result<()> {
+    std::os::windows::fs::symlink_dir(text.replace('/', "\\"), path)
+}

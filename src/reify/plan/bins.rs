@@ -1,0 +1,131 @@
+//! Which commands the resulting tree has, and which of them are new.
+//!
+//! Who wins a name in a `.bin` folder is decided over all packages that share it, not only over
+//! those that change: the result must not depend on the order of installs.
+
+use std::{collections::BTreeSet, path::PathBuf};
+
+use super::{Plan, Planner};
+use crate::{
+    arborist::NodeId,
+    reify::{
+        bin_links::{BinLink, BinPackage, bin_plan},
+        lifecycle::Round,
+        location::Location,
+    },
+    spec::collate,
+};
+
+/// A command of the resulting tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedBin {
+    /// The link.
+    pub link: BinLink,
+    /// Its location.
+    pub at: Location,
+    /// The location of its package.
+    pub package: Location,
+    /// When it is linked: with the packages, or with the links to folders.
+    pub round: Round,
+    /// Its package or the folder it lies in is new. Otherwise it is only due for repair.
+    pub is_due: bool,
+}
+
+/// A command of a package that leaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemovedBin {
+    /// The link.
+    pub link: BinLink,
+    /// Its location.
+    pub at: Location,
+    /// The package's folder: a link that leads elsewhere is not its own.
+    pub package: PathBuf,
+}
+
+impl Planner<'_> {
+    pub(super) fn add_bins(&self, plan: &mut Plan) {
+        let tree = self.input.tree;
+        let mut taken = BTreeSet::new();
+        for node in self.bin_owners() {
+            let is_link = tree[node].is_link();
+            let is_due = self.is_fresh(node)
+                || tree.parent(node).is_some_and(|parent| self.is_fresh(parent));
+            for (link, at, package) in self.bins_of(node) {
+                if taken.insert(at.clone()) {
+                    let round = if is_link { Round::Links } else { Round::Dependencies };
+                    plan.bins.push(PlannedBin { link, at, package, round, is_due });
+                }
+            }
+        }
+        let replaced = self.places.keys().filter_map(|at| {
+            tree.at_location(self.input.actual, at.as_str())
+        });
+        for node in replaced.chain(self.removes.values().copied()) {
+            for (link, at, package) in self.bins_of(node) {
+                let goes_along = at.ancestors().any(|outer| {
+                    Location::parse(outer).is_ok_and(|outer| {
+                        self.places.contains_key(&outer) || self.removes.contains_key(&outer)
+                    })
+                });
+                if !goes_along && !taken.contains(&at) {
+                    let package = package.on(self.input.project);
+                    plan.removed_bins.push(RemovedBin { link, at, package });
+                }
+            }
+        }
+    }
+
+    /// The packages of the result that may have commands, in npm's order: packages before
+    /// links, then by depth, then by path.
+    fn bin_owners(&self) -> Vec<NodeId> {
+        let tree = self.input.tree;
+        let mut owners: Vec<NodeId> = tree
+            .inventory_of(self.input.ideal)
+            .into_iter()
+            .filter_map(|node| self.bin_owner(node))
+            .filter(|&node| tree.parent(node).is_some())
+            .filter(|&node| !tree[tree.target_or_self(node)].package.bin.is_empty())
+            .collect();
+        owners.sort_by(|&a, &b| {
+            let key = |node: NodeId| (tree[node].is_link(), tree.depth(node));
+            key(a).cmp(&key(b)).then_with(|| collate(&tree[a].path, &tree[b].path))
+        });
+        owners
+    }
+
+    /// The node that will really be at an ideal node's place.
+    fn bin_owner(&self, node: NodeId) -> Option<NodeId> {
+        let tree = self.input.tree;
+        if self.input.absent.contains(&node) || tree[node].inert {
+            return None;
+        }
+        let comes = |node: NodeId| {
+            self.unchanged.contains(&node) || self.is_placed(&tree[node].location)
+        };
+        if comes(node) || tree.bundler(node).is_some_and(comes) {
+            return Some(node);
+        }
+        // Outside of what the command is limited to, the disk stays as it is.
+        if self.input.diff.filter.is_empty() {
+            return None;
+        }
+        tree.at_location(self.input.actual, &tree[node].location)
+    }
+
+    /// The commands of one package, with their locations and its own.
+    fn bins_of(&self, node: NodeId) -> Vec<(BinLink, Location, Location)> {
+        let tree = self.input.tree;
+        let Ok(package) = Location::parse(&tree[node].location) else { return Vec::new() };
+        let path = package.on(self.input.project);
+        let manifest = &tree[tree.target_or_self(node)].package;
+        let links = bin_plan([BinPackage { path: &path, bin: &manifest.bin }]).links;
+        let Some((folder, _)) = package.as_str().rsplit_once("node_modules/") else {
+            return Vec::new();
+        };
+        let located = |link: BinLink| {
+            let at = Location::parse(&format!("{folder}node_modules/.bin/{}", link.name)).ok()?;
+            Some((link, at, package.clone()))
+        };
+        links.into_iter().filter_map(located).collect()
+    }
+}
