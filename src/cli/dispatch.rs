@@ -7,8 +7,15 @@ use crate::{
     arborist::Update,
     cli::{completions, man},
     error::Failure,
-    event::Silent,
+    config::{
+        Config,
+        options::{self, OutputOptions},
+    },
+    event::{Level, Reporter},
     ops::{Context, build::TreeRequest, install},
+    report::{
+        self, LogLevel, OutputFormat, ProgressMode, Terminal, debug_log::LogFolder, styled::Colour,
+    },
 };
 
 /// Threads that wait for the network; the work on bytes has threads of its own.
@@ -35,10 +42,12 @@ pub(super) fn run(invocation: &Invocation) -> Result<ExitCode, Failure> {
 /// The commands that change `node_modules`, in npm's words: what each asks of the tree.
 fn tree_request(invocation: &Invocation) -> TreeRequest {
     let words = invocation.positionals.clone();
-    let request = TreeRequest::default();
+    let request = TreeRequest { command: super::name_of(invocation.command), ..TreeRequest::default() };
     match invocation.command {
-        Command::Install => TreeRequest { add: words, ..request },
-        Command::Ci => TreeRequest { frozen: true, ..request },
+        Command::Install => {
+            TreeRequest { runs_root_scripts: words.is_empty(), add: words, ..request }
+        }
+        Command::Ci => TreeRequest { frozen: true, runs_root_scripts: true, ..request },
         Command::Uninstall => TreeRequest { rm: words, ..request },
         Command::Update if words.is_empty() => TreeRequest { update: Update::All, ..request },
         Command::Update => TreeRequest { update: Update::Names(words), ..request },
@@ -47,16 +56,52 @@ fn tree_request(invocation: &Invocation) -> TreeRequest {
 }
 
 fn change_tree(invocation: &Invocation) -> Result<ExitCode, Failure> {
+    let terminal = Arc::new(terminal(&invocation.config));
+    let result = run_async(async {
+        let reporter: Arc<dyn Reporter> = Arc::<Terminal>::clone(&terminal);
+        let context = Context::new(invocation.config.clone(), reporter)?;
+        let summary = install::install(&context, &tree_request(invocation)).await?;
+        terminal.summary(&summary);
+        Ok(())
+    });
+    Ok(ExitCode::from(terminal.finish(result.err().as_ref())))
+}
+
+/// Runs an operation on a runtime of its own.
+fn run_async(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(WORKERS)
         .enable_all()
         .build()
         .map_err(|source| CliError::Runtime { source })?;
-    runtime.block_on(async {
-        let reporter = Arc::new(Silent);
-        let context = Context::new(invocation.config.clone(), reporter)?;
-        install::install(&context, &tree_request(invocation)).await?;
-        Ok(ExitCode::SUCCESS)
+    runtime.block_on(work)
+}
+
+/// The terminal as the settings want it.
+fn terminal(config: &Config) -> Terminal {
+    let output = OutputOptions::of(config);
+    let level = match output.loglevel {
+        options::LogLevel::Silent => LogLevel::Silent,
+        options::LogLevel::Error => LogLevel::UpTo(Level::Error),
+        options::LogLevel::Warn => LogLevel::UpTo(Level::Warn),
+        options::LogLevel::Notice => LogLevel::UpTo(Level::Notice),
+        options::LogLevel::Http => LogLevel::UpTo(Level::Http),
+        options::LogLevel::Info => LogLevel::UpTo(Level::Info),
+        options::LogLevel::Verbose => LogLevel::UpTo(Level::Verbose),
+        options::LogLevel::Silly => LogLevel::UpTo(Level::Silly),
+    };
+    let colour = |on| if on { Colour::Always } else { Colour::Never };
+    Terminal::new(report::Options {
+        level,
+        format: if output.json { OutputFormat::Json } else { OutputFormat::Text },
+        stdout_colour: colour(output.color),
+        stderr_colour: colour(output.log_color),
+        progress: if output.progress { ProgressMode::Bar } else { ProgressMode::Quiet },
+        logs: (output.logs_max > 0).then(|| LogFolder {
+            dir: output.logs_dir.clone(),
+            max: output.logs_max,
+            started: config.sources().now,
+        }),
     })
 }
 

@@ -19,6 +19,8 @@ use crate::{
 /// What is asked of a tree, beside the settings.
 #[derive(Clone, Debug, Default)]
 pub struct TreeRequest {
+    /// npm's name of the command, for scripts.
+    pub command: &'static str,
     /// Specifiers to add.
     pub add: Vec<String>,
     /// Names to remove.
@@ -29,6 +31,8 @@ pub struct TreeRequest {
     pub prefer_dedupe: bool,
     /// Leave package.json and the lockfile as they are.
     pub frozen: bool,
+    /// The project's own install scripts run at the end: a bare install, or `ci`.
+    pub runs_root_scripts: bool,
     /// Keep what nothing needs (`--no-prune` does not exist in npm; listing does).
     pub keep_extraneous: bool,
 }

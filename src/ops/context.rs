@@ -31,6 +31,8 @@ pub struct Context {
     pub store: Arc<Store>,
     /// This machine and the runtimes on it.
     pub machine: Machine,
+    /// The process's file mode mask.
+    pub umask: u32,
 }
 
 impl Context {
@@ -54,7 +56,8 @@ impl Context {
             Machine { node_version, npm_version: config.npm_version().to_owned(), host, target };
         let pool = Pool::new(&pool_options(&options, &config, &machine), Arc::clone(&reporter))?;
         let store = Arc::new(Store::open(&options.paths.cache.join("store"))?);
-        Ok(Self { options, config, reporter, pool, store, machine })
+        let umask = machine::umask();
+        Ok(Self { options, config, reporter, pool, store, machine, umask })
     }
 }
 

@@ -14,16 +14,19 @@ use super::{
     context::Context,
     fetch::{FetchedPackages, fetch_packages, wanted_nodes},
     frozen,
+    lifecycle::{Lifecycle, project_package},
     manifests::Sources,
     packages::Packages,
     project::ProjectFiles,
+    reify::{self, OddFolders, ReifyRequest},
     save, summary,
 };
 use crate::{
     arborist::{Diff, DiffOptions, Ideal, NodeId, Shrinkwrap},
     error::Failure,
-    event::{Event, Phase},
+    event::{Event, Level, Phase},
     explanation::EdgeType,
+    reify::link::LinkMethod,
     report::{Detail, summary::InstallSummary},
 };
 
@@ -53,11 +56,11 @@ pub async fn install(
     if context.options.lock.package_lock_only {
         save::save(context, &files, &mut ideal, request)?;
     } else {
-        let (diff, fetched) = prepare(context, &files, &mut ideal, &sources, request).await?;
-        done.changes = summary::changes(&ideal.tree, ideal.root, &diff);
-        done.trust = fetched.trust;
+        let prepared = prepare(context, &files, &mut ideal, &sources, request).await?;
+        done.changes = summary::changes(&ideal.tree, ideal.root, &prepared.diff);
+        done.trust = prepared.fetched.trust;
         if !context.options.dry_run {
-            apply(context, &files, &mut ideal, &diff, &fetched, request).await?;
+            apply(context, &files, &mut ideal, &prepared, request).await?;
         }
     }
     context.pool.flush().await;
@@ -73,6 +76,13 @@ pub async fn install(
     Ok(done)
 }
 
+/// What is known before anything on disk changes.
+struct Prepared {
+    actual: NodeId,
+    diff: Diff,
+    fetched: FetchedPackages,
+}
+
 /// Compares with what is on disk and fetches what is missing there.
 async fn prepare(
     context: &Context,
@@ -80,11 +90,11 @@ async fn prepare(
     ideal: &mut Ideal,
     sources: &Sources,
     request: &TreeRequest,
-) -> Result<(Diff, FetchedPackages), Failure> {
+) -> Result<Prepared, Failure> {
     let actual = load_actual(files, ideal, request)?;
     let mut diff = difference(context, ideal, actual);
     if context.options.dry_run {
-        return Ok((diff, FetchedPackages::default()));
+        return Ok(Prepared { actual, diff, fetched: FetchedPackages::default() });
     }
     if bundles::load(&mut ideal.tree, &diff, sources, &*context.reporter).await? {
         diff = difference(context, ideal, actual);
@@ -95,7 +105,7 @@ async fn prepare(
     if nodes.iter().any(|&node| ideal.tree[node].inert) {
         diff = difference(context, ideal, actual);
     }
-    Ok((diff, fetched))
+    Ok(Prepared { actual, diff, fetched })
 }
 
 /// The tree on disk. `ci` starts from an empty one: whatever is there is removed.
@@ -144,4 +154,53 @@ fn selected_nodes(context: &Context, ideal: &Ideal, actual: NodeId) -> Vec<NodeI
         }
     }
     nodes
+}
+
+/// Changes the disk: all of it, or nothing.
+async fn apply(
+    context: &Context,
+    files: &ProjectFiles,
+    ideal: &mut Ideal,
+    prepared: &Prepared,
+    request: &TreeRequest,
+) -> Result<(), Failure> {
+    let lifecycle = Lifecycle::new(context, files, request.command)?;
+    if request.frozen {
+        frozen::clear_node_modules(files)?;
+    }
+    let options = &context.options;
+    let applied = reify::apply(ReifyRequest {
+        tree: &ideal.tree,
+        ideal: ideal.root,
+        actual: prepared.actual,
+        diff: &prepared.diff,
+        packages: &prepared.fetched.packages,
+        project: &files.folder,
+        scripts: lifecycle.settings(),
+        bin_links: options.placement.bin_links,
+        odd_folders: if options.force { OddFolders::Keep } else { OddFolders::Remove },
+        link_method: LinkMethod::Reflink,
+        umask: context.umask,
+        reporter: &*context.reporter,
+    })
+    .await?;
+    for &node in &applied.dropped {
+        ideal.tree[node].inert = true;
+    }
+    let unreviewed = applied.unreviewed.clone();
+    applied.finish(|| {
+        save::save(context, files, ideal, request)?;
+        save::write_hidden_lock(context, files, ideal, request)
+    })?;
+    if !unreviewed.is_empty() {
+        context.reporter.event(Event::log(Level::Warn, "install-scripts", unreviewed));
+    }
+    let project = project_package(&ideal.tree, ideal.root, &files.folder);
+    if !prepared.diff.changes.is_empty() {
+        lifecycle.dependencies_changed(context, &project).await?;
+    }
+    if request.runs_root_scripts {
+        lifecycle.installed(context, &project).await?;
+    }
+    Ok(())
 }

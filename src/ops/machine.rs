@@ -75,3 +75,19 @@ fn libc_family() -> Option<String> {
         None
     }
 }
+
+/// The process's file mode mask; npm's default where there is none.
+///
+/// It can only be read by setting it, so this is called once, before other threads make files.
+#[cfg(unix)]
+pub fn umask() -> u32 {
+    let mask = rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
+    rustix::process::umask(mask);
+    mask.as_raw_mode()
+}
+
+/// The process's file mode mask; npm's default where there is none.
+#[cfg(not(unix))]
+pub fn umask() -> u32 {
+    0o022
+}

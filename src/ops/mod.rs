@@ -9,6 +9,7 @@ pub mod context;
 mod fetch;
 mod frozen;
 pub mod install;
+mod lifecycle;
 mod machine;
 mod manifests;
 mod packages;

@@ -185,6 +185,10 @@ pub fn write_hidden_lock(
     };
     let format = lock_format(context, files);
     let text = lock_writer(context, ideal).hidden(&header, &format);
-    write_atomic(&folder.join(".package-lock.json"), text.as_bytes(), Durability::Volatile)?;
+    let path = folder.join(".package-lock.json");
+    if fs::read(&path).is_ok_and(|before| before == text.as_bytes()) {
+        return Ok(());
+    }
+    write_atomic(&path, text.as_bytes(), Durability::Volatile)?;
     Ok(())
 }

@@ -1,0 +1,212 @@
+//! Lifecycle scripts: which may run, in what environment, and the project's own.
+
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
+
+use indexmap::IndexMap;
+
+use super::{
+    context::Context,
+    project::ProjectFiles,
+    reify::ScriptSettings,
+};
+use crate::{
+    arborist::Tree,
+    config::{Origin, options::DependencyType, script_env},
+    error::Failure,
+    event::Event,
+    manifest::Manifest,
+    reify::{
+        grammar::NpmGrammar,
+        lifecycle::{BuildOptions, DEPENDENCIES_EVENTS, ROOT_EVENTS, script_run},
+        run_script::{ScriptStdio, run_script},
+        script_env::{ConfigValue, Env, NpmEnv},
+        script_package::{PackageKind, ScriptPackage},
+        script_policy::{InstallScope, PolicyLayers, ScriptMode, ScriptPolicy},
+    },
+};
+
+/// Everything that running scripts needs, made once per run.
+#[derive(Debug)]
+pub struct Lifecycle {
+    policy: ScriptPolicy,
+    mode: ScriptMode,
+    stdio: ScriptStdio,
+    shell: Option<PathBuf>,
+    base: Env,
+    npm: NpmEnv,
+}
+
+impl Lifecycle {
+    /// The policy and environment of a run of `command` (npm's name of it).
+    ///
+    /// # Errors
+    /// A policy that cannot be followed.
+    pub fn new(context: &Context, files: &ProjectFiles, command: &str) -> Result<Self, Failure> {
+        let scripts = &context.options.scripts;
+        let grammar = NpmGrammar { project: files.folder.clone() };
+        let listed = &scripts.allow_scripts;
+        let nothing: Vec<String> = Vec::new();
+        let (cli, npmrc) = match listed.origin {
+            Origin::Cli | Origin::Env => (&listed.value, &nothing),
+            _ => (&nothing, &listed.value),
+        };
+        let layers = PolicyLayers {
+            cli,
+            package_json: files
+                .project
+                .package
+                .allow_scripts
+                .as_ref()
+                .and_then(serde_json::Value::as_object),
+            npmrc,
+            scope: InstallScope::Project,
+        };
+        let policy = ScriptPolicy::resolve(layers, &grammar)?;
+        for warning in &policy.warnings {
+            context.reporter.event(Event::warn("install-scripts", warning.clone()));
+        }
+        let mode = if scripts.ignore_scripts {
+            ScriptMode::Ignore
+        } else if scripts.dangerously_allow_all_scripts {
+            ScriptMode::AllowAll
+        } else if scripts.strict_allow_scripts {
+            ScriptMode::Strict
+        } else {
+            ScriptMode::Policy
+        };
+        let stdio = if scripts.foreground_scripts {
+            ScriptStdio::Inherited
+        } else {
+            ScriptStdio::Captured
+        };
+        Ok(Self {
+            policy,
+            mode,
+            stdio,
+            shell: scripts.script_shell.as_ref().map(PathBuf::from),
+            base: context
+                .config
+                .env()
+                .iter()
+                .map(|(key, value)| (OsString::from(key), OsString::from(value)))
+                .collect(),
+            npm: npm_env(context, command),
+        })
+    }
+
+    /// How the scripts of dependencies run.
+    pub fn settings(&self) -> ScriptSettings<'_> {
+        ScriptSettings {
+            policy: &self.policy,
+            mode: self.mode,
+            scope: InstallScope::Project,
+            stdio: self.stdio,
+            shell: self.shell.as_deref(),
+            base: &self.base,
+            npm: &self.npm,
+        }
+    }
+
+    /// Runs `predependencies`, `dependencies`, `postdependencies` after the tree changed.
+    ///
+    /// # Errors
+    /// A script that fails.
+    pub async fn dependencies_changed(
+        &self,
+        context: &Context,
+        project: &ScriptPackage,
+    ) -> Result<(), Failure> {
+        self.run_events(context, project, DEPENDENCIES_EVENTS, self.stdio).await
+    }
+
+    /// Runs the project's own install scripts, as a bare install and `ci` do.
+    ///
+    /// # Errors
+    /// A script that fails.
+    pub async fn installed(
+        &self,
+        context: &Context,
+        project: &ScriptPackage,
+    ) -> Result<(), Failure> {
+        self.run_events(context, project, ROOT_EVENTS, ScriptStdio::Inherited).await
+    }
+
+    async fn run_events(
+        &self,
+        context: &Context,
+        project: &ScriptPackage,
+        events: &[&str],
+        stdio: ScriptStdio,
+    ) -> Result<(), Failure> {
+        if self.mode == ScriptMode::Ignore {
+            return Ok(());
+        }
+        let options = BuildOptions {
+            base: &self.base,
+            npm: &self.npm,
+            shell: self.shell.as_deref(),
+            stdio,
+            parallel: 1,
+        };
+        for event in events {
+            let Some(command) = project.scripts.get(*event).filter(|text| !text.is_empty()) else {
+                continue;
+            };
+            let run = script_run(project, event, command, options);
+            run_script(&run, &*context.reporter).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The project as its own scripts see it.
+pub fn project_package(tree: &Tree, root: crate::arborist::NodeId, folder: &Path) -> ScriptPackage {
+    let package: &Manifest = &tree[tree.target_or_self(root)].package;
+    ScriptPackage {
+        kind: PackageKind::Root,
+        name: package.name.clone().unwrap_or_default(),
+        version: package.version.clone().unwrap_or_default(),
+        path: folder.to_owned(),
+        scripts: package.scripts.clone(),
+        bin: package.bin.clone(),
+        config: package.config.clone(),
+        engines: package.engines.clone(),
+        ..ScriptPackage::default()
+    }
+}
+
+fn npm_env(context: &Context, command: &str) -> NpmEnv {
+    let paths = &context.options.paths;
+    let exported: IndexMap<String, String> =
+        script_env(&context.config, &context.machine.node_version).into_iter().collect();
+    let text = |key: &str| exported.get(key).cloned().unwrap_or_default();
+    let optional = |key: &str| exported.get(key).cloned();
+    let config = exported.iter().filter_map(|(key, value)| {
+        let key = key.strip_prefix("npm_config_")?;
+        Some((key.to_owned(), ConfigValue::Text(value.clone())))
+    });
+    let npm = paths.npm.as_ref();
+    NpmEnv {
+        command: command.to_owned(),
+        init_cwd: paths.cwd.clone(),
+        home: paths.home.clone(),
+        global_prefix: paths.global_prefix.clone(),
+        local_prefix: paths.local_prefix.clone(),
+        npm_execpath: PathBuf::from(text("npm_execpath")),
+        npm_version: context.machine.npm_version.clone(),
+        node: paths.node.clone().unwrap_or_default(),
+        node_gyp: PathBuf::from(text("npm_config_node_gyp")),
+        node_gyp_bin: npm.map(|npm| {
+            npm.root.join("node_modules/@npmcli/run-script/lib/node-gyp-bin")
+        }),
+        user_agent: text("npm_config_user_agent"),
+        editor: optional("EDITOR"),
+        node_options: optional("NODE_OPTIONS"),
+        omits_dev: context.options.resolve.omit.omits(DependencyType::Dev),
+        color: context.options.output.color,
+        config: config.collect(),
+    }
+}
