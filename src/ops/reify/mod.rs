@@ -35,9 +35,7 @@ use crate::{
         run_script::ScriptStdio,
         script_env::{Env, NpmEnv},
         script_package::{PackageKind, ScriptPackage},
-        script_policy::{
-            InstallScope, ScriptMode, ScriptPolicy, check_strict, unreviewed_warning,
-        },
+        script_policy::{InstallScope, ScriptMode, ScriptPolicy, check_strict, unreviewed_warning},
     },
     store::StoredPackage,
 };
@@ -255,10 +253,13 @@ impl Reify<'_> {
     /// The commands that are, or may have to be, made or removed.
     fn touched_bins(&self) -> Vec<Location> {
         let plan = &self.plan;
-        let droppable: BTreeSet<&str> =
-            self.queue.iter().flat_map(|package| &package.optional_set).map(String::as_str).collect();
-        let touched =
-            |bin: &&PlannedBin| bin.is_due || droppable.contains(bin.package.as_str());
+        let droppable: BTreeSet<&str> = self
+            .queue
+            .iter()
+            .flat_map(|package| &package.optional_set)
+            .map(String::as_str)
+            .collect();
+        let touched = |bin: &&PlannedBin| bin.is_due || droppable.contains(bin.package.as_str());
         let bins = plan.bins.iter().filter(touched).map(|bin| &bin.at);
         let bins = bins.chain(plan.removed_bins.iter().map(|bin| &bin.at));
         let suffixes: &[&str] = if cfg!(windows) { &["", ".cmd", ".ps1"] } else { &[""] };
@@ -340,12 +341,8 @@ impl Reify<'_> {
             Some((&link.at, Job { destination, content, cleared: Vec::new() }))
         });
         let mut groups: HashMap<&str, Vec<Job>> = HashMap::new();
-        let places: BTreeSet<&str> = self
-            .plan
-            .packages
-            .iter()
-            .map(|package| package.at.as_str())
-            .collect();
+        let places: BTreeSet<&str> =
+            self.plan.packages.iter().map(|package| package.at.as_str()).collect();
         let mut order = IndexSet::new();
         for (at, job) in packages.chain(links) {
             let outer = at.ancestors().find(|outer| places.contains(outer));
@@ -385,9 +382,8 @@ impl Reify<'_> {
     }
 
     fn link_bins(&self, round: Round, is_gone: impl Fn(&str) -> bool) -> Result<(), BinError> {
-        let due = |bin: &&PlannedBin| {
-            bin.is_due && bin.round == round && !is_gone(bin.package.as_str())
-        };
+        let due =
+            |bin: &&PlannedBin| bin.is_due && bin.round == round && !is_gone(bin.package.as_str());
         for bin in self.plan.bins.iter().filter(due) {
             let linked = link_bin(&bin.link, self.request.umask)?;
             if matches!(linked, Linked::MissingTarget | Linked::NotAFile) {
@@ -417,9 +413,10 @@ impl Reify<'_> {
             for bin in self.plan.bins.iter().filter(|bin| bin.package == at) {
                 unlink_bin(&bin.link, &path)?;
             }
-            let is_new = self.plan.changes.iter().any(|change| {
-                matches!(change, Change::Place { at: placed, .. } if *placed == at)
-            });
+            let is_new =
+                self.plan.changes.iter().any(
+                    |change| matches!(change, Change::Place { at: placed, .. } if *placed == at),
+                );
             match transaction.filter(|_| is_new) {
                 Some(transaction) => transaction.discard(&at)?,
                 None => aside.push(at),
