@@ -127,6 +127,20 @@ impl Explain for NotFetched {
     }
 }
 
+/// Before anything is read from `node_modules`: removes a link or file in its place with a
+/// warning, as npm does. [`apply`] looks at the nested ones.
+///
+/// # Errors
+/// When the system refuses.
+pub fn validate_node_modules(
+    project: &Path,
+    odd_folders: OddFolders,
+    reporter: &dyn Reporter,
+) -> Result<(), Failure> {
+    let inside = Location::parse("node_modules/.bin").map_err(CommitError::from)?;
+    Ok(disk::remove_odd_folders(project, [&inside], odd_folders, reporter)?)
+}
+
 /// Makes the change: stages, commits by rename, links bins and runs scripts.
 ///
 /// The caller holds the project's lock and has called [`recover`](crate::reify::commit::recover)
@@ -237,11 +251,10 @@ impl Reify<'_> {
     fn begin(&self) -> Result<Option<Transaction>, Failure> {
         let ReifyRequest { project, odd_folders, reporter, .. } = self.request;
         let bins = self.touched_bins();
-        let placed = self.plan.changes.iter().filter_map(|change| match change {
-            Change::Place { at, .. } => Some(at),
-            Change::Remove { .. } => None,
+        let changed = self.plan.changes.iter().map(|change| match change {
+            Change::Place { at, .. } | Change::Remove { at } => at,
         });
-        disk::remove_odd_folders(project, placed.chain(&bins), odd_folders, reporter)?;
+        disk::remove_odd_folders(project, changed.chain(&bins), odd_folders, reporter)?;
         let changes = disk::changes(project, &self.plan)?;
         let repairs = self.plan.bins.iter().any(|bin| bin.is_due);
         if changes.is_empty() && !repairs && self.plan.removed_bins.is_empty() {

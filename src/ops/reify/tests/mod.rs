@@ -15,6 +15,8 @@ use crate::{
     store::{ImportContext, Store},
 };
 
+mod any_tree;
+
 /// A project, and packages it can install.
 struct Fixture {
     folder: tempfile::TempDir,
