@@ -251,10 +251,10 @@ impl Reify<'_> {
     fn begin(&self) -> Result<Option<Transaction>, Failure> {
         let ReifyRequest { project, odd_folders, reporter, .. } = self.request;
         let bins = self.touched_bins();
-        let changed = self.plan.changes.iter().map(|change| match change {
+        let locations = self.plan.changes.iter().map(|change| match change {
             Change::Place { at, .. } | Change::Remove { at } => at,
         });
-        disk::remove_odd_folders(project, changed.chain(&bins), odd_folders, reporter)?;
+        disk::remove_odd_folders(project, locations.chain(&bins), odd_folders, reporter)?;
         let changes = disk::changes(project, &self.plan)?;
         let repairs = self.plan.bins.iter().any(|bin| bin.is_due);
         if changes.is_empty() && !repairs && self.plan.removed_bins.is_empty() {

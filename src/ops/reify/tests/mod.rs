@@ -11,11 +11,11 @@ use crate::{
     arborist::{DiffOptions, Omit, Project, TreeSettings},
     lockfile::Lockfile,
     manifest::Manifest,
-    reify::commit::{Recovered, recover},
     store::{ImportContext, Store},
 };
 
 mod any_tree;
+mod undo;
 
 /// A project, and packages it can install.
 struct Fixture {
@@ -148,14 +148,13 @@ impl Fixture {
         .await
     }
 
+    async fn applied(&self, packages: &Value, mode: ScriptMode) -> Applied {
+        self.apply(packages, mode).await.unwrap_or_else(|error| panic!("{error}"))
+    }
+
     async fn install(&self, packages: Value) -> Summary {
-        let applied = self.apply(&packages, ScriptMode::AllowAll).await;
-        applied
-            .map_err(|error| error.to_string())
-            .unwrap()
-            .finish(|| Ok(()))
-            .map_err(|error| error.to_string())
-            .unwrap()
+        let applied = self.applied(&packages, ScriptMode::AllowAll).await;
+        applied.finish(|| Ok(())).unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// Path → content of everything in the project.
@@ -417,10 +416,7 @@ async fn optional_package_whose_script_fails_goes_with_its_set() {
             "node_modules/only": {"version": "1.0.0", "optional": true},
         })
     };
-    let applied = fixture
-        .apply(&tree("1.0.0"), ScriptMode::AllowAll)
-        .await
-        .unwrap_or_else(|error| panic!("{error}"));
+    let applied = fixture.applied(&tree("1.0.0"), ScriptMode::AllowAll).await;
     assert_eq!(applied.dropped.len(), 2);
     assert!(applied.finish(|| Ok(())).is_ok());
     assert!(
@@ -430,92 +426,16 @@ async fn optional_package_whose_script_fails_goes_with_its_set() {
     );
 
     // What was there before goes only when the change is final.
-    let applied = fixture
-        .apply(&tree("1.0.0"), ScriptMode::Ignore)
-        .await
-        .unwrap_or_else(|error| panic!("{error}"));
+    let applied = fixture.applied(&tree("1.0.0"), ScriptMode::Ignore).await;
     assert!(applied.finish(|| Ok(())).is_ok());
     let before = fixture.tree();
     let refuse = || Err(NotFetched { package: "x".into() }.into());
-    let applied = fixture
-        .apply(&tree("2.0.0"), ScriptMode::AllowAll)
-        .await
-        .unwrap_or_else(|error| panic!("{error}"));
+    let applied = fixture.applied(&tree("2.0.0"), ScriptMode::AllowAll).await;
     assert!(applied.finish(refuse).is_err());
     assert_eq!(fixture.tree(), before);
-    let applied = fixture
-        .apply(&tree("2.0.0"), ScriptMode::AllowAll)
-        .await
-        .unwrap_or_else(|error| panic!("{error}"));
+    let applied = fixture.applied(&tree("2.0.0"), ScriptMode::AllowAll).await;
     assert!(applied.finish(|| Ok(())).is_ok());
     assert!(!fixture.has("node_modules/o") && !fixture.has("node_modules/only"));
-}
-
-/// A tree with something to change, to remove and to keep, and the one to change it to.
-async fn changing(script: &str) -> (Fixture, Value) {
-    let mut fixture = Fixture::new(depends(&["a"]));
-    let bin = json!({"a": "cli.js"});
-    fixture.publish(&json!({"name": "a", "version": "1.0.0", "bin": bin}), &[("cli.js", "1")]);
-    let mut next = scripted("a", "2.0.0", script);
-    next["bin"] = json!({"other": "cli.js"});
-    fixture.publish(&next, &[("cli.js", "2")]);
-    for name in ["gone", "kept", "new"] {
-        fixture.publish_plain(name, "1.0.0");
-    }
-    fixture
-        .install(json!({
-            "node_modules/a": {"version": "1.0.0", "bin": bin, "dependencies": {"kept": "*"}},
-            "node_modules/a/node_modules/kept": version("1.0.0"),
-            "node_modules/@s/gone": {"name": "gone", "version": "1.0.0"},
-        }))
-        .await;
-    fixture.write("node_modules/.package-lock.json", "hidden 1");
-    let next = json!({
-        "node_modules/a": {"version": "2.0.0", "bin": {"other": "cli.js"}, "hasInstallScript": true, "dependencies": {"kept": "*"}},
-        "node_modules/a/node_modules/kept": version("1.0.0"),
-        "node_modules/@t/new": {"name": "new", "version": "1.0.0"},
-    });
-    (fixture, next)
-}
-
-#[tokio::test]
-async fn required_script_failure_restores_everything() {
-    let (mut fixture, next) = changing("echo x >> cli.js; exit 7").await;
-    let new = fixture.published["new@1.0.0"].clone();
-    fixture.published.insert("@t/new@npm:new@1.0.0".into(), new);
-    let before = fixture.tree();
-    let error = fixture.apply(&next, ScriptMode::AllowAll).await.err().unwrap();
-    assert_eq!(error.inner().exit(), 7);
-    assert_eq!(fixture.tree(), before);
-}
-
-#[tokio::test]
-async fn finish_whose_write_fails_restores_everything() {
-    let (mut fixture, next) = changing("true").await;
-    let new = fixture.published["new@1.0.0"].clone();
-    fixture.published.insert("@t/new@npm:new@1.0.0".into(), new);
-    let before = fixture.tree();
-    let applied =
-        fixture.apply(&next, ScriptMode::AllowAll).await.unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(fixture.link("node_modules/.bin/other"), "../a/cli.js");
-    assert!(!fixture.has("node_modules/.bin/a") && !fixture.has("node_modules/.package-lock.json"));
-    let refused = applied.finish(|| Err(NotFetched { package: "x".into() }.into()));
-    assert!(refused.is_err());
-    assert_eq!(fixture.tree(), before);
-}
-
-#[tokio::test]
-async fn run_killed_before_finish_is_undone_by_the_next() {
-    let (mut fixture, next) = changing("true").await;
-    let new = fixture.published["new@1.0.0"].clone();
-    fixture.published.insert("@t/new@npm:new@1.0.0".into(), new);
-    let before = fixture.tree();
-    let applied = fixture.apply(&next, ScriptMode::AllowAll).await;
-    assert!(applied.is_ok());
-    drop(applied);
-    assert_ne!(fixture.tree(), before);
-    assert_eq!(recover(&fixture.project(), &[]).unwrap(), Recovered::Undone);
-    assert_eq!(fixture.tree(), before);
 }
 
 #[tokio::test]
@@ -524,10 +444,7 @@ async fn package_that_was_not_fetched_is_an_error_unless_optional() {
         json!({"name": "root", "optionalDependencies": {"o": "*"}, "dependencies": {"a": "*"}}),
     );
     let optional = json!({"node_modules/o": {"version": "1.0.0", "optional": true}});
-    let applied = fixture
-        .apply(&optional, ScriptMode::Policy)
-        .await
-        .unwrap_or_else(|error| panic!("{error}"));
+    let applied = fixture.applied(&optional, ScriptMode::Policy).await;
     assert_eq!(applied.dropped.len(), 1);
     assert!(applied.finish(|| Ok(())).is_ok() && !fixture.has("node_modules"));
     let required = json!({"node_modules/a": version("1.0.0")});
@@ -542,8 +459,7 @@ async fn unreviewed_scripts_do_not_run_and_are_listed() {
     let strict = fixture.apply(&tree, ScriptMode::Strict).await.err().unwrap();
     assert_eq!(strict.inner().code(), Code::Strictallowscripts);
     assert!(!fixture.has("node_modules"));
-    let applied =
-        fixture.apply(&tree, ScriptMode::Policy).await.unwrap_or_else(|error| panic!("{error}"));
+    let applied = fixture.applied(&tree, ScriptMode::Policy).await;
     assert!(
         applied.unreviewed.iter().any(|line| line == "  a@1.0.0 (postinstall: echo ran > ran)"),
         "{:?}",
