@@ -58,9 +58,8 @@ mod tests {
     #[test]
     fn key_table_of_what_policies_may_hold() {
         let grammar = NpmGrammar { project: "/p".into() };
-        let registry = |name: &str, wanted| {
-            Some(PolicyKey::Registry { name: name.to_owned(), wanted })
-        };
+        let registry =
+            |name: &str, wanted| Some(PolicyKey::Registry { name: name.to_owned(), wanted });
         for (text, expected) in [
             ("a", registry("a", Wanted::Any)),
             ("@s/a@*", registry("@s/a", Wanted::Any)),
@@ -71,7 +70,10 @@ mod tests {
         ] {
             assert_eq!(grammar.key(text), expected, "{text}");
         }
-        assert!(matches!(grammar.key("github:o/r#abc"), Some(PolicyKey::Git(GitKey { ssh: Some(_), .. }))));
+        assert!(matches!(
+            grammar.key("github:o/r#abc"),
+            Some(PolicyKey::Git(GitKey { ssh: Some(_), .. }))
+        ));
         assert!(matches!(
             grammar.key("file:lib"),
             Some(PolicyKey::Source { fetch_spec, .. }) if fetch_spec == "/p/lib"

@@ -49,10 +49,7 @@ impl Applied {
     ///
     /// # Errors
     /// What `write` says, or the system; `node_modules` is then as it was before the change.
-    pub fn finish(
-        self,
-        write: impl FnOnce() -> Result<(), Failure>,
-    ) -> Result<Summary, Failure> {
+    pub fn finish(self, write: impl FnOnce() -> Result<(), Failure>) -> Result<Summary, Failure> {
         let parked = Parked::park(&self.project, &self.aside);
         let written = parked.and_then(|parked| match write() {
             Ok(()) => Ok(parked),

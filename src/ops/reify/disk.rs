@@ -111,7 +111,8 @@ fn content(project: &Path, package: &Location) -> Result<Vec<Location>, CommitEr
     let mut content = Vec::new();
     for entry in fs::read_dir(&folder).map_err(failed)? {
         let name = entry.map_err(failed)?.file_name();
-        let name = name.to_str().ok_or(io::ErrorKind::InvalidData).map_err(|kind| failed(kind.into()))?;
+        let name =
+            name.to_str().ok_or(io::ErrorKind::InvalidData).map_err(|kind| failed(kind.into()))?;
         if name != "node_modules" {
             content.push(Location::parse(&format!("{package}/{name}"))?);
         }
@@ -145,9 +146,11 @@ fn aliases(project: &Path, changes: &[Change]) -> BTreeSet<Location> {
 
 fn is_found_under_another_name(path: &Path) -> bool {
     let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return false };
-    let listed = || fs::read_dir(folder).is_ok_and(|entries| {
-        entries.filter_map(Result::ok).any(|entry| entry.file_name() == name)
-    });
+    let listed = || {
+        fs::read_dir(folder).is_ok_and(|entries| {
+            entries.filter_map(Result::ok).any(|entry| entry.file_name() == name)
+        })
+    };
     fs::symlink_metadata(path).is_ok() && !listed()
 }
 
@@ -169,7 +172,8 @@ pub(super) fn remove_odd_folders<'a>(
     for location in locations {
         for parent in location.parents() {
             if !seen.contains(parent) {
-                let path = parent.split('/').fold(project.to_path_buf(), |path, part| path.join(part));
+                let path =
+                    parent.split('/').fold(project.to_path_buf(), |path, part| path.join(part));
                 match fs::symlink_metadata(&path) {
                     Ok(found) if found.is_dir() => {}
                     Ok(_) if is_container(parent) => {

@@ -35,9 +35,7 @@ use crate::{
         run_script::ScriptStdio,
         script_env::{Env, NpmEnv},
         script_package::{PackageKind, ScriptPackage},
-        script_policy::{
-            InstallScope, ScriptMode, ScriptPolicy, check_strict, unreviewed_warning,
-        },
+        script_policy::{InstallScope, ScriptMode, ScriptPolicy, check_strict, unreviewed_warning},
     },
     store::StoredPackage,
 };
@@ -127,6 +125,20 @@ impl Explain for NotFetched {
     fn package(&self) -> Option<String> {
         Some(self.package.clone())
     }
+}
+
+/// Before anything is read from `node_modules`: removes a link or file in its place with a
+/// warning, as npm does. [`apply`] looks at the nested ones.
+///
+/// # Errors
+/// When the system refuses.
+pub fn validate_node_modules(
+    project: &Path,
+    odd_folders: OddFolders,
+    reporter: &dyn Reporter,
+) -> Result<(), Failure> {
+    let inside = Location::parse("node_modules/.bin").map_err(CommitError::from)?;
+    Ok(disk::remove_odd_folders(project, [&inside], odd_folders, reporter)?)
 }
 
 /// Makes the change: stages, commits by rename, links bins and runs scripts.
@@ -239,11 +251,10 @@ impl Reify<'_> {
     fn begin(&self) -> Result<Option<Transaction>, Failure> {
         let ReifyRequest { project, odd_folders, reporter, .. } = self.request;
         let bins = self.touched_bins();
-        let placed = self.plan.changes.iter().filter_map(|change| match change {
-            Change::Place { at, .. } => Some(at),
-            Change::Remove { .. } => None,
+        let locations = self.plan.changes.iter().map(|change| match change {
+            Change::Place { at, .. } | Change::Remove { at } => at,
         });
-        disk::remove_odd_folders(project, placed.chain(&bins), odd_folders, reporter)?;
+        disk::remove_odd_folders(project, locations.chain(&bins), odd_folders, reporter)?;
         let changes = disk::changes(project, &self.plan)?;
         let repairs = self.plan.bins.iter().any(|bin| bin.is_due);
         if changes.is_empty() && !repairs && self.plan.removed_bins.is_empty() {
@@ -255,10 +266,13 @@ impl Reify<'_> {
     /// The commands that are, or may have to be, made or removed.
     fn touched_bins(&self) -> Vec<Location> {
         let plan = &self.plan;
-        let droppable: BTreeSet<&str> =
-            self.queue.iter().flat_map(|package| &package.optional_set).map(String::as_str).collect();
-        let touched =
-            |bin: &&PlannedBin| bin.is_due || droppable.contains(bin.package.as_str());
+        let droppable: BTreeSet<&str> = self
+            .queue
+            .iter()
+            .flat_map(|package| &package.optional_set)
+            .map(String::as_str)
+            .collect();
+        let touched = |bin: &&PlannedBin| bin.is_due || droppable.contains(bin.package.as_str());
         let bins = plan.bins.iter().filter(touched).map(|bin| &bin.at);
         let bins = bins.chain(plan.removed_bins.iter().map(|bin| &bin.at));
         let suffixes: &[&str] = if cfg!(windows) { &["", ".cmd", ".ps1"] } else { &[""] };
@@ -340,12 +354,8 @@ impl Reify<'_> {
             Some((&link.at, Job { destination, content, cleared: Vec::new() }))
         });
         let mut groups: HashMap<&str, Vec<Job>> = HashMap::new();
-        let places: BTreeSet<&str> = self
-            .plan
-            .packages
-            .iter()
-            .map(|package| package.at.as_str())
-            .collect();
+        let places: BTreeSet<&str> =
+            self.plan.packages.iter().map(|package| package.at.as_str()).collect();
         let mut order = IndexSet::new();
         for (at, job) in packages.chain(links) {
             let outer = at.ancestors().find(|outer| places.contains(outer));
@@ -385,9 +395,8 @@ impl Reify<'_> {
     }
 
     fn link_bins(&self, round: Round, is_gone: impl Fn(&str) -> bool) -> Result<(), BinError> {
-        let due = |bin: &&PlannedBin| {
-            bin.is_due && bin.round == round && !is_gone(bin.package.as_str())
-        };
+        let due =
+            |bin: &&PlannedBin| bin.is_due && bin.round == round && !is_gone(bin.package.as_str());
         for bin in self.plan.bins.iter().filter(due) {
             let linked = link_bin(&bin.link, self.request.umask)?;
             if matches!(linked, Linked::MissingTarget | Linked::NotAFile) {
@@ -417,9 +426,10 @@ impl Reify<'_> {
             for bin in self.plan.bins.iter().filter(|bin| bin.package == at) {
                 unlink_bin(&bin.link, &path)?;
             }
-            let is_new = self.plan.changes.iter().any(|change| {
-                matches!(change, Change::Place { at: placed, .. } if *placed == at)
-            });
+            let is_new =
+                self.plan.changes.iter().any(
+                    |change| matches!(change, Change::Place { at: placed, .. } if *placed == at),
+                );
             match transaction.filter(|_| is_new) {
                 Some(transaction) => transaction.discard(&at)?,
                 None => aside.push(at),

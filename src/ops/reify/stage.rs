@@ -15,7 +15,7 @@ use crate::{
     error::{Code, Explain, Failure},
     event::{Event, Phase, Reporter},
     reify::link::{LinkMethod, Linker, PackageTree, PlacedFile, Sharing},
-    store::{Depth, StoredPackage},
+    store::{Depth, EntryPath, StoredPackage},
 };
 
 /// A folder or link could not be staged.
@@ -148,7 +148,7 @@ impl Work {
     ) -> Result<(), Failure> {
         stored.verify_unchanged(Depth::Quick)?;
         let directories: Vec<&str> =
-            stored.index.directories().iter().map(|path| path.as_str()).collect();
+            stored.index.directories().iter().map(EntryPath::as_str).collect();
         let files: Vec<PlacedFile<'_>> = stored
             .index
             .files()

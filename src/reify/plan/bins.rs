@@ -57,9 +57,8 @@ impl Planner<'_> {
                 }
             }
         }
-        let replaced = self.places.keys().filter_map(|at| {
-            tree.at_location(self.input.actual, at.as_str())
-        });
+        let replaced =
+            self.places.keys().filter_map(|at| tree.at_location(self.input.actual, at.as_str()));
         for node in replaced.chain(self.removes.values().copied()) {
             for (link, at, package) in self.bins_of(node) {
                 let goes_along = at.ancestors().any(|outer| {
@@ -99,9 +98,8 @@ impl Planner<'_> {
         if self.input.absent.contains(&node) || tree[node].inert {
             return None;
         }
-        let comes = |node: NodeId| {
-            self.unchanged.contains(&node) || self.is_placed(&tree[node].location)
-        };
+        let comes =
+            |node: NodeId| self.unchanged.contains(&node) || self.is_placed(&tree[node].location);
         if comes(node) || tree.bundler(node).is_some_and(comes) {
             return Some(node);
         }

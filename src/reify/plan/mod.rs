@@ -137,9 +137,9 @@ impl Planner<'_> {
                     self.places.insert(Location::parse(&tree[node].location)?, node);
                 }
                 None => {
-                    let old = change.actual.and_then(|node| {
-                        Some((Location::parse(&tree[node].location).ok()?, node))
-                    });
+                    let old = change
+                        .actual
+                        .and_then(|node| Some((Location::parse(&tree[node].location).ok()?, node)));
                     self.removes.extend(old);
                 }
             }
@@ -223,11 +223,10 @@ impl Planner<'_> {
     fn link_target(&self, node: NodeId) -> String {
         let PlanInput { tree, ideal, .. } = self.input;
         let root = &tree[tree.target_or_self(ideal)];
-        let overridden = root
-            .package
-            .overrides
-            .as_ref()
-            .and_then(|overrides| overrides.get(tree.name(node))?.as_str()?.strip_prefix("file:"));
+        let overridden =
+            root.package.overrides.as_ref().and_then(|overrides| {
+                overrides.get(tree.name(node))?.as_str()?.strip_prefix("file:")
+            });
         let target = match overridden {
             Some(path) => paths::resolve(&root.path, path),
             None => tree[node].realpath.to_string(),

@@ -53,7 +53,9 @@ pub fn reviewable_packages(
 ) -> Vec<ScriptPackage> {
     tree.inventory_of(ideal)
         .into_iter()
-        .filter(|&node| tree.parent(node).is_some() && !tree[node].inert && !tree.is_workspace(node))
+        .filter(|&node| {
+            tree.parent(node).is_some() && !tree[node].inert && !tree.is_workspace(node)
+        })
         .map(|node| script_package(tree, node, files))
         .collect()
 }
@@ -77,8 +79,11 @@ fn build_set(tree: &Tree, diff: &Diff, ideal: NodeId) -> IndexSet<NodeId> {
         }
     }
     // A folder is built through its link.
-    let targets: IndexSet<NodeId> =
-        set.iter().filter(|&&node| tree[node].is_link()).filter_map(|&node| tree.target(node)).collect();
+    let targets: IndexSet<NodeId> = set
+        .iter()
+        .filter(|&&node| tree[node].is_link())
+        .filter_map(|&node| tree.target(node))
+        .collect();
     set.retain(|node| !targets.contains(node));
     set
 }

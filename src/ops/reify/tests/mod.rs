@@ -11,9 +11,11 @@ use crate::{
     arborist::{DiffOptions, Omit, Project, TreeSettings},
     lockfile::Lockfile,
     manifest::Manifest,
-    reify::commit::{Recovered, recover},
     store::{ImportContext, Store},
 };
+
+mod any_tree;
+mod undo;
 
 /// A project, and packages it can install.
 struct Fixture {
@@ -83,7 +85,11 @@ impl Fixture {
         let text = manifest.to_string();
         let mut all = vec![("package.json", text.as_str())];
         all.extend(files);
-        let id = format!("{}@{}", manifest["name"].as_str().unwrap(), manifest["version"].as_str().unwrap());
+        let id = format!(
+            "{}@{}",
+            manifest["name"].as_str().unwrap(),
+            manifest["version"].as_str().unwrap()
+        );
         let context = ImportContext { package: id.clone(), ..ImportContext::default() };
         let stored = self.store.import_buffer(&tarball(&all), None, &context).unwrap();
         self.published.insert(id, stored);
@@ -142,9 +148,13 @@ impl Fixture {
         .await
     }
 
+    async fn applied(&self, packages: &Value, mode: ScriptMode) -> Applied {
+        self.apply(packages, mode).await.unwrap_or_else(|error| panic!("{error}"))
+    }
+
     async fn install(&self, packages: Value) -> Summary {
-        let applied = self.apply(&packages, ScriptMode::AllowAll).await;
-        applied.map_err(|error| error.to_string()).unwrap().finish(|| Ok(())).map_err(|error| error.to_string()).unwrap()
+        let applied = self.applied(&packages, ScriptMode::AllowAll).await;
+        applied.finish(|| Ok(())).unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// Path → content of everything in the project.
@@ -196,7 +206,8 @@ fn version(version: &str) -> Value {
 async fn first_install_places_packages_scopes_and_commands() {
     let mut fixture = Fixture::new(depends(&["a", "@s/b"]));
     let bin = json!({"a": "cli.js"});
-    fixture.publish(&json!({"name": "a", "version": "1.0.0", "bin": bin}), &[("cli.js", "#!x\r\n")]);
+    fixture
+        .publish(&json!({"name": "a", "version": "1.0.0", "bin": bin}), &[("cli.js", "#!x\r\n")]);
     fixture.publish_plain("@s/b", "1.0.0");
     fixture.publish_plain("c", "2.0.0");
     let summary = fixture
@@ -217,7 +228,15 @@ async fn first_install_places_packages_scopes_and_commands() {
 #[tokio::test]
 async fn upgrade_keeps_unchanged_nested_packages() {
     let mut fixture = Fixture::new(depends(&["a"]));
-    for (name, version) in [("a", "1.0.0"), ("a", "2.0.0"), ("kept", "1.0.0"), ("deep", "1.0.0"), ("deep", "2.0.0"), ("mid", "1.0.0"), ("low", "1.0.0")] {
+    for (name, version) in [
+        ("a", "1.0.0"),
+        ("a", "2.0.0"),
+        ("kept", "1.0.0"),
+        ("deep", "1.0.0"),
+        ("deep", "2.0.0"),
+        ("mid", "1.0.0"),
+        ("low", "1.0.0"),
+    ] {
         fixture.publish_plain(name, version);
     }
     let tree = |a: &str, deep: &str| {
@@ -301,13 +320,16 @@ async fn link_and_package_take_each_others_place() {
 
 #[tokio::test]
 async fn workspace_has_its_own_packages_and_is_linked_with_its_commands() {
-    let mut fixture = Fixture::new(json!({"name": "root", "version": "1.0.0", "workspaces": ["packages/*"]}));
+    let mut fixture =
+        Fixture::new(json!({"name": "root", "version": "1.0.0", "workspaces": ["packages/*"]}));
     fixture.publish_plain("d", "1.0.0");
     let manifest = json!({"name": "w", "version": "1.0.0", "bin": {"w": "cli.js"}, "dependencies": {"d": "*"},
         "scripts": {"prepare": "echo prepared > out"}});
     fixture.write("packages/w/package.json", &manifest.to_string());
     fixture.write("packages/w/cli.js", "");
-    fixture.workspaces = [("w".to_owned(), fixture.project().join("packages/w").to_str().unwrap().to_owned())].into();
+    fixture.workspaces =
+        [("w".to_owned(), fixture.project().join("packages/w").to_str().unwrap().to_owned())]
+            .into();
     let tree = json!({
         "node_modules/w": {"resolved": "packages/w", "link": true},
         "packages/w": {"name": "w", "version": "1.0.0", "bin": {"w": "cli.js"}, "dependencies": {"d": "*"}},
@@ -335,10 +357,12 @@ async fn bundled_package_comes_with_its_bundler_and_is_never_placed() {
             &[("node_modules/b/package.json", &inner), ("node_modules/b/b.js", version)],
         );
     }
-    let tree = |version: &str| json!({
-        "node_modules/a": manifest(version),
-        "node_modules/a/node_modules/b": {"version": "1.0.0", "bin": {"b": "b.js"}, "inBundle": true},
-    });
+    let tree = |version: &str| {
+        json!({
+            "node_modules/a": manifest(version),
+            "node_modules/a/node_modules/b": {"version": "1.0.0", "bin": {"b": "b.js"}, "inBundle": true},
+        })
+    };
     assert_eq!(fixture.install(tree("1.0.0")).await.placed, 1);
     assert_eq!(fixture.link("node_modules/a/node_modules/.bin/b"), "../b/b.js");
     assert_eq!(fixture.install(tree("2.0.0")).await.placed, 1);
@@ -351,7 +375,10 @@ async fn command_goes_to_the_same_package_whatever_was_installed_first() {
     let bin = json!({"tool": "cli.js"});
     let publish = |fixture: &mut Fixture| {
         for name in ["a", "b"] {
-            fixture.publish(&json!({"name": name, "version": "1.0.0", "bin": bin}), &[("cli.js", name)]);
+            fixture.publish(
+                &json!({"name": name, "version": "1.0.0", "bin": bin}),
+                &[("cli.js", name)],
+            );
         }
     };
     let entry = json!({"version": "1.0.0", "bin": bin});
@@ -382,100 +409,42 @@ async fn optional_package_whose_script_fails_goes_with_its_set() {
     fixture.publish(&scripted("o", "2.0.0", "exit 3"), &[]);
     fixture.publish_plain("only", "1.0.0");
     fixture.publish_plain("a", "1.0.0");
-    let tree = |o: &str| json!({
-        "node_modules/a": version("1.0.0"),
-        "node_modules/o": {"version": o, "optional": true, "hasInstallScript": true, "dependencies": {"only": "*"}},
-        "node_modules/only": {"version": "1.0.0", "optional": true},
-    });
-    let applied = fixture.apply(&tree("1.0.0"), ScriptMode::AllowAll).await.unwrap_or_else(|error| panic!("{error}"));
+    let tree = |o: &str| {
+        json!({
+            "node_modules/a": version("1.0.0"),
+            "node_modules/o": {"version": o, "optional": true, "hasInstallScript": true, "dependencies": {"only": "*"}},
+            "node_modules/only": {"version": "1.0.0", "optional": true},
+        })
+    };
+    let applied = fixture.applied(&tree("1.0.0"), ScriptMode::AllowAll).await;
     assert_eq!(applied.dropped.len(), 2);
     assert!(applied.finish(|| Ok(())).is_ok());
-    assert!(fixture.has("node_modules/a") && !fixture.has("node_modules/o") && !fixture.has("node_modules/only"));
+    assert!(
+        fixture.has("node_modules/a")
+            && !fixture.has("node_modules/o")
+            && !fixture.has("node_modules/only")
+    );
 
     // What was there before goes only when the change is final.
-    let applied = fixture.apply(&tree("1.0.0"), ScriptMode::Ignore).await.unwrap_or_else(|error| panic!("{error}"));
+    let applied = fixture.applied(&tree("1.0.0"), ScriptMode::Ignore).await;
     assert!(applied.finish(|| Ok(())).is_ok());
     let before = fixture.tree();
     let refuse = || Err(NotFetched { package: "x".into() }.into());
-    let applied = fixture.apply(&tree("2.0.0"), ScriptMode::AllowAll).await.unwrap_or_else(|error| panic!("{error}"));
+    let applied = fixture.applied(&tree("2.0.0"), ScriptMode::AllowAll).await;
     assert!(applied.finish(refuse).is_err());
     assert_eq!(fixture.tree(), before);
-    let applied = fixture.apply(&tree("2.0.0"), ScriptMode::AllowAll).await.unwrap_or_else(|error| panic!("{error}"));
+    let applied = fixture.applied(&tree("2.0.0"), ScriptMode::AllowAll).await;
     assert!(applied.finish(|| Ok(())).is_ok());
     assert!(!fixture.has("node_modules/o") && !fixture.has("node_modules/only"));
 }
 
-/// A tree with something to change, to remove and to keep, and the one to change it to.
-async fn changing(script: &str) -> (Fixture, Value) {
-    let mut fixture = Fixture::new(depends(&["a"]));
-    let bin = json!({"a": "cli.js"});
-    fixture.publish(&json!({"name": "a", "version": "1.0.0", "bin": bin}), &[("cli.js", "1")]);
-    let mut next = scripted("a", "2.0.0", script);
-    next["bin"] = json!({"other": "cli.js"});
-    fixture.publish(&next, &[("cli.js", "2")]);
-    for name in ["gone", "kept", "new"] {
-        fixture.publish_plain(name, "1.0.0");
-    }
-    fixture
-        .install(json!({
-            "node_modules/a": {"version": "1.0.0", "bin": bin, "dependencies": {"kept": "*"}},
-            "node_modules/a/node_modules/kept": version("1.0.0"),
-            "node_modules/@s/gone": {"name": "gone", "version": "1.0.0"},
-        }))
-        .await;
-    fixture.write("node_modules/.package-lock.json", "hidden 1");
-    let next = json!({
-        "node_modules/a": {"version": "2.0.0", "bin": {"other": "cli.js"}, "hasInstallScript": true, "dependencies": {"kept": "*"}},
-        "node_modules/a/node_modules/kept": version("1.0.0"),
-        "node_modules/@t/new": {"name": "new", "version": "1.0.0"},
-    });
-    (fixture, next)
-}
-
-#[tokio::test]
-async fn required_script_failure_restores_everything() {
-    let (mut fixture, next) = changing("echo x >> cli.js; exit 7").await;
-    let new = fixture.published["new@1.0.0"].clone();
-    fixture.published.insert("@t/new@npm:new@1.0.0".into(), new);
-    let before = fixture.tree();
-    let error = fixture.apply(&next, ScriptMode::AllowAll).await.err().unwrap();
-    assert_eq!(error.inner().exit(), 7);
-    assert_eq!(fixture.tree(), before);
-}
-
-#[tokio::test]
-async fn finish_whose_write_fails_restores_everything() {
-    let (mut fixture, next) = changing("true").await;
-    let new = fixture.published["new@1.0.0"].clone();
-    fixture.published.insert("@t/new@npm:new@1.0.0".into(), new);
-    let before = fixture.tree();
-    let applied = fixture.apply(&next, ScriptMode::AllowAll).await.unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(fixture.link("node_modules/.bin/other"), "../a/cli.js");
-    assert!(!fixture.has("node_modules/.bin/a") && !fixture.has("node_modules/.package-lock.json"));
-    let refused = applied.finish(|| Err(NotFetched { package: "x".into() }.into()));
-    assert!(refused.is_err());
-    assert_eq!(fixture.tree(), before);
-}
-
-#[tokio::test]
-async fn run_killed_before_finish_is_undone_by_the_next() {
-    let (mut fixture, next) = changing("true").await;
-    let new = fixture.published["new@1.0.0"].clone();
-    fixture.published.insert("@t/new@npm:new@1.0.0".into(), new);
-    let before = fixture.tree();
-    let applied = fixture.apply(&next, ScriptMode::AllowAll).await;
-    assert!(applied.is_ok());
-    drop(applied);
-    assert_ne!(fixture.tree(), before);
-    assert_eq!(recover(&fixture.project(), &[]).unwrap(), Recovered::Undone);
-    assert_eq!(fixture.tree(), before);
-}
-
 #[tokio::test]
 async fn package_that_was_not_fetched_is_an_error_unless_optional() {
-    let fixture = Fixture::new(json!({"name": "root", "optionalDependencies": {"o": "*"}, "dependencies": {"a": "*"}}));
+    let fixture = Fixture::new(
+        json!({"name": "root", "optionalDependencies": {"o": "*"}, "dependencies": {"a": "*"}}),
+    );
     let optional = json!({"node_modules/o": {"version": "1.0.0", "optional": true}});
-    let applied = fixture.apply(&optional, ScriptMode::Policy).await.unwrap_or_else(|error| panic!("{error}"));
+    let applied = fixture.applied(&optional, ScriptMode::Policy).await;
     assert_eq!(applied.dropped.len(), 1);
     assert!(applied.finish(|| Ok(())).is_ok() && !fixture.has("node_modules"));
     let required = json!({"node_modules/a": version("1.0.0")});
@@ -490,8 +459,12 @@ async fn unreviewed_scripts_do_not_run_and_are_listed() {
     let strict = fixture.apply(&tree, ScriptMode::Strict).await.err().unwrap();
     assert_eq!(strict.inner().code(), Code::Strictallowscripts);
     assert!(!fixture.has("node_modules"));
-    let applied = fixture.apply(&tree, ScriptMode::Policy).await.unwrap_or_else(|error| panic!("{error}"));
-    assert!(applied.unreviewed.iter().any(|line| line == "  a@1.0.0 (postinstall: echo ran > ran)"), "{:?}", applied.unreviewed);
+    let applied = fixture.applied(&tree, ScriptMode::Policy).await;
+    assert!(
+        applied.unreviewed.iter().any(|line| line == "  a@1.0.0 (postinstall: echo ran > ran)"),
+        "{:?}",
+        applied.unreviewed
+    );
     assert!(applied.finish(|| Ok(())).is_ok() && !fixture.has("node_modules/a/ran"));
     assert_eq!(*fixture.log.0.lock().unwrap(), ["deprecated a@1.0.0: use b"]);
 }
@@ -499,8 +472,11 @@ async fn unreviewed_scripts_do_not_run_and_are_listed() {
 #[tokio::test]
 async fn scripts_write_to_their_own_files_and_never_to_the_store() {
     let mut fixture = Fixture::new(depends(&["a"]));
-    fixture.publish(&scripted("a", "1.0.0", "echo changed > index.js"), &[("index.js", "original")]);
-    fixture.install(json!({"node_modules/a": {"version": "1.0.0", "hasInstallScript": true}})).await;
+    fixture
+        .publish(&scripted("a", "1.0.0", "echo changed > index.js"), &[("index.js", "original")]);
+    fixture
+        .install(json!({"node_modules/a": {"version": "1.0.0", "hasInstallScript": true}}))
+        .await;
     assert_eq!(fixture.read("node_modules/a/index.js"), "changed\n");
     let stored = &fixture.published["a@1.0.0"];
     assert_eq!(fs::read_to_string(stored.dir.join("index.js")).unwrap(), "original");
@@ -524,7 +500,11 @@ async fn link_out_of_the_project_is_made_and_never_written_through() {
     let fixture = Fixture::new(depends(&["out"]));
     let out = fixture.folder.path().join("out");
     fs::create_dir(&out).unwrap();
-    fs::write(out.join("package.json"), r#"{"name":"out","version":"1.0.0","dependencies":{"d":"*"}}"#).unwrap();
+    fs::write(
+        out.join("package.json"),
+        r#"{"name":"out","version":"1.0.0","dependencies":{"d":"*"}}"#,
+    )
+    .unwrap();
     fixture
         .install(json!({
             "node_modules/out": {"resolved": "../out", "link": true},
