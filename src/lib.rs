@@ -11,6 +11,7 @@ pub mod flight;
 pub mod fs;
 pub mod lockfile;
 pub mod manifest;
+pub mod ops;
 pub mod registry;
 pub mod reify;
 pub mod spec;
