@@ -30,7 +30,10 @@ impl Header {
         }
         let mut name = text(field(block, 0, 100))?.to_vec();
         if field(block, 257, 8) == b"ustar\x0000" {
-            let prefix = text(field(block, 345, 155))?;
+            // Where byte 475 is NUL the prefix is 130 bytes long and times follow it, as
+            // xstar and node-tar write it.
+            let length = if field(block, 475, 1) == b"\0" { 130 } else { 155 };
+            let prefix = text(field(block, 345, length))?;
             if !prefix.is_empty() {
                 name = [prefix, b"/", &name].concat();
             }
@@ -111,6 +114,18 @@ mod tests {
         for field in [&[0xff; 12][..], b"-1\0", b"12x4\0", b"8\0", b"1 1\0", b"0x10\0", b"\x01\0"] {
             assert_eq!(number(field), None, "{field:?}");
         }
+    }
+
+    #[test]
+    fn prefix_of_an_xstar_header_ends_before_its_times() {
+        let mut block = [0_u8; BLOCK];
+        block[..4].copy_from_slice(b"file");
+        block[257..265].copy_from_slice(b"ustar\x0000");
+        block[345..348].copy_from_slice(b"dir");
+        block[476..487].copy_from_slice(b"14776442210");
+        let sum = format!("{:06o}\0 ", checksum(&block));
+        block[148..156].copy_from_slice(sum.as_bytes());
+        assert_eq!(Header::parse(&block).unwrap().unwrap().name, b"dir/file");
     }
 
     #[test]
