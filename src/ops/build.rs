@@ -58,7 +58,7 @@ pub async fn ideal_tree(
     files: &ProjectFiles,
     request: &TreeRequest,
 ) -> Result<Ideal, Failure> {
-    let options = build_options(context, request);
+    let options = build_options(context, files, request);
     let settings = tree_settings(&context.options);
     let lock = lock_start(files, &context.options, &request.update);
     let project = files.project.clone();
@@ -119,7 +119,11 @@ pub fn save_type(options: &Options) -> Option<SaveType> {
     })
 }
 
-fn build_options(context: &Context, request: &TreeRequest) -> BuildOptions {
+fn build_options(
+    context: &Context,
+    files: &ProjectFiles,
+    request: &TreeRequest,
+) -> BuildOptions {
     let options = &context.options;
     let resolve = &options.resolve;
     BuildOptions {
@@ -147,7 +151,7 @@ fn build_options(context: &Context, request: &TreeRequest) -> BuildOptions {
             file: allow(resolve.allow_file),
             directory: allow(resolve.allow_directory),
         },
-        workspaces: options.workspaces.selected.clone(),
+        workspaces: files.selected.clone(),
         include_workspace_root: options.workspaces.include_root,
         omit: omit(options),
         engine_strict: resolve.engine_strict,

@@ -17,9 +17,9 @@ use super::{
     lifecycle::{Lifecycle, project_package},
     manifests::Sources,
     packages::Packages,
-    project::ProjectFiles,
+    project::{self, ProjectFiles},
     reify::{self, OddFolders, ReifyRequest},
-    save, summary,
+    save, sidecar, summary,
 };
 use crate::{
     arborist::{Diff, DiffOptions, Ideal, NodeId, Shrinkwrap},
@@ -40,7 +40,8 @@ pub async fn install(
 ) -> Result<InstallSummary, Failure> {
     let started = Instant::now();
     let reporter = &*context.reporter;
-    let files = ProjectFiles::read(&context.options.paths.prefix, reporter)?;
+    let _lock = project::enter(context)?;
+    let files = ProjectFiles::read(&context.options, reporter)?;
     if request.frozen {
         frozen::require_lock(&files)?;
     }
@@ -81,6 +82,7 @@ struct Prepared {
     actual: NodeId,
     diff: Diff,
     fetched: FetchedPackages,
+    known: sidecar::Known,
 }
 
 /// Compares with what is on disk and fetches what is missing there.
@@ -91,21 +93,22 @@ async fn prepare(
     sources: &Sources,
     request: &TreeRequest,
 ) -> Result<Prepared, Failure> {
+    let known = sidecar::Known::read(&files.folder);
     let actual = load_actual(files, ideal, request)?;
-    let mut diff = difference(context, ideal, actual);
+    let mut diff = difference(context, files, ideal, actual);
     if context.options.dry_run {
-        return Ok(Prepared { actual, diff, fetched: FetchedPackages::default() });
+        return Ok(Prepared { actual, diff, fetched: FetchedPackages::default(), known });
     }
     if bundles::load(&mut ideal.tree, &diff, sources, &*context.reporter).await? {
-        diff = difference(context, ideal, actual);
+        diff = difference(context, files, ideal, actual);
     }
     let nodes = wanted_nodes(&ideal.tree, &diff);
     let fetched =
         fetch_packages(&mut ideal.tree, &nodes, sources, &*context.reporter).await?;
     if nodes.iter().any(|&node| ideal.tree[node].inert) {
-        diff = difference(context, ideal, actual);
+        diff = difference(context, files, ideal, actual);
     }
-    Ok(Prepared { actual, diff, fetched })
+    Ok(Prepared { actual, diff, fetched, known })
 }
 
 /// The tree on disk. `ci` starts from an empty one: whatever is there is removed.
@@ -120,8 +123,13 @@ fn load_actual(
     Ok(ideal.tree.load_actual(&files.project, hidden)?)
 }
 
-fn difference(context: &Context, ideal: &mut Ideal, actual: NodeId) -> Diff {
-    let only = selected_nodes(context, ideal, actual);
+fn difference(
+    context: &Context,
+    files: &ProjectFiles,
+    ideal: &mut Ideal,
+    actual: NodeId,
+) -> Diff {
+    let only = selected_nodes(context, files, ideal, actual);
     let root = ideal.root;
     ideal.tree.diff(&DiffOptions {
         actual,
@@ -134,17 +142,22 @@ fn difference(context: &Context, ideal: &mut Ideal, actual: NodeId) -> Diff {
 
 /// What `--workspace` limits an install to: the workspaces, and the project's own dependencies
 /// where they are asked for.
-fn selected_nodes(context: &Context, ideal: &Ideal, actual: NodeId) -> Vec<NodeId> {
+fn selected_nodes(
+    context: &Context,
+    files: &ProjectFiles,
+    ideal: &Ideal,
+    actual: NodeId,
+) -> Vec<NodeId> {
     let workspaces = &context.options.workspaces;
     let enabled = workspaces.all != Some(false);
     let mut nodes = Vec::new();
     if enabled {
-        for name in &workspaces.selected {
+        for name in &files.selected {
             let trees = [ideal.root, actual];
             nodes.extend(trees.into_iter().filter_map(|root| ideal.tree.child_named(root, name)));
         }
     }
-    if !enabled || (workspaces.include_root && !workspaces.selected.is_empty()) {
+    if !enabled || (workspaces.include_root && !files.selected.is_empty()) {
         for root in [ideal.root, actual] {
             for edge in ideal.tree.edges_out(root) {
                 if ideal.tree[edge].kind != EdgeType::Workspace {
@@ -188,8 +201,10 @@ async fn apply(
         ideal.tree[node].inert = true;
     }
     let unreviewed = applied.unreviewed.clone();
+    let fetched = &prepared.fetched;
     applied.finish(|| {
         save::save(context, files, ideal, request)?;
+        sidecar::write(files, &ideal.tree, ideal.root, fetched, &prepared.known)?;
         save::write_hidden_lock(context, files, ideal, request)
     })?;
     if !unreviewed.is_empty() {

@@ -18,6 +18,7 @@ mod packages;
 mod project;
 pub mod reify;
 mod save;
+mod sidecar;
 mod summary;
 
 pub use context::Context;

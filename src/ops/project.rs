@@ -1,18 +1,25 @@
 //! The project's files as they are found.
 
 use std::{
-    io,
+    fs, io,
     path::{Path, PathBuf},
     time::SystemTime,
 };
 
+use super::{
+    context::Context,
+    reify::{OddFolders, validate_node_modules},
+};
 use crate::{
-    arborist::{Project, Shrinkwrap, hidden_lock_is_fresh, map_workspaces, realpath},
+    arborist::{Project, Shrinkwrap, hidden_lock_is_fresh, map_workspaces, paths::resolve, realpath},
+    config::Options,
     error::{Code, Explain, Failure},
     event::{Event, Reporter},
-    fs::{FsError, read_bounded},
+    fs::{FsError, Lock, read_bounded},
     lockfile::{Lockfile, MAX_LOCKFILE_BYTES},
     manifest::{PackageJson, PackageJsonError},
+    reify::commit::{Recovered, recover},
+    verify::Digests,
 };
 
 /// The most bytes of a package.json that are read.
@@ -33,6 +40,8 @@ pub struct ProjectFiles {
     pub lock_exists: bool,
     /// `package-lock.json` or `npm-shrinkwrap.json`.
     pub lock_name: &'static str,
+    /// The workspaces that the command is limited to, by name.
+    pub selected: Vec<String>,
 }
 
 /// A project that cannot be worked on.
@@ -50,6 +59,9 @@ pub enum ProjectError {
     /// The folder has no real path, or one that is not text.
     #[error("cannot work in {}", .0.display())]
     Folder(PathBuf),
+    /// `--workspace` names none of the project's.
+    #[error("No workspaces found:\n  --workspace={}", .0.join(" --workspace="))]
+    NoWorkspaces(Vec<String>),
     /// A file cannot be read.
     #[error(transparent)]
     File(#[from] FsError),
@@ -60,6 +72,7 @@ impl Explain for ProjectError {
         match self {
             Self::PackageJson { source, .. } => source.code(),
             Self::Folder(_) => Code::Noent,
+            Self::NoWorkspaces(_) => Code::Workspacesconfig,
             Self::File(error) => error.code(),
         }
     }
@@ -91,15 +104,48 @@ impl Explain for ProjectError {
     }
 }
 
+/// Enters a project for changing it: one run at a time, and what an interrupted one left is undone.
+///
+/// A run that writes nothing into `node_modules` needs no lock.
+///
+/// # Errors
+/// A folder that cannot be locked, or cannot be put right.
+pub fn enter(context: &Context) -> Result<Option<Lock>, Failure> {
+    let options = &context.options;
+    if options.dry_run || options.lock.package_lock_only {
+        return Ok(None);
+    }
+    let folder = &options.paths.prefix;
+    fs::create_dir_all(folder).map_err(FsError::io("create", folder))?;
+    let path = realpath(&folder.to_string_lossy())
+        .ok_or_else(|| ProjectError::Folder(folder.clone()))?;
+    let name = Digests::of(path.as_bytes(), []).sha512().iter().take(16).fold(
+        String::new(),
+        |name, byte| format!("{name}{byte:02x}"),
+    );
+    let locks = options.paths.cache.join("locks");
+    fs::create_dir_all(&locks).map_err(FsError::io("create", &locks))?;
+    let lock = Lock::acquire(&locks.join(name))?;
+    let project = Path::new(&path);
+    let odd = if options.force { OddFolders::Keep } else { OddFolders::Remove };
+    validate_node_modules(project, odd, &*context.reporter)?;
+    if recover(project, &[])? != Recovered::Clean {
+        let line = "an interrupted run left the tree unfinished; it was put back";
+        context.reporter.event(Event::warn("recover", line));
+    }
+    Ok(Some(lock))
+}
+
 impl ProjectFiles {
     /// Reads package.json, the lockfile and the workspaces of a folder.
     ///
     /// # Errors
     /// A broken package.json, and workspaces that cannot be used. A broken lockfile is only
     /// warned about, as npm ignores it.
-    pub fn read(folder: &Path, reporter: &dyn Reporter) -> Result<Self, Failure> {
+    pub fn read(options: &Options, reporter: &dyn Reporter) -> Result<Self, Failure> {
+        let folder = &options.paths.prefix;
         let path = realpath(&folder.to_string_lossy())
-            .ok_or_else(|| ProjectError::Folder(folder.to_owned()))?;
+            .ok_or_else(|| ProjectError::Folder(folder.clone()))?;
         let folder = PathBuf::from(&path);
         let package_json = read_package_json(&folder)?;
         let package =
@@ -115,7 +161,8 @@ impl ProjectFiles {
             }
         });
         let project = Project { path, package, workspaces };
-        Ok(Self { folder, project, package_json, lock, lock_exists, lock_name })
+        let selected = selected_workspaces(options, &project)?;
+        Ok(Self { folder, project, package_json, lock, lock_exists, lock_name, selected })
     }
 
     /// The hidden lockfile, if it still describes what is on disk.
@@ -158,4 +205,39 @@ fn read_text(path: &Path, limit: u64) -> Result<Option<String>, FsError> {
         Err(error) if error.kind() == Some(io::ErrorKind::NotFound) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// The workspaces that `--workspace` and `--workspaces` mean, by name (`get-workspaces.js`): a
+/// name, a folder, or a folder of folders.
+///
+/// # Errors
+/// [`ProjectError::NoWorkspaces`] when a filter matches none.
+pub fn selected_workspaces(
+    options: &Options,
+    project: &Project,
+) -> Result<Vec<String>, ProjectError> {
+    let wanted = &options.workspaces.selected;
+    if options.workspaces.all == Some(true) && wanted.is_empty() {
+        return Ok(project.workspaces.keys().cloned().collect());
+    }
+    let cwd = options.paths.cwd.to_string_lossy().replace('\\', "/");
+    let matches = |name: &str, path: &str| {
+        wanted.iter().any(|filter| {
+            let folder = resolve(&cwd, filter);
+            let inside = path.strip_prefix(&folder).is_some_and(|rest| {
+                rest.strip_prefix('/').is_some_and(|rest| !rest.contains('/'))
+            });
+            filter == name || folder == path || inside
+        })
+    };
+    let found: Vec<String> = project
+        .workspaces
+        .iter()
+        .filter(|(name, path)| matches(name, path))
+        .map(|(name, _)| name.clone())
+        .collect();
+    if found.is_empty() && !wanted.is_empty() {
+        return Err(ProjectError::NoWorkspaces(wanted.clone()));
+    }
+    Ok(found)
 }

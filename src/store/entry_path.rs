@@ -165,7 +165,8 @@ pub(super) struct EntryName {
 impl EntryName {
     /// Decides about the raw name of an archive entry (prefix and name joined, without the bytes that end it).
     ///
-    /// The root may be `.` (archives made with `tar c .`); no other component may.
+    /// The root may be `.` (archives made with `tar c .`), and `.` below it means nothing:
+    /// published archives have both.
     ///
     /// # Errors
     /// The [`PathRule`] that is broken.
@@ -192,11 +193,20 @@ impl EntryName {
         }
         let path = match rest {
             Some(rest) if rest.starts_with('/') => return Err(PathRule::NotNormal),
-            Some(rest) => Some(EntryPath::parse(rest)?),
+            Some(rest) => below_root(rest)?,
             None => None,
         };
         Ok(Self { root: root.into(), path, trailing_slash })
     }
+}
+
+/// The path below the root without its `.` components; `None` when nothing is left.
+fn below_root(rest: &str) -> Result<Option<EntryPath>, PathRule> {
+    if !rest.split('/').any(|component| component == ".") {
+        return EntryPath::parse(rest).map(Some);
+    }
+    let kept: Vec<&str> = rest.split('/').filter(|component| *component != ".").collect();
+    if kept.is_empty() { Ok(None) } else { EntryPath::parse(&kept.join("/")).map(Some) }
 }
 
 fn check_component(component: &str) -> Result<(), PathRule> {
@@ -242,6 +252,15 @@ mod tests {
 
     fn rule(name: &str) -> PathRule {
         EntryName::parse(name.as_bytes()).unwrap_err()
+    }
+
+    #[test]
+    fn single_dots_below_the_root_mean_nothing() {
+        for (raw, path) in [("p/./x", "x"), ("p/a/./b", "a/b"), ("p/a/.", "a")] {
+            assert_eq!(EntryName::parse(raw.as_bytes()).unwrap().path.unwrap().as_str(), path);
+        }
+        assert_eq!(EntryName::parse(b"p/.").unwrap().path, None);
+        assert!(EntryName::parse(b"p/./../x").is_err());
     }
 
     #[test]
@@ -342,7 +361,7 @@ mod tests {
     #[test]
     fn parse_empty_components_are_refused() {
         assert_eq!(rule(""), PathRule::Empty);
-        for raw in ["p/./x", "p/a//b", "p//", "p/a/.", "p/x//"] {
+        for raw in ["p/a//b", "p//", "p/x//"] {
             assert_eq!(rule(raw), PathRule::NotNormal, "{raw}");
         }
     }

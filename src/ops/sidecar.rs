@@ -1,0 +1,89 @@
+//! `node_modules/.denpm.json`: what denpm knows about an installed tree and npm has no field for.
+//!
+//! Deletable at any time: it is written anew by the next change. It never claims more than what
+//! was installed by the run that wrote it, and what an earlier one wrote for packages that stayed.
+
+use std::{collections::BTreeMap, path::Path};
+
+use serde::{Deserialize, Serialize};
+
+use super::{fetch::FetchedPackages, project::ProjectFiles};
+use crate::{
+    arborist::{NodeId, Tree},
+    error::Failure,
+    fs::{Durability, read_bounded, write_atomic},
+};
+
+/// The most bytes of a sidecar that are read.
+const MAX_BYTES: u64 = 64 * 1024 * 1024;
+const VERSION: u32 = 1;
+
+/// The file's content.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Sidecar {
+    version: u32,
+    packages: BTreeMap<String, Package>,
+}
+
+/// What is known about one installed package.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Package {
+    /// The SHA-512 of the tarball whose files are there.
+    integrity: String,
+    /// The registry that served it; absent when it came from the store or a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<String>,
+}
+
+/// Writes the sidecar of a tree; a folder that is not there gets none.
+///
+/// # Errors
+/// A file that cannot be written.
+pub fn write(
+    files: &ProjectFiles,
+    tree: &Tree,
+    root: NodeId,
+    fetched: &FetchedPackages,
+    before: &Known,
+) -> Result<(), Failure> {
+    let folder = files.folder.join("node_modules");
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    let mut packages = BTreeMap::new();
+    for node in tree.inventory_of(root) {
+        let location = tree[node].location.to_string();
+        let known = match fetched.packages.get(&node) {
+            Some(stored) => Some(Package {
+                integrity: stored.integrity.to_string(),
+                source: fetched.sources.get(&node).map(ToString::to_string),
+            }),
+            None => before.0.get(&location).cloned(),
+        };
+        if let Some(known) = known.filter(|_| !tree[node].inert) {
+            packages.insert(location, known);
+        }
+    }
+    if packages == before.0 {
+        return Ok(());
+    }
+    let text = serde_json::to_string(&Sidecar { version: VERSION, packages }).unwrap_or_default();
+    write_atomic(&folder.join(".denpm.json"), text.as_bytes(), Durability::Volatile)?;
+    Ok(())
+}
+
+/// What the last run knew.
+#[derive(Debug, Default)]
+pub struct Known(BTreeMap<String, Package>);
+
+impl Known {
+    /// Reads the sidecar of a project; one that cannot be read is as good as none.
+    pub fn read(project: &Path) -> Self {
+        let read = || {
+            let bytes = read_bounded(&project.join("node_modules/.denpm.json"), MAX_BYTES).ok()?;
+            let sidecar: Sidecar = serde_json::from_slice(&bytes).ok()?;
+            (sidecar.version == VERSION).then_some(sidecar.packages)
+        };
+        Self(read().unwrap_or_default())
+    }
+}
