@@ -71,6 +71,7 @@ codes! {
     MissingTarget = "EMISSINGTARGET", 1;
     Needauth = "ENEEDAUTH", 1;
     Noent = "ENOENT", 254;
+    Nolock = "ENOLOCK", 1;
     Nomatch = "ENOMATCH", 1;
     Notcached = "ENOTCACHED", 1;
     Notfound = "E404", 1;

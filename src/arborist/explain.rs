@@ -1,31 +1,69 @@
 //! Why a node is where it is, as data: `Node.explain` and `Edge.explain`.
 
-use std::{cell::RefCell, collections::HashMap, sync::Arc};
+use std::{
+    cell::RefCell,
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use serde_json::{Map, Value};
 
 use super::{EdgeId, NodeId, Tree, tree::bundled_names};
-use crate::explanation::{EdgeExplanation, NodeExplanation, WhileInstalling};
+use crate::explanation::{EdgeExplanation, Mark, NodeExplanation, WhileInstalling};
+
+/// What an explanation says beside the relations between packages.
+pub trait Annotations {
+    /// The marks of a node that was asked for; it has them wherever it is mentioned.
+    fn marks(&self, _node: NodeId) -> Option<BTreeSet<Mark>> {
+        None
+    }
+
+    /// The manifest of a node with which something is wrong.
+    fn package(&self, _node: NodeId) -> Option<Map<String, Value>> {
+        None
+    }
+}
+
+/// Nothing beside the relations.
+impl Annotations for () {}
 
 /// Explanations already made; npm keeps the first one of each node and edge.
-#[derive(Default)]
-struct Memory {
+struct Memory<'a> {
     nodes: RefCell<HashMap<NodeId, Arc<NodeExplanation>>>,
     edges: RefCell<HashMap<EdgeId, Arc<EdgeExplanation>>>,
+    annotations: &'a dyn Annotations,
+}
+
+impl<'a> Memory<'a> {
+    fn new(annotations: &'a dyn Annotations) -> Self {
+        Self { nodes: RefCell::default(), edges: RefCell::default(), annotations }
+    }
 }
 
 impl Tree {
     /// Explains a node by every edge that wants it.
     pub fn explain(&self, id: NodeId) -> Arc<NodeExplanation> {
-        self.explain_node(id, None, &mut Vec::new(), &Memory::default())
+        self.explain_node(id, None, &mut Vec::new(), &Memory::new(&()))
+    }
+
+    /// Explains several nodes together: what they share is explained once.
+    pub fn explain_all(
+        &self,
+        nodes: &[NodeId],
+        annotations: &dyn Annotations,
+    ) -> Vec<Arc<NodeExplanation>> {
+        let memory = Memory::new(annotations);
+        nodes.iter().map(|&id| self.explain_node(id, None, &mut Vec::new(), &memory)).collect()
     }
 
     /// Explains a node by one edge.
     pub fn explain_for(&self, id: NodeId, edge: EdgeId) -> Arc<NodeExplanation> {
-        self.explain_node(id, Some(edge), &mut Vec::new(), &Memory::default())
+        self.explain_node(id, Some(edge), &mut Vec::new(), &Memory::new(&()))
     }
 
     /// Explains an edge by the node that it leaves.
     pub fn explain_edge(&self, edge: EdgeId) -> Arc<EdgeExplanation> {
-        self.explain_edge_within(edge, &mut Vec::new(), &Memory::default())
+        self.explain_edge_within(edge, &mut Vec::new(), &Memory::new(&()))
     }
 
     fn explain_node(
@@ -33,12 +71,17 @@ impl Tree {
         id: NodeId,
         edge: Option<EdgeId>,
         seen: &mut Vec<NodeId>,
-        memory: &Memory,
+        memory: &Memory<'_>,
     ) -> Arc<NodeExplanation> {
         if let Some(known) = memory.nodes.borrow().get(&id) {
             return Arc::clone(known);
         }
-        let explanation = Arc::new(self.make_node_explanation(id, edge, seen, memory));
+        let is_cut = seen.contains(&id);
+        let mut explanation = self.make_node_explanation(id, edge, seen, memory);
+        if !is_cut {
+            explanation.marks = memory.annotations.marks(id);
+        }
+        let explanation = Arc::new(explanation);
         memory.nodes.borrow_mut().insert(id, Arc::clone(&explanation));
         explanation
     }
@@ -48,7 +91,7 @@ impl Tree {
         id: NodeId,
         edge: Option<EdgeId>,
         seen: &mut Vec<NodeId>,
-        memory: &Memory,
+        memory: &Memory<'_>,
     ) -> NodeExplanation {
         let node = &self[id];
         if self.is_project_root(id) && node.source_reference.is_none() {
@@ -68,6 +111,9 @@ impl Tree {
             why.errors = node.errors.iter().map(ToString::to_string).collect();
         } else if node.package_name().is_none() || node.package.version.is_none() {
             why.errors = vec!["invalid package: lacks name and/or version".to_owned()];
+        }
+        if !why.errors.is_empty() {
+            why.package = memory.annotations.package(id);
         }
         let root = self.root_of(id);
         if let Some(source) = self[root].source_reference {
@@ -94,7 +140,8 @@ impl Tree {
         why.links_in = self
             .links_in(id)
             .into_iter()
-            .map(|link| self.explain_node(link, edge, seen, memory))
+            // Links are explained anew each time, without the marks of what was asked for.
+            .map(|link| Arc::new(self.make_node_explanation(link, edge, seen, memory)))
             .collect();
         seen.pop();
         why
@@ -113,7 +160,7 @@ impl Tree {
         &self,
         id: EdgeId,
         seen: &mut Vec<NodeId>,
-        memory: &Memory,
+        memory: &Memory<'_>,
     ) -> Arc<EdgeExplanation> {
         if let Some(known) = memory.edges.borrow().get(&id) {
             return Arc::clone(known);

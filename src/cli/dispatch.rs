@@ -2,7 +2,7 @@
 
 use std::{process::ExitCode, sync::Arc};
 
-use super::{CliError, Invocation, commands::Command, print};
+use super::{CliError, Invocation, commands::Command, list, print};
 use crate::{
     arborist::Update,
     cli::{completions, man},
@@ -35,6 +35,7 @@ pub(super) fn run(invocation: &Invocation) -> Result<ExitCode, Failure> {
         | Command::Uninstall
         | Command::Dedupe
         | Command::Prune => change_tree(invocation),
+        command if list::knows(command) => list::run(invocation),
         command => Err(CliError::NotYet { command: super::name_of(command) }.into()),
     }
 }
@@ -68,7 +69,7 @@ fn change_tree(invocation: &Invocation) -> Result<ExitCode, Failure> {
 }
 
 /// Runs an operation on a runtime of its own.
-fn run_async(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+pub(super) fn run_async(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(WORKERS)
         .enable_all()
@@ -78,7 +79,7 @@ fn run_async(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Fail
 }
 
 /// The terminal as the settings want it.
-fn terminal(config: &Config) -> Terminal {
+pub(super) fn terminal(config: &Config) -> Terminal {
     let output = OutputOptions::of(config);
     let level = match output.loglevel {
         options::LogLevel::Silent => LogLevel::Silent,

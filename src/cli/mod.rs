@@ -7,6 +7,7 @@ pub mod args;
 pub mod commands;
 pub mod completions;
 mod dispatch;
+mod list;
 pub mod man;
 mod passthrough;
 mod print;

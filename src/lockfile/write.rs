@@ -42,6 +42,13 @@ pub struct HiddenHeader {
     pub version: Option<String>,
 }
 
+/// What becomes of packages that this machine does not get.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Inert {
+    Recorded,
+    LeftOut,
+}
+
 /// Writes the lockfiles of one tree.
 #[derive(Clone, Copy, Debug)]
 pub struct LockWriter<'a> {
@@ -68,7 +75,7 @@ impl LockWriter<'_> {
         data.insert("lockfileVersion".into(), version.into());
         data.insert("requires".into(), true.into());
         if version >= 2 {
-            data.insert("packages".into(), Value::Object(self.packages()));
+            data.insert("packages".into(), Value::Object(self.packages(Inert::Recorded)));
         }
         if version < 3 {
             let legacy = LegacyWriter {
@@ -86,7 +93,7 @@ impl LockWriter<'_> {
 
     /// The text of `node_modules/.package-lock.json`.
     pub fn hidden(&self, header: &HiddenHeader, format: &JsonFormat) -> String {
-        let mut packages = self.packages();
+        let mut packages = self.packages(Inert::LeftOut);
         packages.shift_remove("");
         let mut data = Map::new();
         if let Some(name) = &header.name {
@@ -101,7 +108,7 @@ impl LockWriter<'_> {
         stringify(Value::Object(data), format)
     }
 
-    fn packages(&self) -> Map<String, Value> {
+    fn packages(&self, inert: Inert) -> Map<String, Value> {
         let tree = self.tree;
         let root = tree.target_or_self(self.root);
         let mut packages = Map::new();
@@ -114,7 +121,9 @@ impl LockWriter<'_> {
                 continue;
             }
             let location = relative(&tree[self.root].path, &tree[node].path);
-            if self.is_left_out(node, &location) {
+            if self.is_left_out(node, &location)
+                || (inert == Inert::LeftOut && self.is_not_on_disk(node))
+            {
                 continue;
             }
             packages.insert(location, Value::Object(self.entry(node)));
@@ -131,6 +140,12 @@ impl LockWriter<'_> {
         let of_project = tree.fs_parent(node).is_none_or(|parent| parent == self.root);
         (tree[node].flags.extraneous && !in_modules && of_project)
             || (tree[node].inert && tree[node].version_text().is_empty())
+    }
+
+    /// The node, or one whose folder it would be in, is only in the lock.
+    fn is_not_on_disk(&self, node: NodeId) -> bool {
+        std::iter::successors(Some(node), |&node| self.tree.parent(node))
+            .any(|node| self.tree[node].inert)
     }
 
     /// One entry (`metaFromNode`).

@@ -14,9 +14,13 @@ use super::{
 };
 use crate::{
     arborist::Tree,
-    config::{Origin, options::DependencyType, script_env},
+    config::{
+        Origin,
+        options::{DependencyType, ScriptOptions},
+        script_env,
+    },
     error::Failure,
-    event::Event,
+    event::{Event, Reporter},
     manifest::Manifest,
     reify::{
         grammar::NpmGrammar,
@@ -24,7 +28,7 @@ use crate::{
         run_script::{ScriptStdio, run_script},
         script_env::{ConfigValue, Env, NpmEnv},
         script_package::{PackageKind, ScriptPackage},
-        script_policy::{InstallScope, PolicyLayers, ScriptMode, ScriptPolicy},
+        script_policy::{InstallScope, PolicyError, PolicyLayers, ScriptMode, ScriptPolicy},
     },
 };
 
@@ -39,6 +43,35 @@ pub struct Lifecycle {
     npm: NpmEnv,
 }
 
+/// The policy in force for a project; what is wrong with it is warned about.
+///
+/// # Errors
+/// A policy that cannot be followed.
+pub(super) fn script_policy(
+    scripts: &ScriptOptions,
+    files: &ProjectFiles,
+    reporter: &dyn Reporter,
+) -> Result<ScriptPolicy, PolicyError> {
+    let grammar = NpmGrammar { project: files.folder.clone() };
+    let listed = &scripts.allow_scripts;
+    let (cli, npmrc): (&[String], &[String]) = match listed.origin {
+        Origin::Cli | Origin::Env => (&listed.value, &[]),
+        _ => (&[], &listed.value),
+    };
+    let declared = files.project.package.allow_scripts.as_ref();
+    let layers = PolicyLayers {
+        cli,
+        package_json: declared.and_then(serde_json::Value::as_object),
+        npmrc,
+        scope: InstallScope::Project,
+    };
+    let policy = ScriptPolicy::resolve(layers, &grammar)?;
+    for warning in &policy.warnings {
+        reporter.event(Event::warn("install-scripts", warning.clone()));
+    }
+    Ok(policy)
+}
+
 impl Lifecycle {
     /// The policy and environment of a run of `command` (npm's name of it).
     ///
@@ -46,28 +79,7 @@ impl Lifecycle {
     /// A policy that cannot be followed.
     pub fn new(context: &Context, files: &ProjectFiles, command: &str) -> Result<Self, Failure> {
         let scripts = &context.options.scripts;
-        let grammar = NpmGrammar { project: files.folder.clone() };
-        let listed = &scripts.allow_scripts;
-        let nothing: Vec<String> = Vec::new();
-        let (cli, npmrc) = match listed.origin {
-            Origin::Cli | Origin::Env => (&listed.value, &nothing),
-            _ => (&nothing, &listed.value),
-        };
-        let layers = PolicyLayers {
-            cli,
-            package_json: files
-                .project
-                .package
-                .allow_scripts
-                .as_ref()
-                .and_then(serde_json::Value::as_object),
-            npmrc,
-            scope: InstallScope::Project,
-        };
-        let policy = ScriptPolicy::resolve(layers, &grammar)?;
-        for warning in &policy.warnings {
-            context.reporter.event(Event::warn("install-scripts", warning.clone()));
-        }
+        let policy = script_policy(scripts, files, &*context.reporter)?;
         let mode = if scripts.ignore_scripts {
             ScriptMode::Ignore
         } else if scripts.dangerously_allow_all_scripts {

@@ -6,6 +6,7 @@
 //! transitively, while resolution is still busy above.
 
 use std::{
+    borrow::Cow,
     collections::HashSet,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
@@ -117,6 +118,11 @@ impl Sources {
     pub async fn packument(&self, name: &str) -> Result<Arc<Packument>, LoadFailure> {
         self.shared.packument(name).await
     }
+
+    /// What picking a version of a package depends on.
+    pub fn pick_options(&self, name: &str) -> Cow<'_, PickOptions> {
+        self.shared.pick_options(name)
+    }
 }
 
 fn epoch_ms(time: SystemTime) -> i64 {
@@ -162,13 +168,8 @@ impl Shared {
 
     fn pick(&self, packument: &Packument, spec: &Spec) -> Result<Arc<Fetched>, LoadFailure> {
         let name = spec.name.as_deref().unwrap_or_default();
-        let exempt = self.pick.before.is_some() && self.is_age_exempt(name);
-        let options = if exempt {
-            &PickOptions { before: None, ..self.pick.clone() }
-        } else {
-            &self.pick
-        };
-        let manifest = pick_manifest(packument, spec, options).map_err(LoadFailure::new)?;
+        let manifest =
+            pick_manifest(packument, spec, &self.pick_options(name)).map_err(LoadFailure::new)?;
         if manifest.version.is_none() {
             return Err(LoadFailure::new(SourceError::NoVersion { name: name.to_owned() }));
         }
@@ -179,6 +180,14 @@ impl Shared {
             integrity: integrity.map(Into::into),
             manifest,
         }))
+    }
+
+    fn pick_options(&self, name: &str) -> Cow<'_, PickOptions> {
+        if self.pick.before.is_some() && self.is_age_exempt(name) {
+            Cow::Owned(PickOptions { before: None, ..self.pick.clone() })
+        } else {
+            Cow::Borrowed(&self.pick)
+        }
     }
 
     fn is_age_exempt(&self, name: &str) -> bool {

@@ -6,19 +6,26 @@
 pub mod build;
 mod bundles;
 pub mod context;
+pub mod explain;
 mod fetch;
 mod frozen;
 pub mod git;
 pub mod install;
+mod installed;
 mod lifecycle;
+pub mod ls;
 mod machine;
 mod manifests;
 pub mod pack;
+pub mod outdated;
 mod packages;
 mod project;
+mod raw_manifest;
 pub mod reify;
 mod save;
 mod sidecar;
+pub mod scripts;
 mod summary;
+mod workspaces;
 
 pub use context::Context;
