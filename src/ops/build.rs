@@ -25,6 +25,8 @@ pub struct TreeRequest {
     pub add: Vec<String>,
     /// Names to remove.
     pub rm: Vec<String>,
+    /// The workspaces that the request is limited to, by name.
+    pub workspaces: Vec<String>,
     /// What to look up again.
     pub update: Update,
     /// Prefer what is there over what is newest.
@@ -58,7 +60,7 @@ pub async fn ideal_tree(
     files: &ProjectFiles,
     request: &TreeRequest,
 ) -> Result<Ideal, Failure> {
-    let options = build_options(context, files, request);
+    let options = build_options(context, request);
     let settings = tree_settings(&context.options);
     let lock = lock_start(files, &context.options, &request.update);
     let project = files.project.clone();
@@ -119,11 +121,7 @@ pub fn save_type(options: &Options) -> Option<SaveType> {
     })
 }
 
-fn build_options(
-    context: &Context,
-    files: &ProjectFiles,
-    request: &TreeRequest,
-) -> BuildOptions {
+fn build_options(context: &Context, request: &TreeRequest) -> BuildOptions {
     let options = &context.options;
     let resolve = &options.resolve;
     BuildOptions {
@@ -151,7 +149,7 @@ fn build_options(
             file: allow(resolve.allow_file),
             directory: allow(resolve.allow_directory),
         },
-        workspaces: files.selected.clone(),
+        workspaces: request.workspaces.clone(),
         include_workspace_root: options.workspaces.include_root,
         omit: omit(options),
         engine_strict: resolve.engine_strict,

@@ -19,7 +19,7 @@ use super::{
     packages::Packages,
     project::{self, ProjectFiles},
     reify::{self, OddFolders, ReifyRequest},
-    save, sidecar, summary,
+    save, sidecar, summary, workspaces,
 };
 use crate::{
     arborist::{Diff, DiffOptions, Ideal, NodeId, Shrinkwrap},
@@ -41,7 +41,11 @@ pub async fn install(
     let started = Instant::now();
     let reporter = &*context.reporter;
     let _lock = project::enter(context)?;
-    let files = ProjectFiles::read(&context.options, reporter)?;
+    let files = ProjectFiles::read(&context.options.paths.prefix, reporter)?;
+    let request = &TreeRequest {
+        workspaces: workspaces::selected_names(&context.options, &files)?,
+        ..request.clone()
+    };
     if request.frozen {
         frozen::require_lock(&files)?;
     }
@@ -95,18 +99,18 @@ async fn prepare(
 ) -> Result<Prepared, Failure> {
     let known = sidecar::Known::read(&files.folder);
     let actual = load_actual(files, ideal, request)?;
-    let mut diff = difference(context, files, ideal, actual);
+    let mut diff = difference(context, request, ideal, actual);
     if context.options.dry_run {
         return Ok(Prepared { actual, diff, fetched: FetchedPackages::default(), known });
     }
     if bundles::load(&mut ideal.tree, &diff, sources, &*context.reporter).await? {
-        diff = difference(context, files, ideal, actual);
+        diff = difference(context, request, ideal, actual);
     }
     let nodes = wanted_nodes(&ideal.tree, &diff);
     let fetched =
         fetch_packages(&mut ideal.tree, &nodes, sources, &*context.reporter).await?;
     if nodes.iter().any(|&node| ideal.tree[node].inert) {
-        diff = difference(context, files, ideal, actual);
+        diff = difference(context, request, ideal, actual);
     }
     Ok(Prepared { actual, diff, fetched, known })
 }
@@ -125,11 +129,11 @@ fn load_actual(
 
 fn difference(
     context: &Context,
-    files: &ProjectFiles,
+    request: &TreeRequest,
     ideal: &mut Ideal,
     actual: NodeId,
 ) -> Diff {
-    let only = selected_nodes(context, files, ideal, actual);
+    let only = selected_nodes(context, request, ideal, actual);
     let root = ideal.root;
     ideal.tree.diff(&DiffOptions {
         actual,
@@ -144,7 +148,7 @@ fn difference(
 /// where they are asked for.
 fn selected_nodes(
     context: &Context,
-    files: &ProjectFiles,
+    request: &TreeRequest,
     ideal: &Ideal,
     actual: NodeId,
 ) -> Vec<NodeId> {
@@ -152,12 +156,12 @@ fn selected_nodes(
     let enabled = workspaces.all != Some(false);
     let mut nodes = Vec::new();
     if enabled {
-        for name in &files.selected {
+        for name in &request.workspaces {
             let trees = [ideal.root, actual];
             nodes.extend(trees.into_iter().filter_map(|root| ideal.tree.child_named(root, name)));
         }
     }
-    if !enabled || (workspaces.include_root && !files.selected.is_empty()) {
+    if !enabled || (workspaces.include_root && !request.workspaces.is_empty()) {
         for root in [ideal.root, actual] {
             for edge in ideal.tree.edges_out(root) {
                 if ideal.tree[edge].kind != EdgeType::Workspace {

@@ -11,8 +11,7 @@ use super::{
     reify::{OddFolders, validate_node_modules},
 };
 use crate::{
-    arborist::{Project, Shrinkwrap, hidden_lock_is_fresh, map_workspaces, paths::resolve, realpath},
-    config::Options,
+    arborist::{Project, Shrinkwrap, hidden_lock_is_fresh, map_workspaces, realpath},
     error::{Code, Explain, Failure},
     event::{Event, Reporter},
     fs::{FsError, Lock, read_bounded},
@@ -40,8 +39,6 @@ pub struct ProjectFiles {
     pub lock_exists: bool,
     /// `package-lock.json` or `npm-shrinkwrap.json`.
     pub lock_name: &'static str,
-    /// The workspaces that the command is limited to, by name.
-    pub selected: Vec<String>,
 }
 
 /// A project that cannot be worked on.
@@ -59,9 +56,6 @@ pub enum ProjectError {
     /// The folder has no real path, or one that is not text.
     #[error("cannot work in {}", .0.display())]
     Folder(PathBuf),
-    /// `--workspace` names none of the project's.
-    #[error("No workspaces found:\n  --workspace={}", .0.join(" --workspace="))]
-    NoWorkspaces(Vec<String>),
     /// A file cannot be read.
     #[error(transparent)]
     File(#[from] FsError),
@@ -72,7 +66,6 @@ impl Explain for ProjectError {
         match self {
             Self::PackageJson { source, .. } => source.code(),
             Self::Folder(_) => Code::Noent,
-            Self::NoWorkspaces(_) => Code::Workspacesconfig,
             Self::File(error) => error.code(),
         }
     }
@@ -142,10 +135,9 @@ impl ProjectFiles {
     /// # Errors
     /// A broken package.json, and workspaces that cannot be used. A broken lockfile is only
     /// warned about, as npm ignores it.
-    pub fn read(options: &Options, reporter: &dyn Reporter) -> Result<Self, Failure> {
-        let folder = &options.paths.prefix;
+    pub fn read(folder: &Path, reporter: &dyn Reporter) -> Result<Self, Failure> {
         let path = realpath(&folder.to_string_lossy())
-            .ok_or_else(|| ProjectError::Folder(folder.clone()))?;
+            .ok_or_else(|| ProjectError::Folder(folder.to_owned()))?;
         let folder = PathBuf::from(&path);
         let package_json = read_package_json(&folder)?;
         let package =
@@ -161,8 +153,7 @@ impl ProjectFiles {
             }
         });
         let project = Project { path, package, workspaces };
-        let selected = selected_workspaces(options, &project)?;
-        Ok(Self { folder, project, package_json, lock, lock_exists, lock_name, selected })
+        Ok(Self { folder, project, package_json, lock, lock_exists, lock_name })
     }
 
     /// The hidden lockfile, if it still describes what is on disk.
@@ -205,39 +196,4 @@ fn read_text(path: &Path, limit: u64) -> Result<Option<String>, FsError> {
         Err(error) if error.kind() == Some(io::ErrorKind::NotFound) => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-/// The workspaces that `--workspace` and `--workspaces` mean, by name (`get-workspaces.js`): a
-/// name, a folder, or a folder of folders.
-///
-/// # Errors
-/// [`ProjectError::NoWorkspaces`] when a filter matches none.
-pub fn selected_workspaces(
-    options: &Options,
-    project: &Project,
-) -> Result<Vec<String>, ProjectError> {
-    let wanted = &options.workspaces.selected;
-    if options.workspaces.all == Some(true) && wanted.is_empty() {
-        return Ok(project.workspaces.keys().cloned().collect());
-    }
-    let cwd = options.paths.cwd.to_string_lossy().replace('\\', "/");
-    let matches = |name: &str, path: &str| {
-        wanted.iter().any(|filter| {
-            let folder = resolve(&cwd, filter);
-            let inside = path.strip_prefix(&folder).is_some_and(|rest| {
-                rest.strip_prefix('/').is_some_and(|rest| !rest.contains('/'))
-            });
-            filter == name || folder == path || inside
-        })
-    };
-    let found: Vec<String> = project
-        .workspaces
-        .iter()
-        .filter(|(name, path)| matches(name, path))
-        .map(|(name, _)| name.clone())
-        .collect();
-    if found.is_empty() && !wanted.is_empty() {
-        return Err(ProjectError::NoWorkspaces(wanted.clone()));
-    }
-    Ok(found)
 }

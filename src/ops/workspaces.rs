@@ -84,6 +84,20 @@ pub(super) fn selection(
     Ok(Selection::Workspaces(names.into_iter().collect()))
 }
 
+/// The workspaces that a change is limited to, by name; none means the whole project.
+///
+/// # Errors
+/// [`NoWorkspaces`] when workspaces are asked for and none is meant.
+pub(super) fn selected_names(
+    options: &Options,
+    files: &ProjectFiles,
+) -> Result<Vec<String>, NoWorkspaces> {
+    Ok(match selection(options, files)? {
+        Selection::Workspaces(names) => names,
+        Selection::Whole | Selection::WithoutWorkspaces => Vec::new(),
+    })
+}
+
 /// A filter is a name, a folder, or a folder above.
 fn is_meant(filter: &str, name: &str, path: &str, (project, base): (&str, &str)) -> bool {
     let shown = relative(base, path);
