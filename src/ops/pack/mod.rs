@@ -15,6 +15,7 @@ mod token;
 mod walk;
 
 use std::{
+    borrow::Cow,
     cmp::Ordering,
     collections::BTreeSet,
     fs::{self, File},
@@ -34,13 +35,11 @@ use crate::{
     fs::{FsError, read_open_file},
     manifest::Manifest,
     spec::collate,
+    store::MAX_UNPACKED,
 };
 
 /// The date of every file: 1985-10-26T08:15:00Z, because zip knows none before 1980.
 const MTIME: u64 = 499_162_500;
-
-/// The most a package may weigh unpacked, in bytes; as much as the store takes.
-const MAX_UNPACKED: u64 = 1 << 30;
 
 /// A folder that cannot be packed.
 #[derive(Debug, thiserror::Error)]
@@ -202,8 +201,13 @@ fn compare(left: &str, right: &str) -> Ordering {
     let ((left_extension, left_name), (right_extension, right_name)) = (key(left), key(right));
     collate(&left_extension, &right_extension)
         .then_with(|| collate(&left_name, &right_name))
-        .then_with(|| collate(left, right))
+        .then_with(|| collate(&unambiguous(left), &unambiguous(right)))
         .then_with(|| left.cmp(right))
+}
+
+/// A leading `@` means an archive to node-tar, so npm sorts such paths by another spelling.
+fn unambiguous(path: &str) -> Cow<'_, str> {
+    if path.starts_with('@') { Cow::Owned(format!("./{path}")) } else { Cow::Borrowed(path) }
 }
 
 #[cfg(test)]

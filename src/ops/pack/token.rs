@@ -321,7 +321,8 @@ impl Class {
         let lower = character.to_lowercase().next().unwrap_or(character);
         let has = |character: char| {
             let within = |(from, to): &(char, char)| (*from..=*to).contains(&character);
-            self.ranges.iter().any(within) || self.posix.iter().any(|posix| posix.contains(character))
+            self.ranges.iter().any(within)
+                || self.posix.iter().any(|posix| posix.contains(character))
         };
         (has(character) || has(lower)) != self.negated
     }
