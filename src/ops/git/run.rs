@@ -28,7 +28,7 @@ const ATTEMPTS: u32 = 3;
 const WAIT_FACTOR: u32 = 10;
 
 /// The longest wait.
-const MAX_WAIT: Duration = Duration::from_secs(60);
+const MAX_WAIT: Duration = Duration::from_mins(1);
 
 /// The most git may say, in bytes; the refs of the largest repositories are some 30 MiB.
 const MAX_OUTPUT: u64 = 128 << 20;

@@ -132,7 +132,11 @@ impl Part {
         match self {
             Self::Globstar => false,
             Self::Literal(literal) => literal.0 == segment.0,
-            Self::Magic(tokens) => !segment.0.is_empty() && Token::match_all(tokens, &segment.0),
+            // Of all that can match nothing, minimatch only forbids it to a lone star.
+            Self::Magic(tokens) => {
+                !(segment.0.is_empty() && matches!(tokens.as_slice(), [Token::Star]))
+                    && Token::match_all(tokens, &segment.0)
+            }
         }
     }
 

@@ -168,7 +168,7 @@ fn read_file(path: &Path, room: u64) -> Result<(u32, Vec<u8>), PackError> {
     let file = File::open(path).map_err(FsError::io("read", path))?;
     let bytes = read_open_file(&file, path, room).map_err(|error| match error {
         FsError::TooLarge { path, .. } => PackError::TooLarge(path),
-        other => other.into(),
+        other @ FsError::Io { .. } => other.into(),
     })?;
     Ok((mode_of(&listed), bytes))
 }
