@@ -56,6 +56,7 @@ codes! {
     Duplicateworkspace = "EDUPLICATEWORKSPACE", 1;
     Forbidden = "E403", 1;
     Git = "EGIT", 1;
+    Gitcheckout = "EGITCHECKOUT", 1;
     Http = "EHTTP", 1;
     Integrity = "EINTEGRITY", 1;
     Internal = "EINTERNAL", 1;
@@ -72,6 +73,7 @@ codes! {
     Needauth = "ENEEDAUTH", 1;
     Noent = "ENOENT", 254;
     Nolock = "ENOLOCK", 1;
+    Nogit = "ENOGIT", 1;
     Nomatch = "ENOMATCH", 1;
     Notcached = "ENOTCACHED", 1;
     Notfound = "E404", 1;

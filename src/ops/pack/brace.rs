@@ -139,7 +139,9 @@ fn sequence(body: &str) -> Option<Result<Vec<String>, PatternTooLarge>> {
         let offset = i64::try_from(index * step).unwrap_or(i64::MAX);
         let value = if first <= last { first + offset } else { first - offset };
         match letters {
-            (Some(_), Some(_)) => u8::try_from(value).map(char::from).unwrap_or_default().to_string(),
+            (Some(_), Some(_)) => {
+                u8::try_from(value).map(char::from).unwrap_or_default().to_string()
+            }
             _ => format!("{value:0width$}"),
         }
     };
@@ -148,7 +150,8 @@ fn sequence(body: &str) -> Option<Result<Vec<String>, PatternTooLarge>> {
 
 fn number(text: &str) -> Option<i64> {
     let digits = text.strip_prefix('-').unwrap_or(text);
-    let plain = (1..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let plain =
+        (1..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
     plain.then(|| text.parse().ok()).flatten()
 }
 

@@ -14,10 +14,8 @@ use crate::{
     fs::{FsError, read_bounded},
     manifest::Manifest,
     spec::PackageName,
+    store::MAX_PACKAGE_JSON,
 };
-
-/// The largest package.json, in bytes.
-const MAX_PACKAGE_JSON: u64 = 16 << 20;
 
 /// Most bundled packages.
 const MAX_BUNDLED: usize = 20_000;
@@ -62,7 +60,8 @@ pub(super) fn read_package_json(folder: &Path) -> Result<Map<String, Value>, Pac
 
 /// Everything that is bundled, dependencies of dependencies included.
 pub(super) fn bundled(root: &Path, manifest: &Manifest) -> Result<Vec<Bundled>, PackError> {
-    let Some(names) = manifest.bundle_dependencies.as_ref().filter(|names| !names.is_empty()) else {
+    let Some(names) = manifest.bundle_dependencies.as_ref().filter(|names| !names.is_empty())
+    else {
         return Ok(Vec::new());
     };
     let real_root = fs::canonicalize(root).map_err(FsError::io("read", root))?;

@@ -79,7 +79,8 @@ impl Rule {
             let named = glob.last().is_some_and(|last| !last.is_empty());
             glob.len() <= if named { 1 } else { 2 }
         });
-        let alternatives = globs.iter().map(|glob| glob.iter().map(|part| Part::parse(part)).collect()).collect();
+        let alternatives =
+            globs.iter().map(|glob| glob.iter().map(|part| Part::parse(part)).collect()).collect();
         Ok(Some(Self { negate, is_relative, alternatives }))
     }
 
@@ -96,14 +97,11 @@ impl Rule {
 /// The segments of a glob, without repeated `**` and with `..` resolved.
 fn parts(glob: &str) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();
-    let mut previous_slash = false;
-    for (index, part) in glob.split('/').enumerate() {
-        // Slashes in a row count as one; those at the ends leave an empty part.
-        let empty = part.is_empty();
-        if empty && previous_slash && index > 0 {
-            continue;
-        }
-        previous_slash = empty;
+    // Slashes in a row count as one; those at the ends leave an empty part.
+    let mut characters: Vec<char> = glob.chars().collect();
+    characters.dedup_by(|next, previous| *next == '/' && *previous == '/');
+    let single: String = characters.into_iter().collect();
+    for part in single.split('/') {
         let last = parts.last().map(String::as_str);
         if part == "**" && last == Some("**") {
             continue;
@@ -134,7 +132,11 @@ impl Part {
         match self {
             Self::Globstar => false,
             Self::Literal(literal) => literal.0 == segment.0,
-            Self::Magic(tokens) => !segment.0.is_empty() && Token::match_all(tokens, &segment.0),
+            // Of all that can match nothing, minimatch only forbids it to a lone star.
+            Self::Magic(tokens) => {
+                !(segment.0.is_empty() && matches!(tokens.as_slice(), [Token::Star]))
+                    && Token::match_all(tokens, &segment.0)
+            }
         }
     }
 
@@ -157,8 +159,8 @@ fn matches_path(path: &[&Segment], pattern: &[Part], reach: Reach) -> bool {
             .unwrap_or_default(),
         (Reach::Whole, None) => ([].as_slice(), behind),
     };
-    let has_body = reach == Reach::Prefix && !behind.is_empty()
-        || behind.iter().any(Part::is_globstar);
+    let has_body =
+        reach == Reach::Prefix && !behind.is_empty() || behind.iter().any(Part::is_globstar);
     let cut = head.len().min(path.len());
     let (path_head, rest) = path.split_at_checked(cut).unwrap_or_default();
     if !head.is_empty() && !matches_plain(path_head, head, reach) {
@@ -191,18 +193,24 @@ fn matches_sections(path: &[&Segment], body: &[Part], tail: usize, reach: Reach)
     let sections: Vec<&[Part]> = body.split(Part::is_globstar).collect();
     let end = path.len().saturating_sub(tail);
     let mut index = 0;
-    for section in sections {
-        let found = (index..=end).find(|start| {
-            let stop = (start + section.len()).min(path.len());
-            let fits = start + section.len() <= end || reach == Reach::Prefix;
-            fits && path.get(*start..stop).is_some_and(|part| matches_plain(part, section, reach))
+    for (number, section) in sections.iter().enumerate() {
+        // minimatch keeps room for as many segments as this many sections have, counted from the
+        // first one.
+        let kept: usize =
+            sections.iter().take(sections.len() - 1 - number).map(|section| section.len()).sum();
+        let Some(last) = end.checked_sub(kept + section.len()) else {
+            return reach == Reach::Prefix;
+        };
+        let found = (index..=last).find(|start| {
+            path.get(*start..start + section.len())
+                .is_some_and(|part| matches_plain(part, section, reach))
         });
         match found {
             Some(start) => index = start + section.len(),
             None => return reach == Reach::Prefix,
         }
     }
-    tail > 0 || index < path.len()
+    tail > 0 || index < path.len() || reach == Reach::Prefix
 }
 
 /// Segment by segment; a pattern also matches with a slash behind it.

@@ -15,6 +15,7 @@ mod token;
 mod walk;
 
 use std::{
+    borrow::Cow,
     cmp::Ordering,
     collections::BTreeSet,
     fs::{self, File},
@@ -34,13 +35,11 @@ use crate::{
     fs::{FsError, read_open_file},
     manifest::Manifest,
     spec::collate,
+    store::MAX_UNPACKED,
 };
 
 /// The date of every file: 1985-10-26T08:15:00Z, because zip knows none before 1980.
 const MTIME: u64 = 499_162_500;
-
-/// The most a package may weigh unpacked, in bytes; as much as the store takes.
-const MAX_UNPACKED: u64 = 1 << 30;
 
 /// A folder that cannot be packed.
 #[derive(Debug, thiserror::Error)]
@@ -169,7 +168,7 @@ fn read_file(path: &Path, room: u64) -> Result<(u32, Vec<u8>), PackError> {
     let file = File::open(path).map_err(FsError::io("read", path))?;
     let bytes = read_open_file(&file, path, room).map_err(|error| match error {
         FsError::TooLarge { path, .. } => PackError::TooLarge(path),
-        other => other.into(),
+        other @ FsError::Io { .. } => other.into(),
     })?;
     Ok((mode_of(&listed), bytes))
 }
@@ -202,8 +201,13 @@ fn compare(left: &str, right: &str) -> Ordering {
     let ((left_extension, left_name), (right_extension, right_name)) = (key(left), key(right));
     collate(&left_extension, &right_extension)
         .then_with(|| collate(&left_name, &right_name))
-        .then_with(|| collate(left, right))
+        .then_with(|| collate(&unambiguous(left), &unambiguous(right)))
         .then_with(|| left.cmp(right))
+}
+
+/// A leading `@` means an archive to node-tar, so npm sorts such paths by another spelling.
+fn unambiguous(path: &str) -> Cow<'_, str> {
+    if path.starts_with('@') { Cow::Owned(format!("./{path}")) } else { Cow::Borrowed(path) }
 }
 
 #[cfg(test)]

@@ -99,8 +99,10 @@ impl PackageRules {
         manifest: &Manifest,
         look: impl Fn(&str) -> Named,
     ) -> Self {
-        let mut rules =
-            Self { strict: STRICT.iter().map(|&rule| rule.to_owned()).collect(), ..Self::default() };
+        let mut rules = Self {
+            strict: STRICT.iter().map(|&rule| rule.to_owned()).collect(),
+            ..Self::default()
+        };
         rules.has_workspaces = manifest.workspaces.as_ref().is_some_and(has_content);
         if let Some(files) = files_of(object) {
             rules.included.push("*".to_owned());
@@ -118,7 +120,8 @@ impl PackageRules {
     }
 
     fn include(&mut self, file: &str, look: impl Fn(&str) -> Named) {
-        let file = file.strip_prefix("./").map_or_else(|| file.to_owned(), |rest| format!("/{rest}"));
+        let file =
+            file.strip_prefix("./").map_or_else(|| file.to_owned(), |rest| format!("/{rest}"));
         let file = if file.ends_with("/*") { format!("{file}*") } else { file };
         let rule = format!("!{file}");
         match look(&file) {
@@ -198,7 +201,10 @@ mod tests {
     fn files_become_inverted_rules() {
         let package = json!({ "files": ["./lib", "dist/*"] });
         let of = |named| rules(&package, named);
-        assert_eq!(of(Named::Folder).included, ["*", "!/lib", "!/lib/**", "!dist/**", "!dist/**/**"]);
+        assert_eq!(
+            of(Named::Folder).included,
+            ["*", "!/lib", "!/lib/**", "!dist/**", "!dist/**/**"]
+        );
         assert_eq!(of(Named::Nothing).included, ["*", "!/lib", "!dist/**"]);
         assert_eq!(of(Named::File).required, ["lib", "dist/**"]);
         assert_eq!(of(Named::Other).included, ["*"]);

@@ -86,7 +86,7 @@ fn reach(tokens: &[Token], name: &[char], mut at: Vec<bool>) -> Vec<bool> {
                 let rest = tokens.get(index + 1..).unwrap_or_default();
                 not_reach(choices, rest, name, &at)
             }
-            Token::Group(kind, choices) => group_reach(*kind, choices, name, at),
+            Token::Group(kind, choices) => group_reach(*kind, choices, name, &at),
         };
     }
     at
@@ -112,16 +112,16 @@ fn either(left: &[bool], right: &[bool]) -> Vec<bool> {
     left.iter().zip(right).map(|(left, right)| *left || *right).collect()
 }
 
-fn group_reach(kind: GroupKind, choices: &[Vec<Token>], name: &[char], at: Vec<bool>) -> Vec<bool> {
+fn group_reach(kind: GroupKind, choices: &[Vec<Token>], name: &[char], at: &[bool]) -> Vec<bool> {
     let once = |from: &[bool]| {
         choices.iter().fold(vec![false; from.len()], |ends, choice| {
             either(&ends, &reach(choice, name, from.to_vec()))
         })
     };
-    let first = once(&at);
+    let first = once(at);
     match kind {
         GroupKind::Once | GroupKind::Not => first,
-        GroupKind::Optional => either(&at, &first),
+        GroupKind::Optional => either(at, &first),
         GroupKind::OneOrMore | GroupKind::Any => {
             let mut ends = first;
             loop {
@@ -131,7 +131,7 @@ fn group_reach(kind: GroupKind, choices: &[Vec<Token>], name: &[char], at: Vec<b
                 }
                 ends = more;
             }
-            if kind == GroupKind::Any { either(&at, &ends) } else { ends }
+            if kind == GroupKind::Any { either(at, &ends) } else { ends }
         }
     }
 }
@@ -145,7 +145,7 @@ fn not_reach(choices: &[Vec<Token>], rest: &[Token], name: &[char], at: &[bool])
         .map(|(index, here)| {
             let start: Vec<bool> = (0..at.len()).map(|position| position == index).collect();
             *here && {
-                let ends = group_reach(GroupKind::Once, choices, name, start);
+                let ends = group_reach(GroupKind::Once, choices, name, &start);
                 !reach(rest, name, ends).last().copied().unwrap_or(false)
             }
         })
@@ -321,7 +321,8 @@ impl Class {
         let lower = character.to_lowercase().next().unwrap_or(character);
         let has = |character: char| {
             let within = |(from, to): &(char, char)| (*from..=*to).contains(&character);
-            self.ranges.iter().any(within) || self.posix.iter().any(|posix| posix.contains(character))
+            self.ranges.iter().any(within)
+                || self.posix.iter().any(|posix| posix.contains(character))
         };
         (has(character) || has(lower)) != self.negated
     }

@@ -144,11 +144,8 @@ impl Walk<'_> {
         names: &[String],
     ) -> Result<Level<'a>, PackError> {
         let required = rules::below(&parent.required, &entry.name);
-        let sources = if self.package.has_workspaces {
-            Source::FOLDER_OF_WORKSPACES
-        } else {
-            Source::FOLDER
-        };
+        let sources =
+            if self.package.has_workspaces { Source::FOLDER_OF_WORKSPACES } else { Source::FOLDER };
         let name = Segment::new(&entry.name);
         let exact = entry.as_file || parent.lets_through(&[&name, &Segment::default()], None);
         let rules = self.sets(path, names, sources, &required)?;
@@ -170,7 +167,9 @@ impl Walk<'_> {
             let lines = match source {
                 Source::Defaults => rules::DEFAULTS.join("\n"),
                 Source::PackageJson if file.is_some() => self.package.included.join("\n"),
-                Source::Strict if is_root && !names.iter().any(|name| name == "package.json") => continue,
+                Source::Strict if is_root && !names.iter().any(|name| name == "package.json") => {
+                    continue;
+                }
                 Source::Strict if is_root => self.package.strict.join("\n"),
                 Source::Strict => rules::strict_of_folder(required).join("\n"),
                 _ => match file {
@@ -178,7 +177,9 @@ impl Walk<'_> {
                     None => continue,
                 },
             };
-            if *source == Source::PackageJson && (file.is_none() || self.package.included.is_empty()) {
+            if *source == Source::PackageJson
+                && (file.is_none() || self.package.included.is_empty())
+            {
                 continue;
             }
             sets.push((*source, parse_rules(&lines, folder)?));
@@ -213,7 +214,12 @@ impl Level<'_> {
         self.asks(path, partial, None)
     }
 
-    fn asks(&self, path: &[&Segment], partial: Option<Partial<'_>>, leaf: Option<&[&Segment]>) -> bool {
+    fn asks(
+        &self,
+        path: &[&Segment],
+        partial: Option<Partial<'_>>,
+        leaf: Option<&[&Segment]>,
+    ) -> bool {
         let mut included = true;
         if let Some(parent) = self.parent {
             let mut longer = vec![&self.name];
