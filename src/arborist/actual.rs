@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{
-    BuildError, DepFlags, LoadFailure, NodeId, Project, RootFlags, Shrinkwrap, Tree,
+    BuildError, DepFlags, LoadFailure, NodeId, Project, Records, RootFlags, Shrinkwrap, Tree,
     paths::{basename, relative, resolve},
     tree::{NewNode, Place},
 };
@@ -72,20 +72,24 @@ impl Explain for BrokenPackage {
 }
 
 impl Tree {
-    /// Loads what is installed as a tree of its own.
+    /// Loads what is installed as a tree of its own: from the hidden lock where it can be
+    /// trusted, else from the folders, with the lockfile's word on where they came from.
     ///
     /// # Errors
     /// Unusable overrides, and a hidden lock whose links have no targets.
     pub fn load_actual(
         &mut self,
         project: &Project,
-        hidden: Option<&Shrinkwrap>,
+        records: Records<'_>,
     ) -> Result<NodeId, BuildError> {
         let remembered = (std::mem::take(&mut self.locked), self.locked_root.take());
         let root = self.add_project_copy(project)?;
-        match hidden {
-            Some(hidden) => self.load_virtual(root, hidden, &project.path)?,
-            None => self.load_disk(root),
+        match records {
+            Records::Hidden(hidden) => self.load_virtual(root, hidden, &project.path)?,
+            Records::Lockfile(lock) => {
+                self.load_disk(root);
+                self.take_over_records(root, &project.path, lock);
+            }
         }
         (self.locked, self.locked_root) = remembered;
         for node in self.inventory_of(root) {

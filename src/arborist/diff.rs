@@ -25,6 +25,8 @@ pub struct Change {
     pub actual: Option<NodeId>,
     /// What shall be there.
     pub ideal: Option<NodeId>,
+    /// The change that this one lies inside, as an index of [`Diff::changes`].
+    pub inside: Option<usize>,
 }
 
 /// The difference between two trees of one arena; places come parents first.
@@ -58,7 +60,8 @@ impl Tree {
     /// unchanged packages over into the ideal tree.
     pub fn diff(&mut self, options: &DiffOptions<'_>) -> Diff {
         let mut diff = Diff { filter: self.filter_set(options), ..Diff::default() };
-        self.diff_children(Some(options.actual), Some(options.ideal), options, &mut diff);
+        let roots = (Some(options.actual), Some(options.ideal));
+        self.diff_children(roots, None, options, &mut diff);
         diff
     }
 
@@ -111,8 +114,8 @@ impl Tree {
 
     fn diff_children(
         &mut self,
-        actual: Option<NodeId>,
-        ideal: Option<NodeId>,
+        (actual, ideal): (Option<NodeId>, Option<NodeId>),
+        inside: Option<usize>,
         options: &DiffOptions<'_>,
         diff: &mut Diff,
     ) {
@@ -122,7 +125,7 @@ impl Tree {
             actual_kids.keys().chain(ideal_kids.keys()).cloned().collect();
         for path in paths {
             let pair = (actual_kids.get(&path).copied(), ideal_kids.get(&path).copied());
-            self.diff_node(pair, options, diff);
+            self.diff_node(pair, inside, options, diff);
         }
     }
 
@@ -142,11 +145,12 @@ impl Tree {
     fn diff_node(
         &mut self,
         (actual, ideal): (Option<NodeId>, Option<NodeId>),
+        inside: Option<usize>,
         options: &DiffOptions<'_>,
         diff: &mut Diff,
     ) {
-        let inside = |node: Option<NodeId>| node.is_some_and(|node| diff.filter.contains(&node));
-        if !diff.filter.is_empty() && !inside(actual) && !inside(ideal) {
+        let chosen = |node: Option<NodeId>| node.is_some_and(|node| diff.filter.contains(&node));
+        if !diff.filter.is_empty() && !chosen(actual) && !chosen(ideal) {
             return;
         }
         if let Some(ideal) = ideal
@@ -155,17 +159,19 @@ impl Tree {
             self[ideal].inert = true;
         }
         let ideal = ideal.filter(|&ideal| !self[ideal].inert);
-        match (self.action(actual, ideal, options.exists), ideal) {
+        let inside = match (self.action(actual, ideal, options.exists), ideal) {
             (Some(action), _) => {
-                diff.changes.push(Change { action, actual, ideal });
+                diff.changes.push(Change { action, actual, ideal, inside });
+                Some(diff.changes.len() - 1)
             }
             (None, Some(ideal)) => {
                 diff.unchanged.push(ideal);
                 self.take_over_bundled(actual, ideal);
+                inside
             }
             (None, None) => return,
-        }
-        self.diff_children(actual, ideal, options, diff);
+        };
+        self.diff_children((actual, ideal), inside, options, diff);
     }
 
     fn action(

@@ -13,17 +13,17 @@ use std::{
     sync::Arc,
 };
 
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexSet;
 
 use super::{
-    AllowSources, BuildError, EdgeId, EdgeProblem, Fetched, LoadFailure, Manifests,
+    AllowSources, BuildError, EdgeId, Fetched, LoadFailure, Manifests,
     NodeId, RootFlags, Shrinkwrap, Start, Tree,
     can_place_dep::Placement,
+    deps_queue::DepsQueue,
     install_checks::Machine,
     peer_set::{Required, Reuse},
     place_dep::{InstallStrategy, PlaceOptions, PlacedDep, Placer},
     requests::{AddedDep, SaveType},
-    source::{Naming, PackageSource},
     tree::bundled_names,
 };
 use crate::{
@@ -528,91 +528,5 @@ impl<'a> IdealBuilder<'a> {
             }
         }
         Ok(())
-    }
-}
-
-impl Tree {
-    /// How a node's files can be fetched; `resolved` is [`Tree::resolved`] of the node.
-    pub fn package_source<'a>(
-        &'a self,
-        node: NodeId,
-        resolved: Option<&'a str>,
-    ) -> PackageSource<'a> {
-        let naming =
-            if self.is_registry_dependency(node) { Naming::Checked } else { Naming::Free };
-        PackageSource {
-            name: self.name(node),
-            package_name: self[node].package_name().unwrap_or_default(),
-            version: self[node].version_text(),
-            resolved,
-            integrity: self[node].integrity.as_deref(),
-            naming,
-        }
-    }
-
-    /// Removes every extraneous node under a root.
-    pub fn prune_extraneous(&mut self, root: NodeId) {
-        for node in self.inventory_of(root) {
-            if self[node].flags.extraneous {
-                self.set_parent(node, None);
-            }
-        }
-    }
-
-    /// True when a node's dependency type is omitted; only below the project and its workspaces.
-    pub fn should_omit(&self, node: NodeId, omit: Omit) -> bool {
-        if omit == Omit::default() {
-            return false;
-        }
-        let top = self.top(node);
-        if !self.is_project_root(top) && !self.is_workspace(top) {
-            return false;
-        }
-        let flags = self[node].flags;
-        (flags.peer && omit.peer)
-            || (flags.dev && omit.dev)
-            || (flags.optional && omit.optional)
-            || (flags.dev_optional && omit.optional && omit.dev)
-    }
-
-    /// The edges that make a tree unfit for installing, with what is wrong.
-    pub fn problems(&self, root: NodeId) -> IndexMap<EdgeId, EdgeProblem> {
-        let nodes = self.inventory_of(root).into_iter();
-        let edges = nodes.flat_map(|node| self.edges_out(node));
-        edges.filter_map(|edge| Some((edge, self.edge_problem(edge)?))).collect()
-    }
-}
-
-/// Nodes to work on, by depth and then path (`DepsQueue`).
-#[derive(Debug, Default)]
-pub(super) struct DepsQueue {
-    nodes: IndexSet<NodeId>,
-    sorted: bool,
-}
-
-impl DepsQueue {
-    pub(super) fn push(&mut self, node: NodeId) {
-        if self.nodes.insert(node) {
-            self.sorted = false;
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.nodes.is_empty()
-    }
-
-    /// The shallowest node; the queue is kept in reverse so that taking it is cheap.
-    fn pop(&mut self, tree: &Tree) -> Option<NodeId> {
-        if !self.sorted {
-            let mut keyed: Vec<(usize, Arc<str>, NodeId)> = self
-                .nodes
-                .iter()
-                .map(|&node| (tree.depth(node), Arc::clone(&tree[node].path), node))
-                .collect();
-            keyed.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| collate(&b.1, &a.1)));
-            self.nodes = keyed.into_iter().map(|(_, _, node)| node).collect();
-            self.sorted = true;
-        }
-        self.nodes.pop()
     }
 }

@@ -1,10 +1,10 @@
-//! The tree on disk as `npm ls` and its like see it: with what the lockfile knows of each
-//! package (`load-actual.js`, `Shrinkwrap.add` of `shrinkwrap.js`).
+//! What is recorded of installed packages: a folder does not tell where it came from, the
+//! lockfile does (`Shrinkwrap.add` of `shrinkwrap.js`).
 
 use std::sync::Arc;
 
 use super::{
-    BuildError, LockEntry, NodeId, Project, Shrinkwrap, Tree,
+    LockEntry, NodeId, Shrinkwrap, Tree,
     paths::resolve,
 };
 use crate::spec::{Spec, Version};
@@ -19,27 +19,8 @@ pub enum Records<'a> {
 }
 
 impl Tree {
-    /// Loads what is installed into an empty arena.
-    ///
-    /// # Errors
-    /// Unusable overrides, and a hidden lock whose links have no targets.
-    pub fn load_installed(
-        &mut self,
-        project: &Project,
-        records: Records<'_>,
-    ) -> Result<NodeId, BuildError> {
-        match records {
-            Records::Hidden(lock) => self.load_actual(project, Some(lock)),
-            Records::Lockfile(lock) => {
-                let root = self.load_actual(project, None)?;
-                self.take_over_records(root, &project.path, lock);
-                Ok(root)
-            }
-        }
-    }
-
     /// Origin and integrity of packages that the lockfile has in the same place and version.
-    fn take_over_records(&mut self, root: NodeId, base: &str, lock: Option<&Shrinkwrap>) {
+    pub(super) fn take_over_records(&mut self, root: NodeId, base: &str, lock: Option<&Shrinkwrap>) {
         for node in self.inventory_of(root) {
             if node == root || self[node].is_link() {
                 continue;
@@ -88,7 +69,7 @@ mod tests {
     use indexmap::IndexMap;
 
     use super::*;
-    use crate::{arborist::TreeSettings, manifest::Manifest};
+    use crate::{arborist::{Project, TreeSettings}, manifest::Manifest};
 
     fn installed(lock_version: &str) -> (Tree, NodeId) {
         let dir = tempfile::tempdir().unwrap();
@@ -107,7 +88,7 @@ mod tests {
         let path = crate::arborist::realpath(dir.path().to_str().unwrap()).unwrap();
         let project = Project { path, ..Project::default() };
         let mut tree = Tree::new(TreeSettings::default());
-        let root = tree.load_installed(&project, Records::Lockfile(Some(&lock))).unwrap();
+        let root = tree.load_actual(&project, Records::Lockfile(Some(&lock))).unwrap();
         let node = tree.child_named(root, "a").unwrap();
         (tree, node)
     }

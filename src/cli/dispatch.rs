@@ -4,7 +4,6 @@ use std::{process::ExitCode, sync::Arc};
 
 use super::{CliError, Invocation, commands::Command, list, print};
 use crate::{
-    arborist::Update,
     cli::{completions, man},
     error::Failure,
     config::{
@@ -12,7 +11,11 @@ use crate::{
         options::{self, OutputOptions},
     },
     event::{Level, Reporter},
-    ops::{Context, build::TreeRequest, install},
+    ops::{
+        Context,
+        build::{Saving, TreeRequest, Update},
+        install,
+    },
     report::{
         self, LogLevel, OutputFormat, ProgressMode, Terminal, debug_log::LogFolder, styled::Colour,
     },
@@ -48,10 +51,18 @@ fn tree_request(invocation: &Invocation) -> TreeRequest {
         Command::Install => {
             TreeRequest { runs_root_scripts: words.is_empty(), add: words, ..request }
         }
-        Command::Ci => TreeRequest { frozen: true, runs_root_scripts: true, ..request },
+        Command::Ci => TreeRequest {
+            frozen: true,
+            runs_root_scripts: true,
+            saving: Saving::Never,
+            ..request
+        },
+        Command::Dedupe => TreeRequest { dedupe: true, saving: Saving::Never, ..request },
         Command::Uninstall => TreeRequest { rm: words, ..request },
-        Command::Update if words.is_empty() => TreeRequest { update: Update::All, ..request },
-        Command::Update => TreeRequest { update: Update::Names(words), ..request },
+        Command::Update => {
+            let update = if words.is_empty() { Update::All } else { Update::Names(words) };
+            TreeRequest { update, saving: Saving::WhenAsked, ..request }
+        }
         _ => request,
     }
 }

@@ -1,3 +1,5 @@
+//! What is promised of cli, as tests.
+
 use super::{
     Command::{AuditSignatures, Ci, Dedupe, Install, Ls},
     *,

@@ -1,3 +1,5 @@
+//! What is promised of config, as tests.
+
 use std::{fs, time::Duration};
 
 use super::{

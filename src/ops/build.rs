@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+pub use crate::arborist::Update;
+
 use super::{
     context::Context,
     manifests::Sources,
@@ -10,11 +12,38 @@ use super::{
 use crate::{
     arborist::{
         self, Allow, AllowSources, BuildOptions, Ideal, InstallLinks, InstallStrategy, LockStart,
-        Omit, PeerDeps, SaveType, Start, TreeSettings, Update,
+        Omit, PeerDeps, SaveType, Start, TreeSettings,
     },
-    config::{Options, options as settings},
+    config::{Options, Origin, options as settings},
     error::{Code, Explain, Failure},
 };
+
+/// When a command writes package.json, and the lockfile for its own sake.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Saving {
+    /// Unless `--no-save`: install, uninstall.
+    #[default]
+    ByDefault,
+    /// Only with an explicit `--save`: update.
+    WhenAsked,
+    /// Never: ci, dedupe.
+    Never,
+}
+
+impl TreeRequest {
+    /// Whether this run saves (npm's option `save` as the command passes it on).
+    pub fn saves(&self, context: &Context) -> bool {
+        match self.saving {
+            Saving::ByDefault => context.options.save.save,
+            Saving::WhenAsked => {
+                let asked = context.config.get("save");
+                context.options.save.save
+                    && asked.is_some_and(|asked| asked.origin != Origin::Default)
+            }
+            Saving::Never => false,
+        }
+    }
+}
 
 /// What is asked of a tree, beside the settings.
 #[derive(Clone, Debug, Default)]
@@ -29,14 +58,14 @@ pub struct TreeRequest {
     pub workspaces: Vec<String>,
     /// What to look up again.
     pub update: Update,
-    /// Prefer what is there over what is newest.
-    pub prefer_dedupe: bool,
-    /// Leave package.json and the lockfile as they are.
+    /// Install exactly what the lockfile says (`ci`).
     pub frozen: bool,
+    /// Merge duplicates (`dedupe`).
+    pub dedupe: bool,
+    /// When package.json is written.
+    pub saving: Saving,
     /// The project's own install scripts run at the end: a bare install, or `ci`.
     pub runs_root_scripts: bool,
-    /// Keep what nothing needs (`--no-prune` does not exist in npm; listing does).
-    pub keep_extraneous: bool,
 }
 
 /// The work was interrupted from outside.
@@ -130,12 +159,12 @@ fn build_options(context: &Context, request: &TreeRequest) -> BuildOptions {
         update: request.update.clone(),
         save_type: save_type(options),
         save_bundle: options.save.save_bundle,
-        save: options.save.save && !request.frozen,
-        prune: !request.keep_extraneous,
+        save: request.saves(context),
+        prune: true,
         complete: options.lock.package_lock_only || options.dry_run,
         force: options.force,
         strict_peer_deps: resolve.strict_peer_deps,
-        prefer_dedupe: resolve.prefer_dedupe || request.prefer_dedupe,
+        prefer_dedupe: resolve.prefer_dedupe || request.dedupe,
         strategy: match resolve.install_strategy {
             settings::InstallStrategy::Nested => InstallStrategy::Nested,
             settings::InstallStrategy::Shallow => InstallStrategy::Shallow,

@@ -19,7 +19,7 @@ use crate::{
 ///
 /// # Errors
 /// A package that cannot be fetched, and a shrinkwrap that leads out of its package.
-pub async fn load(
+pub(super) async fn load(
     tree: &mut Tree,
     diff: &Diff,
     sources: &Sources,

@@ -19,7 +19,7 @@ use crate::{
 
 /// Verified packages by node, and what was proven about them.
 #[derive(Debug, Default)]
-pub struct FetchedPackages {
+pub(super) struct FetchedPackages {
     /// Every package to be placed, by its node.
     pub packages: HashMap<NodeId, StoredPackage>,
     /// Which registry served each downloaded node.
@@ -79,7 +79,7 @@ impl Wanted {
 }
 
 /// The nodes whose own tarballs a difference needs.
-pub fn wanted_nodes(tree: &Tree, diff: &Diff) -> Vec<NodeId> {
+pub(super) fn wanted_nodes(tree: &Tree, diff: &Diff) -> Vec<NodeId> {
     diff.changes
         .iter()
         .filter(|change| change.action != Action::Remove)
@@ -92,7 +92,7 @@ pub fn wanted_nodes(tree: &Tree, diff: &Diff) -> Vec<NodeId> {
 ///
 /// # Errors
 /// The first failure of a package that is not optional.
-pub async fn fetch_packages(
+pub(super) async fn fetch_packages(
     tree: &mut Tree,
     nodes: &[NodeId],
     sources: &Sources,

@@ -11,7 +11,7 @@ use crate::{
 
 /// Why a lockfile cannot be installed exactly.
 #[derive(Debug, thiserror::Error)]
-pub enum FrozenError {
+pub(super) enum FrozenError {
     /// There is none, or none that can be read.
     #[error("The `denpm ci` command can only install with an existing package-lock.json or\nnpm-shrinkwrap.json with lockfileVersion >= 1. Run an install with npm@5 or\nlater to generate a package-lock.json file, then try again.")]
     NoLock,
@@ -48,7 +48,7 @@ impl Explain for FrozenError {
 ///
 /// # Errors
 /// [`FrozenError::NoLock`].
-pub fn require_lock(files: &ProjectFiles) -> Result<&Shrinkwrap, FrozenError> {
+pub(super) fn require_lock(files: &ProjectFiles) -> Result<&Shrinkwrap, FrozenError> {
     files.lock.as_ref().map(|lock| &lock.shrinkwrap).ok_or(FrozenError::NoLock)
 }
 
@@ -56,7 +56,7 @@ pub fn require_lock(files: &ProjectFiles) -> Result<&Shrinkwrap, FrozenError> {
 ///
 /// # Errors
 /// [`FrozenError::OutOfSync`], and a lock whose links have no targets.
-pub fn check_in_sync(
+pub(super) fn check_in_sync(
     files: &ProjectFiles,
     ideal: &Ideal,
     settings: TreeSettings,
@@ -95,7 +95,7 @@ fn shown(tree: &Tree, node: NodeId) -> (String, String) {
 ///
 /// # Errors
 /// Entries that cannot be removed.
-pub fn clear_node_modules(files: &ProjectFiles) -> Result<(), FsError> {
+pub(super) fn clear_node_modules(files: &ProjectFiles) -> Result<(), FsError> {
     let mut folders = vec![files.folder.clone()];
     folders.extend(files.project.workspaces.values().map(Into::into));
     for folder in folders {

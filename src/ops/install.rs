@@ -22,7 +22,7 @@ use super::{
     save, sidecar, summary, workspaces,
 };
 use crate::{
-    arborist::{Diff, DiffOptions, Ideal, NodeId, Shrinkwrap},
+    arborist::{Diff, DiffOptions, Ideal, NodeId, Records, Shrinkwrap, Tree, Update},
     error::Failure,
     event::{Event, Level, Phase},
     explanation::EdgeType,
@@ -44,6 +44,11 @@ pub async fn install(
     let files = ProjectFiles::read(&context.options.paths.prefix, reporter)?;
     let request = &TreeRequest {
         workspaces: workspaces::selected_names(&context.options, &files)?,
+        update: if request.dedupe {
+            Update::Names(repeated_names(context, &files)?)
+        } else {
+            request.update.clone()
+        },
         ..request.clone()
     };
     if request.frozen {
@@ -79,6 +84,24 @@ pub async fn install(
     }
     done.took = started.elapsed();
     Ok(done)
+}
+
+/// The names that occur more than once: what `dedupe` looks up again.
+fn repeated_names(context: &Context, files: &ProjectFiles) -> Result<Vec<String>, Failure> {
+    let mut tree = Tree::new(tree_settings(&context.options));
+    let root = match &files.lock {
+        Some(lock) => {
+            let root = tree.add_project(&files.project)?;
+            tree.load_virtual(root, &lock.shrinkwrap, &files.project.path)?;
+            root
+        }
+        None => {
+            let hidden = files.fresh_hidden_lock();
+            let records = hidden.as_ref().map_or(Records::Lockfile(None), Records::Hidden);
+            tree.load_actual(&files.project, records)?
+        }
+    };
+    Ok(tree.repeated_names(root))
 }
 
 /// What is known before anything on disk changes.
@@ -123,8 +146,12 @@ fn load_actual(
 ) -> Result<NodeId, Failure> {
     let nothing = Shrinkwrap::default();
     let hidden = if request.frozen { None } else { files.fresh_hidden_lock() };
-    let hidden = if request.frozen { Some(&nothing) } else { hidden.as_ref() };
-    Ok(ideal.tree.load_actual(&files.project, hidden)?)
+    let records = match &hidden {
+        _ if request.frozen => Records::Hidden(&nothing),
+        Some(hidden) => Records::Hidden(hidden),
+        None => Records::Lockfile(files.lock.as_ref().map(|lock| &lock.shrinkwrap)),
+    };
+    Ok(ideal.tree.load_actual(&files.project, records)?)
 }
 
 fn difference(

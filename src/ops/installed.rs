@@ -96,11 +96,11 @@ impl Installed {
             }
             Origin::Disk => match files.fresh_hidden_lock() {
                 Some(hidden) => {
-                    let root = tree.load_installed(&files.project, Records::Hidden(&hidden))?;
+                    let root = tree.load_actual(&files.project, Records::Hidden(&hidden))?;
                     let path = files.folder.join("node_modules/.package-lock.json");
                     (root, Some(raw_entries(&path)))
                 }
-                None => (tree.load_installed(&files.project, Records::Lockfile(lock))?, None),
+                None => (tree.load_actual(&files.project, Records::Lockfile(lock))?, None),
             },
         };
         Ok(Self { tree, root, files, broken_root, entries })

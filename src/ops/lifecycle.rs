@@ -34,7 +34,7 @@ use crate::{
 
 /// Everything that running scripts needs, made once per run.
 #[derive(Debug)]
-pub struct Lifecycle {
+pub(super) struct Lifecycle {
     policy: ScriptPolicy,
     mode: ScriptMode,
     stdio: ScriptStdio,
@@ -77,7 +77,7 @@ impl Lifecycle {
     ///
     /// # Errors
     /// A policy that cannot be followed.
-    pub fn new(context: &Context, files: &ProjectFiles, command: &str) -> Result<Self, Failure> {
+    pub(super) fn new(context: &Context, files: &ProjectFiles, command: &str) -> Result<Self, Failure> {
         let scripts = &context.options.scripts;
         let policy = script_policy(scripts, files, &*context.reporter)?;
         let mode = if scripts.ignore_scripts {
@@ -110,7 +110,7 @@ impl Lifecycle {
     }
 
     /// How the scripts of dependencies run.
-    pub fn settings(&self) -> ScriptSettings<'_> {
+    pub(super) fn settings(&self) -> ScriptSettings<'_> {
         ScriptSettings {
             policy: &self.policy,
             mode: self.mode,
@@ -126,7 +126,7 @@ impl Lifecycle {
     ///
     /// # Errors
     /// A script that fails.
-    pub async fn dependencies_changed(
+    pub(super) async fn dependencies_changed(
         &self,
         context: &Context,
         project: &ScriptPackage,
@@ -138,7 +138,7 @@ impl Lifecycle {
     ///
     /// # Errors
     /// A script that fails.
-    pub async fn installed(
+    pub(super) async fn installed(
         &self,
         context: &Context,
         project: &ScriptPackage,
@@ -175,7 +175,7 @@ impl Lifecycle {
 }
 
 /// The project as its own scripts see it.
-pub fn project_package(tree: &Tree, root: crate::arborist::NodeId, folder: &Path) -> ScriptPackage {
+pub(super) fn project_package(tree: &Tree, root: crate::arborist::NodeId, folder: &Path) -> ScriptPackage {
     let package: &Manifest = &tree[tree.target_or_self(root)].package;
     ScriptPackage {
         kind: PackageKind::Root,

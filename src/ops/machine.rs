@@ -12,7 +12,7 @@ use crate::{
 ///
 /// Starting Node.js takes longer than a whole install that has nothing to do, so the answer is
 /// kept beside the store for as long as the binary does not change.
-pub fn node_version(node: Option<&Path>, cache: &Path) -> String {
+pub(super) fn node_version(node: Option<&Path>, cache: &Path) -> String {
     let Some(node) = node else { return String::new() };
     let Some(stamp) = stamp(node) else { return String::new() };
     let kept = cache.join("node-version");
@@ -40,7 +40,7 @@ fn stamp(node: &Path) -> Option<String> {
 }
 
 /// The platform in Node.js's words.
-pub fn host_platform() -> Platform {
+pub(super) fn host_platform() -> Platform {
     let os = platform();
     let libc = if os == "linux" { libc_family() } else { None };
     Platform { os: os.to_owned(), cpu: arch().to_owned(), libc }
@@ -80,7 +80,7 @@ fn libc_family() -> Option<String> {
 ///
 /// It can only be read by setting it, so this is called once, before other threads make files.
 #[cfg(unix)]
-pub fn umask() -> u32 {
+pub(super) fn umask() -> u32 {
     let mask = rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
     rustix::process::umask(mask);
     mask.as_raw_mode()

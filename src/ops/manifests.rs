@@ -141,6 +141,8 @@ impl Shared {
             SpecKind::File => {
                 self.from_tarball(spec, Place::File(PathBuf::from(&target.fetch_spec))).await
             }
+            SpecKind::Directory => Ok(from_folder(&target.fetch_spec)?),
+            SpecKind::Git(_) => self.from_repository(target).await,
             _ => Err(SourceError::Unsupported { spec: spec.to_string() }.into()),
         };
         Ok(fetched?)
@@ -197,11 +199,29 @@ impl Shared {
         })
     }
 
+    async fn from_repository(&self, spec: &Spec) -> Result<Arc<Fetched>, Failure> {
+        let resolved = self.packages.commit_of(spec).await?;
+        let request = PackageRequest {
+            name: spec.name.clone().unwrap_or_else(|| spec.raw.clone()),
+            version: String::new(),
+            place: Place::Git(resolved.clone()),
+            integrity: None,
+            naming: Naming::Free,
+        };
+        let package = self.packages.get(&request).await?.package;
+        let manifest = Manifest::from_slice(&package.package_json)?;
+        Ok(Arc::new(Fetched {
+            manifest: Arc::new(manifest),
+            resolved: Some(resolved.into()),
+            integrity: None,
+        }))
+    }
+
     /// A tarball tells its own manifest and, where nothing else does, its integrity.
     async fn from_tarball(&self, spec: &Spec, place: Place) -> Result<Arc<Fetched>, Failure> {
         let resolved = match &place {
-            Place::Url(url) => url.clone(),
-            Place::File(path) => format!("file:{}", path.display()),
+            Place::Url(url) | Place::Git(url) => url.clone(),
+            Place::File(path) | Place::Folder(path) => format!("file:{}", path.display()),
         };
         let request = PackageRequest {
             name: spec.name.clone().unwrap_or_else(|| spec.raw.clone()),
@@ -218,6 +238,16 @@ impl Shared {
             integrity: Some(package.integrity.to_string().into()),
         }))
     }
+}
+
+/// A folder that will be packed (`--install-links`): its manifest as it lies there.
+fn from_folder(path: &str) -> Result<Arc<Fetched>, LoadFailure> {
+    let manifest = super::git::read_manifest(Path::new(path)).map_err(LoadFailure::new)?;
+    Ok(Arc::new(Fetched {
+        manifest: Arc::new(manifest),
+        resolved: Some(format!("file:{path}").into()),
+        integrity: None,
+    }))
 }
 
 /// `dist.integrity`, else the SHA-1 of old publications.
@@ -305,12 +335,12 @@ impl Shared {
                 Ok(request(Place::Url(url.to_owned()), source.naming, integrity))
             }
             Some(url) if url.starts_with("file:") => {
-                let path = url.strip_prefix("file:").unwrap_or(url);
-                Ok(request(Place::File(PathBuf::from(path)), Naming::Free, integrity))
+                let path = PathBuf::from(url.strip_prefix("file:").unwrap_or(url));
+                let place =
+                    if path.is_dir() { Place::Folder(path) } else { Place::File(path) };
+                Ok(request(place, Naming::Free, integrity))
             }
-            Some(url) => {
-                Err(LoadFailure::new(SourceError::Unsupported { spec: url.to_owned() }))
-            }
+            Some(url) => Ok(request(Place::Git(url.to_owned()), Naming::Free, integrity)),
             None => {
                 let spec = Spec::resolve(source.package_name, source.version, Path::new("/"))
                     .map_err(LoadFailure::new)?;

@@ -9,7 +9,11 @@ use std::{
 
 use url::Url;
 
-use super::context::Context;
+use super::{
+    context::Context,
+    git::{self, Freshness, Git, GitOptions, Preparation, install_arguments},
+    pack,
+};
 use crate::{
     arborist::{LoadFailure, Naming},
     error::{Code, Explain, Failure},
@@ -17,7 +21,9 @@ use crate::{
     flight::Flight,
     fs::{FsError, read_bounded},
     manifest::Manifest,
+    config::network::CacheMode,
     registry::{Body, Pool, Privacy, RegistryId, TarballRequest},
+    spec::Spec,
     store::{ImportContext, MAX_COMPRESSED, Store, StoreError, StoredPackage},
     verify::{Integrity, manifest_match},
 };
@@ -44,6 +50,10 @@ pub enum Place {
     Url(String),
     /// A tarball on disk.
     File(PathBuf),
+    /// A folder on disk, to be packed.
+    Folder(PathBuf),
+    /// A commit: `git+ssh://…#sha` as npm records it.
+    Git(String),
 }
 
 /// A package in the store, and who served it.
@@ -60,6 +70,8 @@ pub struct Packages {
     pool: Arc<Pool>,
     store: Arc<Store>,
     reporter: Arc<dyn Reporter>,
+    git: Git,
+    preparation: Preparation,
     flight: Flight<PackageRequest, Result<Obtained, LoadFailure>>,
 }
 
@@ -106,6 +118,8 @@ impl Packages {
             pool: Arc::clone(&context.pool),
             store: Arc::clone(&context.store),
             reporter: Arc::clone(&context.reporter),
+            git: Git::new(git_options(context)),
+            preparation: preparation(context),
             flight: Flight::default(),
         }
     }
@@ -137,6 +151,8 @@ impl Packages {
         let obtained = match &request.place {
             Place::Url(url) => self.from_url(request, url, expected, package).await?,
             Place::File(path) => self.from_file(path, expected, package).await?,
+            Place::Folder(path) => self.from_folder(path, package).await?,
+            Place::Git(url) => self.from_repository(url, package).await?,
         };
         check_name(request, &obtained.package)?;
         Ok(obtained)
@@ -198,6 +214,37 @@ impl Packages {
         Ok(Obtained { package, source: None })
     }
 
+    /// A folder's files change under the same name, so nothing is expected of them.
+    async fn from_folder(&self, path: &Path, package: String) -> Result<Obtained, Failure> {
+        let folder = path.to_owned();
+        let name = package.clone();
+        let pack = move || -> Result<Vec<u8>, Failure> {
+            let manifest = git::read_manifest(&folder)?;
+            Ok(pack::pack_folder(&folder, &manifest)?)
+        };
+        let body = tokio::task::spawn_blocking(pack)
+            .await
+            .map_err(|_| PackageError::Interrupted { package: name })??;
+        let package = self.import(Body::Buffered(body.into()), None, package).await?;
+        Ok(Obtained { package, source: None })
+    }
+
+    async fn from_repository(&self, url: &str, package: String) -> Result<Obtained, Failure> {
+        let spec = Spec::parse(url, Path::new("/"))?;
+        let commit = self.git.resolve(&spec).await?;
+        let body = self.git.fetch(&commit, &self.preparation).await?;
+        let package = self.import(Body::Buffered(body.into()), None, package).await?;
+        Ok(Obtained { package, source: None })
+    }
+
+    /// The commit that a git specifier means, as npm records it.
+    ///
+    /// # Errors
+    /// Whatever git says.
+    pub async fn commit_of(&self, spec: &Spec) -> Result<String, Failure> {
+        Ok(self.git.resolve(spec).await?.resolved)
+    }
+
     /// Puts bytes into the store, off the threads that wait for the network.
     ///
     /// # Errors
@@ -242,4 +289,36 @@ fn check_name(request: &PackageRequest, stored: &StoredPackage) -> Result<(), Fa
 /// True when other bytes might do: these were not the promised ones, or broke a rule.
 fn is_about_bytes(error: &StoreError) -> bool {
     matches!(error, StoreError::Integrity(_) | StoreError::Archive { .. } | StoreError::Source { .. })
+}
+
+fn git_options(context: &Context) -> GitOptions {
+    let network = &context.options.network;
+    GitOptions {
+        program: PathBuf::from(&network.git),
+        temp_root: std::env::temp_dir(),
+        env: context
+            .config
+            .env()
+            .iter()
+            .map(|(key, value)| (key.into(), value.into()))
+            .collect(),
+        retry_wait: network.fetch_retry_mintimeout,
+    }
+}
+
+/// Packages in repositories are prepared by an install of our own, unless scripts are off.
+fn preparation(context: &Context) -> Preparation {
+    let options = &context.options;
+    let runner = match std::env::current_exe() {
+        Ok(runner) if !options.scripts.ignore_scripts => runner,
+        _ => return Preparation::Never,
+    };
+    let freshness = match options.network.cache_mode {
+        CacheMode::Default => Freshness::Normal,
+        CacheMode::PreferOffline => Freshness::PreferOffline,
+        CacheMode::PreferOnline => Freshness::PreferOnline,
+        CacheMode::Offline => Freshness::Offline,
+    };
+    let arguments = install_arguments(&options.paths.npm_cache, freshness, None);
+    Preparation::Install { runner, arguments }
 }

@@ -43,7 +43,7 @@ pub struct ProjectFiles {
 
 /// A project that cannot be worked on.
 #[derive(Debug, thiserror::Error)]
-pub enum ProjectError {
+pub(super) enum ProjectError {
     /// package.json is broken.
     #[error("{source}")]
     PackageJson {
@@ -103,7 +103,7 @@ impl Explain for ProjectError {
 ///
 /// # Errors
 /// A folder that cannot be locked, or cannot be put right.
-pub fn enter(context: &Context) -> Result<Option<Lock>, Failure> {
+pub(super) fn enter(context: &Context) -> Result<Option<Lock>, Failure> {
     let options = &context.options;
     if options.dry_run || options.lock.package_lock_only {
         return Ok(None);
@@ -159,7 +159,7 @@ impl ProjectFiles {
     /// The hidden lockfile, if it still describes what is on disk.
     pub fn fresh_hidden_lock(&self) -> Option<Shrinkwrap> {
         let path = self.folder.join("node_modules/.package-lock.json");
-        let written: SystemTime = std::fs::metadata(&path).ok()?.modified().ok()?;
+        let written: SystemTime = fs::metadata(&path).ok()?.modified().ok()?;
         let text = read_text(&path, MAX_LOCKFILE_BYTES).ok()??;
         let lock = Lockfile::parse(&text, ".package-lock.json").ok()?.shrinkwrap;
         hidden_lock_is_fresh(&self.project.path, &lock, written).then_some(lock)
@@ -170,7 +170,7 @@ impl ProjectFiles {
 ///
 /// # Errors
 /// [`ProjectError`].
-pub fn read_package_json(folder: &Path) -> Result<Option<PackageJson>, ProjectError> {
+pub(super) fn read_package_json(folder: &Path) -> Result<Option<PackageJson>, ProjectError> {
     let path = folder.join("package.json");
     let Some(text) = read_text(&path, MAX_PACKAGE_JSON_BYTES)? else { return Ok(None) };
     match PackageJson::parse(&text) {

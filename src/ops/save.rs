@@ -26,15 +26,14 @@ fn saves(context: &Context, request: &TreeRequest) -> bool {
         Update::All => true,
         Update::Names(names) => !names.is_empty(),
     };
-    let save = options.save.save && !request.frozen;
-    (save || updates) && !options.dry_run && !options.global
+    (request.saves(context) || updates) && !options.dry_run && !options.global
 }
 
 /// Writes package.json of everything the request touched, then the lockfile.
 ///
 /// # Errors
 /// Files that cannot be written.
-pub fn save(
+pub(super) fn save(
     context: &Context,
     files: &ProjectFiles,
     ideal: &mut Ideal,
@@ -43,7 +42,7 @@ pub fn save(
     if !saves(context, request) {
         return Ok(());
     }
-    if context.options.save.save && !request.frozen {
+    if request.saves(context) {
         let prefix =
             if context.options.save.save_exact { String::new() } else { context.options.save.save_prefix.clone() };
         let options = SaveOptions {
@@ -159,7 +158,7 @@ fn lock_format(context: &Context, files: &ProjectFiles) -> JsonFormat {
 ///
 /// # Errors
 /// A file that cannot be written.
-pub fn write_hidden_lock(
+pub(super) fn write_hidden_lock(
     context: &Context,
     files: &ProjectFiles,
     ideal: &Ideal,

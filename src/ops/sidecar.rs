@@ -39,7 +39,7 @@ struct Package {
 ///
 /// # Errors
 /// A file that cannot be written.
-pub fn write(
+pub(super) fn write(
     files: &ProjectFiles,
     tree: &Tree,
     root: NodeId,
@@ -74,11 +74,11 @@ pub fn write(
 
 /// What the last run knew.
 #[derive(Debug, Default)]
-pub struct Known(BTreeMap<String, Package>);
+pub(super) struct Known(BTreeMap<String, Package>);
 
 impl Known {
     /// Reads the sidecar of a project; one that cannot be read is as good as none.
-    pub fn read(project: &Path) -> Self {
+    pub(super) fn read(project: &Path) -> Self {
         let read = || {
             let bytes = read_bounded(&project.join("node_modules/.denpm.json"), MAX_BYTES).ok()?;
             let sidecar: Sidecar = serde_json::from_slice(&bytes).ok()?;

@@ -1,6 +1,6 @@
 //! What an install did, as data for the report.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use url::Url;
@@ -10,10 +10,22 @@ use crate::{
     report::summary::{Change, Counted, PackageAt},
 };
 
-/// The changes of a difference, in its order.
-pub fn changes(tree: &Tree, ideal: NodeId, diff: &Diff) -> Vec<Change> {
-    diff.changes
-        .iter()
+/// The changes of a difference, in the order in which npm lists them: each before those inside
+/// it, siblings last to first.
+pub(super) fn changes(tree: &Tree, ideal: NodeId, diff: &Diff) -> Vec<Change> {
+    let mut inside: BTreeMap<Option<usize>, Vec<usize>> = BTreeMap::new();
+    for (index, change) in diff.changes.iter().enumerate() {
+        inside.entry(change.inside).or_default().push(index);
+    }
+    let mut order = Vec::new();
+    let mut stack = inside.remove(&None).unwrap_or_default();
+    while let Some(index) = stack.pop() {
+        order.push(index);
+        stack.extend(inside.remove(&Some(index)).unwrap_or_default());
+    }
+    order
+        .into_iter()
+        .filter_map(|index| diff.changes.get(index))
         .filter_map(|change| match (change.action, change.actual, change.ideal) {
             (Action::Remove, Some(actual), _) => Some(Change::Remove(package_at(tree, actual))),
             (Action::Add, _, Some(node)) => {
@@ -38,7 +50,7 @@ fn package_at(tree: &Tree, node: NodeId) -> PackageAt {
 }
 
 /// How many packages look for funding (`libnpmfund`, counting only).
-pub fn funding(tree: &Tree, root: NodeId) -> usize {
+pub(super) fn funding(tree: &Tree, root: NodeId) -> usize {
     let mut seen = BTreeSet::new();
     let mut count = 0;
     let mut stack = vec![root];

@@ -1,3 +1,5 @@
+//! What is promised of json, as tests.
+
 use super::*;
 use proptest::prelude::*;
 use serde_json::json;

@@ -1,3 +1,5 @@
+//! What is promised of manifest, as tests.
+
 use super::*;
 
 fn manifest(value: &Value) -> Manifest {

@@ -1,3 +1,5 @@
+//! What is promised of package json, as tests.
+
 use super::*;
 use serde_json::json;
 

@@ -1,3 +1,5 @@
+//! What is promised of packument, as tests.
+
 use super::*;
 use proptest::prelude::*;
 

@@ -1,3 +1,5 @@
+//! What is promised of approve scripts, as tests.
+
 use super::*;
 use crate::reify::script_policy::tests::{TestGrammar, map, registry};
 use serde_json::json;

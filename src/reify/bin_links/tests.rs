@@ -1,3 +1,5 @@
+//! What is promised of bin links, as tests.
+
 use super::*;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 

@@ -1,3 +1,5 @@
+//! What is promised of cmd shim, as tests.
+
 use super::*;
 
 // The expected texts were written by cmd-shim 8 itself.

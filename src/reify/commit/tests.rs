@@ -1,3 +1,5 @@
+//! What is promised of commit, as tests.
+
 use super::*;
 use std::{cell::Cell, os::unix::fs::symlink};
 

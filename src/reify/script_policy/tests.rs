@@ -1,3 +1,5 @@
+//! What is promised of script policy, as tests.
+
 use super::*;
 use serde_json::json;
 

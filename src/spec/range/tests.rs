@@ -1,3 +1,5 @@
+//! What is promised of range, as tests.
+
 use super::{parse::MAX_LENGTH, *};
 use crate::spec::{eq, gt};
 use proptest::prelude::*;

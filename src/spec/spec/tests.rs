@@ -1,3 +1,5 @@
+//! What is promised of spec, as tests.
+
 use super::*;
 use crate::spec::Form;
 use proptest::prelude::*;

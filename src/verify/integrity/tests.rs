@@ -1,3 +1,5 @@
+//! What is promised of integrity, as tests.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! What is promised of tests, as tests.
+
 use super::*;
 use flate2::read::GzDecoder;
 use std::io::Read as _;

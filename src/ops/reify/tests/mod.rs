@@ -111,7 +111,7 @@ impl Fixture {
         let lock = Lockfile::parse(&lock, "package-lock.json").unwrap().shrinkwrap;
         let ideal = tree.add_project(&project).unwrap();
         tree.load_virtual(ideal, &lock, &path).unwrap();
-        let actual = tree.load_actual(&project, None).unwrap();
+        let actual = tree.load_actual(&project, crate::arborist::Records::Lockfile(None)).unwrap();
         let exists = |path: &str| Path::new(path).exists();
         let options =
             DiffOptions { actual, ideal, omit: Omit::default(), only: &[], exists: &exists };
