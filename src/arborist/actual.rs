@@ -38,7 +38,9 @@ pub fn read_manifest(folder: &Path) -> FolderManifest {
     let path = folder.join("package.json");
     let file = match fs::File::open(&path) {
         Ok(file) => file,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return FolderManifest::Missing,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return FolderManifest::Missing;
+        }
         Err(error) => return FolderManifest::Broken(error.to_string()),
     };
     let mut bytes = Vec::new();
@@ -172,7 +174,7 @@ impl Scan<'_> {
             Some(real) => real,
             None => path.to_owned(),
         };
-        let new = self.new_node(&real, name_of(path));
+        let new = Self::new_node(&real, name_of(path));
         if real == path {
             return self.tree.add_node(new, &Place::Child(parent));
         }
@@ -192,7 +194,7 @@ impl Scan<'_> {
         if self.tree.at_location(self.root, &location).is_some() {
             return;
         }
-        let new = self.new_node(path, None);
+        let new = Self::new_node(path, None);
         let node = self.tree.add_node(new, &Place::Path(self.root, path.into()));
         self.children(node);
     }
@@ -214,7 +216,7 @@ impl Scan<'_> {
         }
     }
 
-    fn new_node(&self, folder: &str, name: Option<String>) -> NewNode {
+    fn new_node(folder: &str, name: Option<String>) -> NewNode {
         let mut new = NewNode { name, ..NewNode::default() };
         match read_manifest(Path::new(folder)) {
             FolderManifest::Read(package) => {
@@ -325,7 +327,8 @@ impl Freshness<'_> {
             return name.starts_with('.') || self.folder(&path);
         }
         if kind.is_symlink() {
-            let Some(target) = fs::read_link(&path).ok().and_then(|t| t.to_str().map(str::to_owned))
+            let Some(target) =
+                fs::read_link(&path).ok().and_then(|t| t.to_str().map(str::to_owned))
             else {
                 return false;
             };

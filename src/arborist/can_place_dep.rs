@@ -126,9 +126,7 @@ impl Check<'_> {
             if tree[target_edge].kind.is_peer() && !tree.is_top(target) {
                 return Placement::Conflict;
             }
-            if self.current.is_none()
-                && !tree.satisfied_by(target_edge, dep)
-                && target_edge != edge
+            if self.current.is_none() && !tree.satisfied_by(target_edge, dep) && target_edge != edge
             {
                 return Placement::Conflict;
             }

@@ -134,8 +134,7 @@ impl Tree {
     /// True when `new` may take the place of `old` without upsetting anyone (`canReplaceWith`);
     /// edges from peers named in `ignore_peers` that live beside `old` do not count.
     pub fn can_replace(&self, new: NodeId, old: NodeId, ignore_peers: &[Name]) -> bool {
-        if self[new].name != self[old].name
-            || self[new].package_name() != self[old].package_name()
+        if self[new].name != self[old].name || self[new].package_name() != self[old].package_name()
         {
             return false;
         }

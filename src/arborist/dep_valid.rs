@@ -49,7 +49,7 @@ impl Tree {
         // Only paths depend on who asks; everything else is parsed once.
         if may_be_a_path(requested) {
             let edge = self.edge_out_named(requestor, self[child].name);
-            let from = self.from_path(requestor, edge);
+            let from = self.specifier_base(requestor, edge);
             let Ok(spec) = Spec::resolve(self.name(child), requested, Path::new(&from)) else {
                 return false;
             };
@@ -164,7 +164,7 @@ impl Tree {
     }
 
     /// The folder that a relative specifier of `node` is relative to.
-    pub(super) fn from_path(&self, node: NodeId, edge: Option<super::EdgeId>) -> String {
+    pub(super) fn specifier_base(&self, node: NodeId, edge: Option<super::EdgeId>) -> String {
         let overridden = edge.is_some_and(|edge| {
             let rule = self[edge].overrides.and_then(|rule| self.override_sets.rule(rule));
             rule.is_some_and(|rule| rule.name == self.edge_name(edge) && !rule.value.is_empty())
@@ -190,7 +190,7 @@ fn may_be_a_path(spec: &str) -> bool {
     spec.starts_with("file:")
         || matches!(first, '.' | '/' | '~')
         || spec.contains(['/', '\\'])
-        || spec.ends_with(".tgz")
-        || spec.ends_with(".tar")
-        || spec.ends_with(".tar.gz")
+        || [".tgz", ".tar", ".tar.gz"]
+            .iter()
+            .any(|ending| spec.to_ascii_lowercase().ends_with(ending))
 }

@@ -131,9 +131,9 @@ impl Tree {
 
     /// The children of a node and of the folders inside it, by path.
     fn all_children(&self, node: Option<NodeId>) -> IndexMap<Arc<str>, NodeId> {
-        let Some(node) = node.map(|node| {
-            if self.root_of(node) == node { self.target_or_self(node) } else { node }
-        }) else {
+        let Some(node) = node
+            .map(|node| if self.root_of(node) == node { self.target_or_self(node) } else { node })
+        else {
             return IndexMap::new();
         };
         let mut folders = vec![node];

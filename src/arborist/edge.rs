@@ -72,8 +72,7 @@ impl Tree {
         }
         let id = EdgeId(u32::try_from(self.edges.len()).unwrap_or(u32::MAX));
         let overrides = self[new.from].overrides.map(|set| {
-            self.override_sets
-                .edge_rule(set, Wanted { name: new.name, raw_spec: new.raw_spec })
+            self.override_sets.edge_rule(set, Wanted { name: new.name, raw_spec: new.raw_spec })
         });
         let raw_spec = self.intern_spec(new.raw_spec);
         self.edges.push(Edge {
@@ -245,10 +244,11 @@ impl Tree {
         match rule {
             Some(rule) if !rule.value.is_empty() && rule.value != "*" && *rule.name == **name => {
                 match rule.value.strip_prefix('$') {
-                    Some(reference) => self.referenced_spec(edge, reference).map_or(
-                        Cow::Borrowed(rule.value.as_str()),
-                        |spec| Cow::Owned(spec.to_owned()),
-                    ),
+                    Some(reference) => self
+                        .referenced_spec(edge, reference)
+                        .map_or(Cow::Borrowed(rule.value.as_str()), |spec| {
+                            Cow::Owned(spec.to_owned())
+                        }),
                     None => Cow::Borrowed(&rule.value),
                 }
             }

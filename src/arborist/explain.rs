@@ -150,8 +150,7 @@ impl Tree {
     /// Invalid edges do not hold a package in place, unless they are the project's own.
     fn edges_that_hold(&self, id: NodeId) -> Vec<EdgeId> {
         let holds = |&edge: &EdgeId| {
-            self.edge_valid(edge)
-                || self[edge].from.is_some_and(|from| self.is_project_root(from))
+            self.edge_valid(edge) || self[edge].from.is_some_and(|from| self.is_project_root(from))
         };
         self.edges_in(id).into_iter().filter(holds).collect()
     }

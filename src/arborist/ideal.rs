@@ -16,8 +16,8 @@ use std::{
 use indexmap::IndexSet;
 
 use super::{
-    AllowSources, BuildError, EdgeId, Fetched, LoadFailure, Manifests,
-    NodeId, RootFlags, Shrinkwrap, Start, Tree,
+    AllowSources, BuildError, EdgeId, Fetched, LoadFailure, Manifests, NodeId, RootFlags,
+    Shrinkwrap, Start, Tree,
     can_place_dep::Placement,
     deps_queue::DepsQueue,
     install_checks::Machine,
@@ -114,7 +114,7 @@ pub struct Ideal {
     /// Nodes whose manifests requests may have changed.
     pub requested_on: IndexSet<NodeId>,
     /// Whether a lock or a tree on disk was the start.
-    pub had_start: bool,
+    pub loaded_from_disk: bool,
 }
 
 /// Builds the ideal tree.
@@ -129,14 +129,14 @@ pub fn build(
 ) -> Result<Ideal, BuildError> {
     let mut builder = IdealBuilder::new(start, manifests, options, reporter);
     builder.queue_broken();
-    builder.inflate_old_lock()?;
+    builder.inflate_old_lock();
     builder.apply_requests()?;
     builder.build_deps()?;
     builder.fix_flags();
     builder.set_failed_optional_aside()?;
     builder.check_engines_and_platforms()?;
     Ok(Ideal {
-        had_start: builder.had_start,
+        loaded_from_disk: builder.loaded_from_disk,
         tree: builder.tree,
         root: builder.root,
         added: builder.added,
@@ -152,7 +152,7 @@ pub(super) struct IdealBuilder<'a> {
     pub(super) options: &'a BuildOptions,
     pub(super) reporter: &'a dyn Reporter,
     pub(super) lock: Option<Shrinkwrap>,
-    pub(super) had_start: bool,
+    pub(super) loaded_from_disk: bool,
     flags_suspect: bool,
     pub(super) queue: DepsQueue,
     seen: BTreeSet<NodeId>,
@@ -175,7 +175,7 @@ impl<'a> IdealBuilder<'a> {
         options: &'a BuildOptions,
         reporter: &'a dyn Reporter,
     ) -> Self {
-        let Start { mut tree, root, lock, had_start, flags_suspect } = start;
+        let Start { mut tree, root, lock, loaded_from_disk, flags_suspect } = start;
         let update_names = match &options.update {
             Update::Names(names) => names.iter().map(|name| tree.names.intern(name)).collect(),
             Update::None | Update::All => IndexSet::new(),
@@ -194,7 +194,7 @@ impl<'a> IdealBuilder<'a> {
             options,
             reporter,
             lock,
-            had_start,
+            loaded_from_disk,
             flags_suspect,
             queue: DepsQueue::default(),
             seen: BTreeSet::new(),
@@ -241,7 +241,9 @@ impl<'a> IdealBuilder<'a> {
             if is_broken {
                 self.queue.push(node);
             }
-            stack.extend(edges.iter().filter_map(|&edge| self.tree[edge].to).filter(|&to| seen.insert(to)));
+            stack.extend(
+                edges.iter().filter_map(|&edge| self.tree[edge].to).filter(|&to| seen.insert(to)),
+            );
         }
     }
 
@@ -343,7 +345,8 @@ impl<'a> IdealBuilder<'a> {
         if let Some(ready) = ready {
             return Ok(ready);
         }
-        let looks_up = self.place_options.update_names.contains(&name) || self.explicit.contains(&edge);
+        let looks_up =
+            self.place_options.update_names.contains(&name) || self.explicit.contains(&edge);
         if self.tree[edge].kind == EdgeType::PeerOptional
             && !looks_up
             && let Some(found) = self.hoistable(node, edge)
@@ -383,9 +386,7 @@ impl<'a> IdealBuilder<'a> {
             let Some(from) = self.tree[edge].from else { continue };
             let again = match placement {
                 Placement::Ok => {
-                    !self.seen.contains(&from)
-                        || self.options.save
-                        || self.mutation_requested()
+                    !self.seen.contains(&from) || self.options.save || self.mutation_requested()
                 }
                 Placement::Replace => true,
                 Placement::Keep | Placement::Conflict => false,
@@ -475,15 +476,15 @@ impl<'a> IdealBuilder<'a> {
     }
 
     fn fix_flags(&mut self) {
-        if self.had_start && self.mutated {
+        if self.loaded_from_disk && self.mutated {
             self.tree.reset_dep_flags(self.root);
         }
-        if !self.had_start || self.mutated {
+        if !self.loaded_from_disk || self.mutated {
             self.tree.calc_dep_flags(self.root, RootFlags::Clear);
         } else {
             self.tree[self.root].flags = super::DepFlags::REQUIRED;
         }
-        if self.options.prune && self.had_start && (self.mutated || self.flags_suspect) {
+        if self.options.prune && self.loaded_from_disk && (self.mutated || self.flags_suspect) {
             self.tree.prune_extraneous(self.root);
         }
     }

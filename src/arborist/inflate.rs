@@ -1,9 +1,9 @@
 //! Old lockfiles lack what the tree needs: `#inflateAncientLockfile` of `build-ideal-tree.js`.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use super::{
-    BuildError, NodeId, RootFlags,
+    NodeId, RootFlags,
     ideal::IdealBuilder,
     paths::dirname,
     source::{ManifestRequest, Requester},
@@ -15,10 +15,10 @@ use crate::{
 
 impl IdealBuilder<'_> {
     /// Fetches the manifest of every package that a lock of version 1 (or older) names.
-    pub(super) fn inflate_old_lock(&mut self) -> Result<(), BuildError> {
-        let Some(lock) = &self.lock else { return Ok(()) };
+    pub(super) fn inflate_old_lock(&mut self) {
+        let Some(lock) = &self.lock else { return };
         if lock.version.is_some_and(|version| version >= 2) {
-            return Ok(());
+            return;
         }
         let heading = if lock.ancient { "ancient lockfile" } else { "old lockfile" };
         let file = lock.file_name.clone();
@@ -47,7 +47,7 @@ impl IdealBuilder<'_> {
         for (node, spec) in wanted {
             let request = ManifestRequest { spec: &spec, requester: Requester::Dependency };
             match self.manifests.manifest(&request) {
-                Ok(fetched) => self.tree.set_package(node, fetched.manifest.clone()),
+                Ok(fetched) => self.tree.set_package(node, Arc::clone(&fetched.manifest)),
                 Err(error) => {
                     let text = format!("Could not fetch metadata for {}", spec.raw);
                     let lines = vec![text, error.to_string()];
@@ -57,7 +57,6 @@ impl IdealBuilder<'_> {
         }
         self.tree.reset_dep_flags(self.root);
         self.tree.calc_dep_flags(self.root, RootFlags::Clear);
-        Ok(())
     }
 
     /// What an old lock says a package is: its version, or where it came from.

@@ -65,24 +65,28 @@ impl Machine {
     ///
     /// # Errors
     /// [`CheckError::Engine`].
-    pub fn check_engine(&self, package: &Manifest, force: bool) -> Result<(), CheckError> {
+    pub fn check_engine(&self, package: &Manifest, force: bool) -> Result<(), Box<CheckError>> {
         let Some(engines) = &package.engines else { return Ok(()) };
         if engine_ok(engines, &self.npm_version, if force { "" } else { &self.node_version }) {
             return Ok(());
         }
-        Err(CheckError::Engine {
+        Err(Box::new(CheckError::Engine {
             package: package_id(package),
             required: engines.clone(),
             node: self.node_version.clone(),
             npm: self.npm_version.clone(),
-        })
+        }))
     }
 
     /// Checks a package that must be installable on this machine.
     ///
     /// # Errors
     /// [`CheckError::Platform`].
-    pub fn check_host_platform(&self, package: &Manifest, force: bool) -> Result<(), CheckError> {
+    pub fn check_host_platform(
+        &self,
+        package: &Manifest,
+        force: bool,
+    ) -> Result<(), Box<CheckError>> {
         if force { Ok(()) } else { check_platform(package, &self.host) }
     }
 
@@ -90,7 +94,7 @@ impl Machine {
     ///
     /// # Errors
     /// [`CheckError::Platform`].
-    pub fn check_target_platform(&self, package: &Manifest) -> Result<(), CheckError> {
+    pub fn check_target_platform(&self, package: &Manifest) -> Result<(), Box<CheckError>> {
         check_platform(package, &self.target)
     }
 }
@@ -112,8 +116,9 @@ pub fn engine_ok(engines: &Value, npm: &str, node: &str) -> bool {
     admits("node", node) && admits("npm", npm)
 }
 
-fn check_platform(package: &Manifest, current: &Platform) -> Result<(), CheckError> {
-    let allows = |list: &Option<Value>, value: &str| list.as_ref().is_none_or(|l| allowed(value, l));
+fn check_platform(package: &Manifest, current: &Platform) -> Result<(), Box<CheckError>> {
+    let allows =
+        |list: &Option<Value>, value: &str| list.as_ref().is_none_or(|l| allowed(value, l));
     let libc_ok = match (&package.libc, &current.libc) {
         (None, _) => true,
         (Some(_), None) => false,
@@ -122,11 +127,11 @@ fn check_platform(package: &Manifest, current: &Platform) -> Result<(), CheckErr
     if allows(&package.os, &current.os) && allows(&package.cpu, &current.cpu) && libc_ok {
         return Ok(());
     }
-    Err(CheckError::Platform {
+    Err(Box::new(CheckError::Platform {
         package: package_id(package),
         required: [package.os.clone(), package.cpu.clone(), package.libc.clone()],
         current: current.clone(),
-    })
+    }))
 }
 
 /// `any`, one positive match, or nothing but negations that do not match.
@@ -211,7 +216,9 @@ impl Explain for CheckError {
 
     fn help(&self) -> Option<String> {
         match self {
-            Self::Engine { .. } => Some("use a version of Node.js that the package supports".into()),
+            Self::Engine { .. } => {
+                Some("use a version of Node.js that the package supports".into())
+            }
             Self::Platform { .. } => None,
         }
     }

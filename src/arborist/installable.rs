@@ -11,8 +11,7 @@ impl Tree {
         node: NodeId,
         resolved: Option<&'a str>,
     ) -> PackageSource<'a> {
-        let naming =
-            if self.is_registry_dependency(node) { Naming::Checked } else { Naming::Free };
+        let naming = if self.is_registry_dependency(node) { Naming::Checked } else { Naming::Free };
         PackageSource {
             name: self.name(node),
             package_name: self[node].package_name().unwrap_or_default(),
@@ -55,4 +54,3 @@ impl Tree {
         edges.filter_map(|edge| Some((edge, self.edge_problem(edge)?))).collect()
     }
 }
-

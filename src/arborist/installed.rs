@@ -3,10 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{
-    LockEntry, NodeId, Shrinkwrap, Tree,
-    paths::resolve,
-};
+use super::{LockEntry, NodeId, Shrinkwrap, Tree, paths::resolve};
 use crate::spec::{Spec, Version};
 
 /// What is known of an installed tree beside its folders.
@@ -20,7 +17,12 @@ pub enum Records<'a> {
 
 impl Tree {
     /// Origin and integrity of packages that the lockfile has in the same place and version.
-    pub(super) fn take_over_records(&mut self, root: NodeId, base: &str, lock: Option<&Shrinkwrap>) {
+    pub(super) fn take_over_records(
+        &mut self,
+        root: NodeId,
+        base: &str,
+        lock: Option<&Shrinkwrap>,
+    ) {
         for node in self.inventory_of(root) {
             if node == root || self[node].is_link() {
                 continue;
@@ -32,7 +34,8 @@ impl Tree {
             self[node].resolved = entry
                 .and_then(|entry| entry.resolved.as_deref())
                 .map(|resolved| absolute(resolved, base).into());
-            self[node].integrity = entry.and_then(|entry| entry.integrity.as_deref()).map(Into::into);
+            self[node].integrity =
+                entry.and_then(|entry| entry.integrity.as_deref()).map(Into::into);
             self[node].has_shrinkwrap |= entry.is_some_and(|entry| entry.has_shrinkwrap);
             for edge in self.edges_in(node) {
                 self[edge].verdict.set(None);
@@ -69,7 +72,10 @@ mod tests {
     use indexmap::IndexMap;
 
     use super::*;
-    use crate::{arborist::{Project, TreeSettings}, manifest::Manifest};
+    use crate::{
+        arborist::{Project, TreeSettings},
+        manifest::Manifest,
+    };
 
     fn installed(lock_version: &str) -> (Tree, NodeId) {
         let dir = tempfile::tempdir().unwrap();

@@ -96,10 +96,6 @@ impl<V: Copy> NameMap<V> {
         self.0.values().map(|&(_, value)| value)
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.0.len()
-    }
-
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -123,10 +123,6 @@ impl Inventory {
         self.links_by_realpath.get(realpath).into_iter().flatten().copied()
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.by_location.is_empty()
-    }
-
     pub(super) fn insert(&mut self, node: &Node, id: NodeId) {
         self.by_location.insert(Arc::clone(&node.location), id);
         self.by_name.entry(node.name).or_default().insert(id);

@@ -70,10 +70,7 @@ pub enum OverrideError {
 
 impl Explain for OverrideError {
     fn code(&self) -> Code {
-        match self {
-            Self::Conflict { .. } => Code::Override,
-            Self::WithoutName { .. } | Self::TooDeep | Self::Reference { .. } => Code::Override,
-        }
+        Code::Override
     }
 
     fn help(&self) -> Option<String> {
@@ -219,9 +216,10 @@ impl OverrideSets {
             }
             let spec = parsed.get_or_insert_with(|| parse_for_rule(wanted));
             let applies = match spec.as_ref().map(|spec| (&spec.kind, spec)) {
-                Some((SpecKind::Git(git), _)) => {
-                    git.range.as_deref().is_some_and(|range| spec::intersects(range, &rule.key_spec))
-                }
+                Some((SpecKind::Git(git), _)) => git
+                    .range
+                    .as_deref()
+                    .is_some_and(|range| spec::intersects(range, &rule.key_spec)),
                 Some((SpecKind::Range | SpecKind::Version, spec)) => {
                     spec::intersects(&spec.fetch_spec, &rule.key_spec)
                 }

@@ -107,11 +107,7 @@ impl IdealBuilder<'_> {
         Ok(Spec::resolve(self.tree.edge_name(edge), &spec, Path::new(&**where_))?)
     }
 
-    fn load_peer_set(
-        &mut self,
-        node: NodeId,
-        required: &mut Required,
-    ) -> Result<(), BuildError> {
+    fn load_peer_set(&mut self, node: NodeId, required: &mut Required) -> Result<(), BuildError> {
         let mut edges: Vec<EdgeId> = self
             .tree
             .edges_out(node)
@@ -145,8 +141,7 @@ impl IdealBuilder<'_> {
         let parent_edge = self.tree.edge_out_named(parent, self.tree[edge].name);
         let source = self.tree[parent].source_reference.unwrap_or(parent);
         let is_mine = self.tree.is_project_root(source) || self.tree.is_workspace(source);
-        let conflict_ok =
-            self.options.force || (!is_mine && !self.options.strict_peer_deps);
+        let conflict_ok = self.options.force || (!is_mine && !self.options.strict_peer_deps);
         if self.tree[edge].to.is_none() {
             let Some(parent_edge) = parent_edge else {
                 self.node_from_edge(edge, Some(parent), None, required)?;
@@ -212,8 +207,8 @@ impl IdealBuilder<'_> {
         let packs = self.tree.settings().install_links == InstallLinks::Pack;
         let is_directory = matches!(spec.kind, SpecKind::Directory);
         let is_transitive = is_directory && packed_parent && packs;
-        let links = (is_workspace || self.is_internal_folder(parent, edge) || !packs)
-            && !is_transitive;
+        let links =
+            (is_workspace || self.is_internal_folder(parent, edge) || !packs) && !is_transitive;
         if is_directory && links {
             return Ok(self.link_to_folder(&name, spec, parent));
         }
@@ -272,8 +267,7 @@ impl IdealBuilder<'_> {
         let from = self.tree[edge].from;
         let location = from.map(|from| self.tree[from].location.to_string()).unwrap_or_default();
         let error = error.required_by(if location.is_empty() { "." } else { &location });
-        let new =
-            NewNode { name: Some(name.to_owned()), error: Some(error), ..NewNode::default() };
+        let new = NewNode { name: Some(name.to_owned()), error: Some(error), ..NewNode::default() };
         let node = self.tree.add_node(new, &Place::Child(parent));
         self.load_failures.insert(node);
         node
@@ -313,7 +307,7 @@ impl IdealBuilder<'_> {
     /// Announces what a new node will ask for, so that it is under way when its turn comes.
     pub(super) fn prefetch_for(&self, node: NodeId) {
         for edge in self.problem_edges(node) {
-            let from = self.tree.from_path(node, Some(edge));
+            let from = self.tree.specifier_base(node, Some(edge));
             let spec = self.tree.edge_spec(edge);
             if let Ok(spec) = Spec::resolve(self.tree.edge_name(edge), &spec, Path::new(&from))
                 && !self.fetched.contains_key(&spec.raw)
@@ -349,4 +343,3 @@ pub(super) fn loaded(name: &str, fetched: &Fetched) -> NewNode {
         ..NewNode::default()
     }
 }
-

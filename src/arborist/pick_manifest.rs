@@ -95,9 +95,9 @@ impl Explain for PickError {
 
     fn help(&self) -> Option<String> {
         match self {
-            Self::NoMatch { name, latest: Some(latest), .. } => {
-                Some(format!("the latest release of {name} is {latest}; `npm view {name} versions` lists all"))
-            }
+            Self::NoMatch { name, latest: Some(latest), .. } => Some(format!(
+                "the latest release of {name} is {latest}; `npm view {name} versions` lists all"
+            )),
             Self::Packument(error) => error.help(),
             _ => None,
         }
@@ -114,12 +114,12 @@ pub fn pick_manifest(
     options: &PickOptions,
 ) -> Result<Arc<Manifest>, PickError> {
     let picker = Picker { packument, options };
-    let picked = match &spec.kind {
+    let manifest = match &spec.kind {
         SpecKind::Tag => picker.by_tag(&spec.fetch_spec)?,
         SpecKind::Version => picker.by_version(&spec.fetch_spec)?,
         _ => picker.by_range(&spec.fetch_spec)?,
     };
-    picked.ok_or_else(|| PickError::NoMatch {
+    manifest.ok_or_else(|| PickError::NoMatch {
         name: packument.name().unwrap_or_default().to_owned(),
         wanted: if spec.raw_spec.is_empty() { "*".to_owned() } else { spec.raw_spec.clone() },
         before: options.before,
@@ -181,7 +181,9 @@ impl Picker<'_> {
             }
         }
         if !any_version {
-            return Err(PickError::NoVersions { name: self.packument.name().unwrap_or_default().to_owned() });
+            return Err(PickError::NoVersions {
+                name: self.packument.name().unwrap_or_default().to_owned(),
+            });
         }
         candidates.sort_by(|a, b| b.0.cmp(&a.0));
         self.best_of(&candidates)

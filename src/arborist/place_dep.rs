@@ -9,7 +9,7 @@
 //!    redundant below is removed.
 //! 5. The package's unmet peers are placed the same way, from the same place.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use indexmap::IndexSet;
 
@@ -105,11 +105,7 @@ impl Placer<'_> {
         self.placed.push(PlacedDep { edge, placed: None, placement: None, need_evaluation });
         let current = self.tree[edge].to;
         let is_update = self.options.update_names.contains(&self.tree[edge].name);
-        if current.is_some()
-            && self.tree.edge_valid(edge)
-            && !self.explicit_request
-            && !is_update
-        {
+        if current.is_some() && self.tree.edge_valid(edge) && !self.explicit_request && !is_update {
             return Ok(());
         }
         let mut frame = Frame { edge, dep, current, question: None, parent };
@@ -240,7 +236,7 @@ impl Placer<'_> {
             .tree
             .ancestry(target)
             .find(|&above| self.tree.matches(above, dep) && !self.tree.is_top(above))?;
-        let path = self.tree[same].path.clone();
+        let path = Arc::clone(&self.tree[same].path);
         let new = NewNode { name: Some(name_from_folder(Path::new(&*path))), ..NewNode::default() };
         Some(self.tree.add_link(new, &Place::Child(target), &path, Some(same)))
     }
@@ -250,7 +246,7 @@ impl Placer<'_> {
         let node = &self.tree[dep];
         let new = NewNode {
             name: Some(self.tree.name(dep).to_owned()),
-            package: node.package.clone(),
+            package: Arc::clone(&node.package),
             resolved: self.tree.resolved(dep),
             integrity: node.integrity.clone(),
             error: node.errors.first().cloned(),
@@ -258,7 +254,7 @@ impl Placer<'_> {
             ..NewNode::default()
         };
         if node.is_link() {
-            let realpath = node.realpath.clone();
+            let realpath = Arc::clone(&node.realpath);
             let target = self.tree.target(dep);
             return self.tree.add_link(new, &Place::Detached, &realpath, target);
         }
@@ -302,8 +298,7 @@ impl Placer<'_> {
         self.prune_for_replacement(placed, old_deps);
         for dep in broken_peers {
             for edge in self.tree.edges_in(dep) {
-                if let (Some(from), Some(slot)) =
-                    (self.tree[edge].from, self.placed.get_mut(slot))
+                if let (Some(from), Some(slot)) = (self.tree[edge].from, self.placed.get_mut(slot))
                 {
                     slot.need_evaluation.insert(from);
                 }
@@ -377,9 +372,9 @@ impl Placer<'_> {
             .filter_map(|edge| tree[edge].to)
             .collect();
         for dep in old_deps {
-            invalid.extend(tree.gather_dep_set([dep], |tree, e| {
-                tree[e].to != Some(dep) && tree.edge_valid(e)
-            }));
+            invalid.extend(
+                tree.gather_dep_set([dep], |tree, e| tree[e].to != Some(dep) && tree.edge_valid(e)),
+            );
         }
         let unneeded = tree.gather_dep_set(invalid, |tree, e| {
             tree[e].from != Some(node) && tree[e].to != Some(node) && tree.edge_valid(e)
@@ -408,14 +403,12 @@ impl Placer<'_> {
     }
 
     fn prune_dedupable(&mut self, node: NodeId, descend: Descend) {
-        let dedupe = Dedupe {
-            prefer: self.options.prefer_dedupe,
-            explicit_request: self.explicit_request,
-        };
+        let dedupe =
+            Dedupe { prefer: self.options.prefer_dedupe, explicit_request: self.explicit_request };
         if self.tree.can_dedupe(node, dedupe) {
-            let deps = self.tree.gather_dep_set([node], |tree, e| {
-                tree[e].to != Some(node) && tree.edge_valid(e)
-            });
+            let deps = self
+                .tree
+                .gather_dep_set([node], |tree, e| tree[e].to != Some(node) && tree.edge_valid(e));
             for dep in deps {
                 self.tree.set_root(dep, None);
             }
@@ -487,7 +480,10 @@ impl Placer<'_> {
             let peer_conflict = match answer.filter(|answer| answer.alone != Placement::Conflict) {
                 Some(answer) => answer.conflicting_peers.iter().find_map(|peer| {
                     let current = Some(tree.explain(peer.current?));
-                    Some(PeerConflict { current, peer: Some(tree.explain_for(peer.dep, peer.edge)) })
+                    Some(PeerConflict {
+                        current,
+                        peer: Some(tree.explain_for(peer.dep, peer.edge)),
+                    })
                 }),
                 None => Some(PeerConflict {
                     current: frame.current.map(|node| tree.explain(node)),

@@ -185,14 +185,16 @@ impl Tree {
         let realpath = Arc::clone(&self[id].realpath);
         if self[id].is_link() {
             let location = relative(&self[root].realpath, &realpath);
-            let target = self.at_location(root, &location).filter(|&node| node != id).or_else(|| {
-                let others = self.inventory(root)?.links_to(&realpath);
-                others.filter(|&link| link != id).find_map(|link| self.target(link))
-            });
+            let target =
+                self.at_location(root, &location).filter(|&node| node != id).or_else(|| {
+                    let others = self.inventory(root)?.links_to(&realpath);
+                    others.filter(|&link| link != id).find_map(|link| self.target(link))
+                });
             let Some(target) = target.and_then(|target| self.target(target)) else { return };
             self[id].link = Some(LinkState { target: Some(target) });
             self[id].package = Arc::clone(&self[target].package);
-            self[id].version = self[target].version.clone();
+            let version = self[target].version.clone();
+            self[id].version = version;
             self[target].links_in.insert(id);
             if let Some(parent) = self[id].parent {
                 self.reload_named_edges(parent, self[id].name);
@@ -204,7 +206,8 @@ impl Tree {
         for link in links.into_iter().filter(|&link| link != id) {
             self[link].link = Some(LinkState { target: Some(id) });
             self[link].package = Arc::clone(&self[id].package);
-            self[link].version = self[id].version.clone();
+            let version = self[id].version.clone();
+            self[link].version = version;
             self[id].links_in.insert(link);
             if let Some(parent) = self[link].parent {
                 self.reload_named_edges(parent, self[link].name);

@@ -190,7 +190,11 @@ impl IdealBuilder<'_> {
         let mut moved = Vec::new();
         let mut take = |package: &mut Manifest, from: SaveType, to: SaveType| {
             if remove_dep(package, from, name) {
-                moved.push(format!("Removing {}.{name} in favor of {}.{name}", from.field(), to.field()));
+                moved.push(format!(
+                    "Removing {}.{name} in favor of {}.{name}",
+                    from.field(),
+                    to.field()
+                ));
             }
         };
         match kind {
@@ -225,9 +229,9 @@ impl IdealBuilder<'_> {
             }
             SaveType::Prod | SaveType::Dev => {}
         }
-        let bundles = self.options.save_bundle
-            && !matches!(kind, SaveType::Peer | SaveType::PeerOptional);
-        if bundles {
+        let is_bundled =
+            self.options.save_bundle && !matches!(kind, SaveType::Peer | SaveType::PeerOptional);
+        if is_bundled {
             let bundled = package.bundle_dependencies.get_or_insert_default();
             if !bundled.contains(name) {
                 bundled.push(name.clone());

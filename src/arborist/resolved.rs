@@ -43,5 +43,5 @@ fn normalise(resolved: &str, from: &str, relative_to: Option<&str>) -> String {
 fn is_plain_tarball_url(resolved: &str) -> bool {
     (resolved.starts_with("https://") || resolved.starts_with("http://"))
         && resolved.contains("/-/")
-        && resolved.ends_with(".tgz")
+        && resolved.get(resolved.len() - 4..) == Some(".tgz")
 }

@@ -46,10 +46,7 @@ impl Ideal {
         if options.update != Update::All {
             touched.extend(self.requested_on.iter().copied());
         }
-        touched
-            .into_iter()
-            .map(|node| (node, Arc::clone(&self.tree[node].package)))
-            .collect()
+        touched.into_iter().map(|node| (node, Arc::clone(&self.tree[node].package))).collect()
     }
 
     /// Direct dependencies whose specifier leaves room for the version that was found.
@@ -115,9 +112,7 @@ impl Tree {
         };
         if request.is_registry() {
             let is_range = matches!(inner.kind, SpecKind::Range);
-            let keeps = is_range
-                && inner.raw_spec != "*"
-                && !is_subset(&prefixed, &inner.raw_spec);
+            let keeps = is_range && inner.raw_spec != "*" && !is_subset(&prefixed, &inner.raw_spec);
             let range = if keeps { inner.raw_spec.clone() } else { prefixed };
             let own = self[self.target_or_self(to)].package_name().unwrap_or(name);
             let spec = if own == name { range } else { format!("npm:{own}@{range}") };
@@ -125,9 +120,7 @@ impl Tree {
         }
         Some(match &request.kind {
             SpecKind::Git(git) => match &git.hosted {
-                Some(hosted) if hosted.auth.is_some() => {
-                    (hosted.https(Form::Full), false)
-                }
+                Some(hosted) if hosted.auth.is_some() => (hosted.https(Form::Full), false),
                 Some(hosted) => (hosted.shortcut(Form::Full), false),
                 None => (request.save_spec.clone()?, false),
             },

@@ -8,8 +8,7 @@ use std::{
 };
 
 use super::{
-    Shrinkwrap, install_checks::CheckError, override_set::OverrideError,
-    workspaces::WorkspaceError,
+    Shrinkwrap, install_checks::CheckError, override_set::OverrideError, workspaces::WorkspaceError,
 };
 use crate::{
     error::{Code, Explain, Failure},
@@ -185,9 +184,11 @@ pub enum BuildError {
     Workspace(#[from] WorkspaceError),
     /// The wrong machine or runtime.
     #[error(transparent)]
-    Check(#[from] CheckError),
+    Check(#[from] Box<CheckError>),
     /// A link in the lockfile without its target.
-    #[error("Missing target in lock file: \"{target}\" is referenced by \"{location}\" but does not exist.")]
+    #[error(
+        "Missing target in lock file: \"{target}\" is referenced by \"{location}\" but does not exist."
+    )]
     MissingTarget {
         /// Where the link is.
         location: String,
@@ -360,7 +361,12 @@ impl AllowSources {
     ///
     /// # Errors
     /// [`AllowError`] when it may not.
-    pub fn check(self, kind: AllowKind, spec: &Spec, requester: Requester) -> Result<(), AllowError> {
+    pub fn check(
+        self,
+        kind: AllowKind,
+        spec: &Spec,
+        requester: Requester,
+    ) -> Result<(), AllowError> {
         let allow = match kind {
             AllowKind::Git => self.git,
             AllowKind::Remote => self.remote,
@@ -401,6 +407,9 @@ impl Explain for AllowError {
     }
 
     fn help(&self) -> Option<String> {
-        Some(format!("to allow it, set allow-{}=all (or =root for the project's own)", self.kind.as_str()))
+        Some(format!(
+            "to allow it, set allow-{}=all (or =root for the project's own)",
+            self.kind.as_str()
+        ))
     }
 }

@@ -108,7 +108,7 @@ pub struct Start {
     pub(super) tree: Tree,
     pub(super) root: NodeId,
     pub(super) lock: Option<Shrinkwrap>,
-    pub(super) had_start: bool,
+    pub(super) loaded_from_disk: bool,
     pub(super) flags_suspect: bool,
 }
 
@@ -127,18 +127,24 @@ impl Start {
         match lock {
             LockStart::File(lock) => {
                 tree.load_virtual(root, &lock, &project.path)?;
-                Ok(Self { tree, root, lock: Some(lock), had_start: true, flags_suspect: true })
+                Ok(Self {
+                    tree,
+                    root,
+                    lock: Some(lock),
+                    loaded_from_disk: true,
+                    flags_suspect: true,
+                })
             }
             LockStart::Disk { hidden } => {
                 match hidden {
                     Some(hidden) => tree.load_virtual(root, &hidden, &project.path)?,
                     None => tree.load_disk(root),
                 }
-                let had_start = !tree.children(root).is_empty();
-                Ok(Self { tree, root, lock: None, had_start, flags_suspect: false })
+                let loaded_from_disk = !tree.children(root).is_empty();
+                Ok(Self { tree, root, lock: None, loaded_from_disk, flags_suspect: false })
             }
             LockStart::Ignore { existed } => {
-                Ok(Self { tree, root, lock: None, had_start: existed, flags_suspect: false })
+                Ok(Self { tree, root, lock: None, loaded_from_disk: existed, flags_suspect: false })
             }
         }
     }
@@ -249,7 +255,8 @@ impl Tree {
             });
         };
         let flags = self[target].flags;
-        let new = NewNode { package: Arc::clone(&self[target].package), flags, ..NewNode::default() };
+        let new =
+            NewNode { package: Arc::clone(&self[target].package), flags, ..NewNode::default() };
         let place = Place::Path(root, resolve(base, location).into());
         let link = self.add_link(new, &place, &target_path, Some(target));
         nodes.insert(location.to_owned(), link);
@@ -273,7 +280,10 @@ impl Tree {
                 && !in_bundle(&parent_location)
                 && self.edge_out(parent, &name).is_some()
             {
-                Arc::make_mut(&mut self[parent].package).bundle_dependencies.get_or_insert_default().push(name);
+                Arc::make_mut(&mut self[parent].package)
+                    .bundle_dependencies
+                    .get_or_insert_default()
+                    .push(name);
             }
         }
     }

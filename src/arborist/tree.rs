@@ -14,7 +14,7 @@ use super::{
     DepFlags, Edge, EdgeId, Node, NodeId,
     dep_valid::ParsedSpec,
     edge::NewEdge,
-    name_map::Names,
+    name_map::{NameMap, Names},
     node::LinkState,
     override_set::{OverrideSets, RuleId},
 };
@@ -231,7 +231,8 @@ impl Tree {
             None => new.package,
         };
         let name = new.name.unwrap_or_else(|| {
-            let from_path = if path.is_empty() { String::new() } else { name_from_folder(Path::new(&*path)) };
+            let from_path =
+                if path.is_empty() { String::new() } else { name_from_folder(Path::new(&*path)) };
             if from_path.is_empty() { package.name.clone().unwrap_or_default() } else { from_path }
         });
         let name = self.names.intern(&name);
@@ -256,11 +257,11 @@ impl Tree {
             root: id,
             parent: None,
             fs_parent: None,
-            children: Default::default(),
+            children: NameMap::default(),
             fs_children: IndexSet::new(),
             links_in: IndexSet::new(),
             edges_in: IndexSet::new(),
-            edges_out: Default::default(),
+            edges_out: NameMap::default(),
             overrides: new.overrides,
             own: None,
         });

@@ -127,7 +127,11 @@ fn unique(
             Err(paths) => duplicates.push((name, paths)),
         }
     }
-    if duplicates.is_empty() { Ok(map) } else { Err(WorkspaceError::Duplicate { names: duplicates }) }
+    if duplicates.is_empty() {
+        Ok(map)
+    } else {
+        Err(WorkspaceError::Duplicate { names: duplicates })
+    }
 }
 
 struct Patterns {
@@ -196,7 +200,8 @@ fn expand_braces(pattern: &str) -> Vec<String> {
         (inner.contains(',') && !inner.contains('{')).then_some((start, end, inner))
     });
     let Some((start, end, inner)) = opened else { return vec![pattern.to_owned()] };
-    let (before, after) = (pattern.get(..start).unwrap_or(""), pattern.get(end + 1..).unwrap_or(""));
+    let (before, after) =
+        (pattern.get(..start).unwrap_or(""), pattern.get(end + 1..).unwrap_or(""));
     inner.split(',').flat_map(|choice| expand_braces(&format!("{before}{choice}{after}"))).collect()
 }
 

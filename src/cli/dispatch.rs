@@ -5,11 +5,11 @@ use std::{process::ExitCode, sync::Arc};
 use super::{CliError, Invocation, commands::Command, list, print};
 use crate::{
     cli::{completions, man},
-    error::Failure,
     config::{
         Config,
         options::{self, OutputOptions},
     },
+    error::Failure,
     event::{Level, Reporter},
     ops::{
         Context,
@@ -37,7 +37,7 @@ pub(super) fn run(invocation: &Invocation) -> Result<ExitCode, Failure> {
         | Command::Update
         | Command::Uninstall
         | Command::Dedupe
-        | Command::Prune => change_tree(invocation),
+        | Command::Prune => Ok(change_tree(invocation)),
         command if list::knows(command) => list::run(invocation),
         command => Err(CliError::NotYet { command: super::name_of(command) }.into()),
     }
@@ -46,17 +46,15 @@ pub(super) fn run(invocation: &Invocation) -> Result<ExitCode, Failure> {
 /// The commands that change `node_modules`, in npm's words: what each asks of the tree.
 fn tree_request(invocation: &Invocation) -> TreeRequest {
     let words = invocation.positionals.clone();
-    let request = TreeRequest { command: super::name_of(invocation.command), ..TreeRequest::default() };
+    let request =
+        TreeRequest { command: super::name_of(invocation.command), ..TreeRequest::default() };
     match invocation.command {
         Command::Install => {
             TreeRequest { runs_root_scripts: words.is_empty(), add: words, ..request }
         }
-        Command::Ci => TreeRequest {
-            frozen: true,
-            runs_root_scripts: true,
-            saving: Saving::Never,
-            ..request
-        },
+        Command::Ci => {
+            TreeRequest { frozen: true, runs_root_scripts: true, saving: Saving::Never, ..request }
+        }
         Command::Dedupe => TreeRequest { dedupe: true, saving: Saving::Never, ..request },
         Command::Uninstall => TreeRequest { rm: words, ..request },
         Command::Update => {
@@ -67,7 +65,7 @@ fn tree_request(invocation: &Invocation) -> TreeRequest {
     }
 }
 
-fn change_tree(invocation: &Invocation) -> Result<ExitCode, Failure> {
+fn change_tree(invocation: &Invocation) -> ExitCode {
     let terminal = Arc::new(terminal(&invocation.config));
     let result = run_async(async {
         let reporter: Arc<dyn Reporter> = Arc::<Terminal>::clone(&terminal);
@@ -76,7 +74,7 @@ fn change_tree(invocation: &Invocation) -> Result<ExitCode, Failure> {
         terminal.summary(&summary);
         Ok(())
     });
-    Ok(ExitCode::from(terminal.finish(result.err().as_ref())))
+    ExitCode::from(terminal.finish(result.err().as_ref()))
 }
 
 /// Runs an operation on a runtime of its own.

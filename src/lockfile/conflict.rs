@@ -30,9 +30,11 @@ pub(super) fn parse_with_conflicts(text: &str) -> Result<Value, JsonParseError> 
             line if line.contains("=======") => Side::Theirs,
             line if line.contains(">>>>>>>") => Side::Top,
             line => {
-                for (target, of) in
-                    [(&mut ours, Side::Ours), (&mut theirs, Side::Theirs), (&mut parent, Side::Parent)]
-                {
+                for (target, of) in [
+                    (&mut ours, Side::Ours),
+                    (&mut theirs, Side::Theirs),
+                    (&mut parent, Side::Parent),
+                ] {
                     if side == Side::Top || side == of {
                         target.push_str(line);
                     }

@@ -24,7 +24,7 @@ pub(super) fn packages_from_dependencies(
     dependencies: &Map<String, Value>,
 ) -> Map<String, Value> {
     let mut packages = Map::new();
-    let root = header.get("name").map(|name| json!({ "name": name })).unwrap_or_else(|| json!({}));
+    let root = header.get("name").map_or_else(|| json!({}), |name| json!({ "name": name }));
     packages.insert(String::new(), root);
     load_all("", dependencies, &mut packages, 0);
     sort_out_requires(&mut packages);
@@ -151,8 +151,8 @@ fn add_version_of(name: &str, spec: &Spec, meta: &mut Map<String, Value>) {
         SpecKind::File | SpecKind::Remote => {
             let own = spec.name.as_deref().unwrap_or(name);
             let resolved = meta.get("resolved").and_then(Value::as_str).unwrap_or_default();
-            let found = version_from_tgz(own, &spec.fetch_spec)
-                .or_else(|| version_from_tgz(own, resolved));
+            let found =
+                version_from_tgz(own, &spec.fetch_spec).or_else(|| version_from_tgz(own, resolved));
             if let Some((found_name, version)) = found {
                 meta.insert("version".into(), version.into());
                 if found_name != name {
@@ -284,9 +284,9 @@ impl LegacyWriter<'_> {
             lock.insert("bundled".into(), true.into());
         }
         let from_registry = |spec: Option<&Spec>| spec.is_none_or(Spec::is_registry);
-        let place_is_url = by_place.as_ref().is_none_or(|spec| {
-            spec.is_registry() || matches!(spec.kind, SpecKind::Remote)
-        });
+        let place_is_url = by_place
+            .as_ref()
+            .is_none_or(|spec| spec.is_registry() || matches!(spec.kind, SpecKind::Remote));
         if let Some(resolved) = &resolved
             && !tree[node].is_link()
             && place_is_url
@@ -313,9 +313,8 @@ impl LegacyWriter<'_> {
         let mut edges: Vec<_> =
             tree.edges_in(node).into_iter().filter(|&edge| tree.edge_valid(edge)).collect();
         edges.sort_by(|&a, &b| {
-            let parts = |edge| {
-                from(edge).map_or("", |node| &tree[node].location).split("node_modules")
-            };
+            let parts =
+                |edge| from(edge).map_or("", |node| &tree[node].location).split("node_modules");
             let last = |edge| parts(edge).last().unwrap_or_default();
             let order = parts(a).count().cmp(&parts(b).count());
             order.then_with(|| collate(last(a), last(b)))

@@ -85,7 +85,7 @@ impl Lockfile {
             return Err(shape("has more entries than any project needs"));
         }
         let requires = data.get("requires").is_some_and(|requires| requires != &Value::Bool(false));
-        let ancient = !version.is_some_and(|version| version >= 2) && !requires;
+        let ancient = version.is_none_or(|version| version < 2) && !requires;
         let packages = entries
             .into_iter()
             .map(|(location, entry)| parse_entry(&entry).map(|entry| (location, entry)))

@@ -62,7 +62,12 @@ pub struct LockWriter<'a> {
 
 impl LockWriter<'_> {
     /// The lockfile's text. `header` holds the fields of the old one; unknown ones are kept.
-    pub fn lockfile(&self, version: u64, header: &Map<String, Value>, format: &JsonFormat) -> String {
+    pub fn lockfile(
+        &self,
+        version: u64,
+        header: &Map<String, Value>,
+        format: &JsonFormat,
+    ) -> String {
         let mut data = header.clone();
         let root = self.tree.target_or_self(self.root);
         let name = self.tree[root].package_name().filter(|name| !name.is_empty());
@@ -293,7 +298,10 @@ mod tests {
     fn plain_values_come_before_objects_and_known_keys_first() {
         let value = json!({"dependencies": {"b": "1", "name": "2", "a": "3"}, "zeta": [1],
             "bin": {"x": "y"}, "resolved": "r", "version": "v"});
-        let text = render_json(&sorted(value), &JsonFormat { indent: String::new(), newline: String::new() });
+        let text = render_json(
+            &sorted(value),
+            &JsonFormat { indent: String::new(), newline: String::new() },
+        );
         assert_eq!(
             text,
             r#"{"version":"v","resolved":"r","zeta":[1],"dependencies":{"name":"2","a":"3","b":"1"},"bin":{"x":"y"}}"#

@@ -4,11 +4,7 @@ use std::sync::Arc;
 
 pub use crate::arborist::Update;
 
-use super::{
-    context::Context,
-    manifests::Sources,
-    project::ProjectFiles,
-};
+use super::{context::Context, manifests::Sources, project::ProjectFiles};
 use crate::{
     arborist::{
         self, Allow, AllowSources, BuildOptions, Ideal, InstallLinks, InstallStrategy, LockStart,

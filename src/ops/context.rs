@@ -45,7 +45,8 @@ impl Context {
         for message in config.messages() {
             reporter.event(message.clone());
         }
-        let node_version = machine::node_version(options.paths.node.as_deref(), &options.paths.cache);
+        let node_version =
+            machine::node_version(options.paths.node.as_deref(), &options.paths.cache);
         let host = machine::host_platform();
         let target = Platform {
             os: options.resolve.os.clone().unwrap_or_else(|| host.os.clone()),
@@ -69,7 +70,11 @@ fn pool_options(options: &Options, config: &Config, machine: &Machine) -> PoolOp
         fs::read_to_string(path).ok()
     }));
     PoolOptions {
-        scopes: network.scopes.iter().map(|(scope, url)| (scope.clone(), url.clone())).collect::<BTreeMap<_, _>>(),
+        scopes: network
+            .scopes
+            .iter()
+            .map(|(scope, url)| (scope.clone(), url.clone()))
+            .collect::<BTreeMap<_, _>>(),
         pool: network.pool.iter().filter_map(pool_entry).collect(),
         credentials: Arc::new(NpmCredentials(network.credentials.clone())),
         mode: match network.cache_mode {

@@ -13,10 +13,14 @@ use crate::{
 #[derive(Debug, thiserror::Error)]
 pub(super) enum FrozenError {
     /// There is none, or none that can be read.
-    #[error("The `denpm ci` command can only install with an existing package-lock.json or\nnpm-shrinkwrap.json with lockfileVersion >= 1. Run an install with npm@5 or\nlater to generate a package-lock.json file, then try again.")]
+    #[error(
+        "The `denpm ci` command can only install with an existing package-lock.json or\nnpm-shrinkwrap.json with lockfileVersion >= 1. Run an install with npm@5 or\nlater to generate a package-lock.json file, then try again."
+    )]
     NoLock,
     /// It does not fit package.json.
-    #[error("`denpm ci` can only install packages when your package.json and package-lock.json or npm-shrinkwrap.json are in sync. Please update your lock file with `denpm install` before continuing.")]
+    #[error(
+        "`denpm ci` can only install packages when your package.json and package-lock.json or npm-shrinkwrap.json are in sync. Please update your lock file with `denpm install` before continuing."
+    )]
     OutOfSync {
         /// npm's line for each difference.
         differences: Vec<String>,
@@ -112,7 +116,9 @@ fn remove(path: &Path) -> Result<(), FsError> {
     let is_folder = fs::symlink_metadata(path).is_ok_and(|meta| meta.is_dir());
     let result = if is_folder { fs::remove_dir_all(path) } else { fs::remove_file(path) };
     match result {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(FsError::io("remove", path)(error)),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(FsError::io("remove", path)(error))
+        }
         _ => Ok(()),
     }
 }

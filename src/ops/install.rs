@@ -34,10 +34,7 @@ use crate::{
 ///
 /// # Errors
 /// Whatever any stage says; the project's files are then as they were.
-pub async fn install(
-    context: &Context,
-    request: &TreeRequest,
-) -> Result<InstallSummary, Failure> {
+pub async fn install(context: &Context, request: &TreeRequest) -> Result<InstallSummary, Failure> {
     let started = Instant::now();
     let reporter = &*context.reporter;
     let _lock = project::enter(context)?;
@@ -89,17 +86,14 @@ pub async fn install(
 /// The names that occur more than once: what `dedupe` looks up again.
 fn repeated_names(context: &Context, files: &ProjectFiles) -> Result<Vec<String>, Failure> {
     let mut tree = Tree::new(tree_settings(&context.options));
-    let root = match &files.lock {
-        Some(lock) => {
-            let root = tree.add_project(&files.project)?;
-            tree.load_virtual(root, &lock.shrinkwrap, &files.project.path)?;
-            root
-        }
-        None => {
-            let hidden = files.fresh_hidden_lock();
-            let records = hidden.as_ref().map_or(Records::Lockfile(None), Records::Hidden);
-            tree.load_actual(&files.project, records)?
-        }
+    let root = if let Some(lock) = &files.lock {
+        let root = tree.add_project(&files.project)?;
+        tree.load_virtual(root, &lock.shrinkwrap, &files.project.path)?;
+        root
+    } else {
+        let hidden = files.fresh_hidden_lock();
+        let records = hidden.as_ref().map_or(Records::Lockfile(None), Records::Hidden);
+        tree.load_actual(&files.project, records)?
     };
     Ok(tree.repeated_names(root))
 }
@@ -130,8 +124,7 @@ async fn prepare(
         diff = difference(context, request, ideal, actual);
     }
     let nodes = wanted_nodes(&ideal.tree, &diff);
-    let fetched =
-        fetch_packages(&mut ideal.tree, &nodes, sources, &*context.reporter).await?;
+    let fetched = fetch_packages(&mut ideal.tree, &nodes, sources, &*context.reporter).await?;
     if nodes.iter().any(|&node| ideal.tree[node].inert) {
         diff = difference(context, request, ideal, actual);
     }
@@ -154,12 +147,7 @@ fn load_actual(
     Ok(ideal.tree.load_actual(&files.project, records)?)
 }
 
-fn difference(
-    context: &Context,
-    request: &TreeRequest,
-    ideal: &mut Ideal,
-    actual: NodeId,
-) -> Diff {
+fn difference(context: &Context, request: &TreeRequest, ideal: &mut Ideal, actual: NodeId) -> Diff {
     let only = selected_nodes(context, request, ideal, actual);
     let root = ideal.root;
     ideal.tree.diff(&DiffOptions {

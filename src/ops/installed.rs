@@ -130,10 +130,7 @@ impl Installed {
 }
 
 /// Reads a project; a package.json that cannot be understood is as good as none.
-fn read_project(
-    folder: &Path,
-    reporter: &dyn Reporter,
-) -> Result<(ProjectFiles, bool), Failure> {
+fn read_project(folder: &Path, reporter: &dyn Reporter) -> Result<(ProjectFiles, bool), Failure> {
     match read_package_json(folder) {
         Err(ProjectError::PackageJson { .. }) => {
             let path = realpath(&folder.to_string_lossy())

@@ -7,11 +7,7 @@ use std::{
 
 use indexmap::IndexMap;
 
-use super::{
-    context::Context,
-    project::ProjectFiles,
-    reify::ScriptSettings,
-};
+use super::{context::Context, project::ProjectFiles, reify::ScriptSettings};
 use crate::{
     arborist::Tree,
     config::{
@@ -77,7 +73,11 @@ impl Lifecycle {
     ///
     /// # Errors
     /// A policy that cannot be followed.
-    pub(super) fn new(context: &Context, files: &ProjectFiles, command: &str) -> Result<Self, Failure> {
+    pub(super) fn new(
+        context: &Context,
+        files: &ProjectFiles,
+        command: &str,
+    ) -> Result<Self, Failure> {
         let scripts = &context.options.scripts;
         let policy = script_policy(scripts, files, &*context.reporter)?;
         let mode = if scripts.ignore_scripts {
@@ -89,11 +89,8 @@ impl Lifecycle {
         } else {
             ScriptMode::Policy
         };
-        let stdio = if scripts.foreground_scripts {
-            ScriptStdio::Inherited
-        } else {
-            ScriptStdio::Captured
-        };
+        let stdio =
+            if scripts.foreground_scripts { ScriptStdio::Inherited } else { ScriptStdio::Captured };
         Ok(Self {
             policy,
             mode,
@@ -175,7 +172,11 @@ impl Lifecycle {
 }
 
 /// The project as its own scripts see it.
-pub(super) fn project_package(tree: &Tree, root: crate::arborist::NodeId, folder: &Path) -> ScriptPackage {
+pub(super) fn project_package(
+    tree: &Tree,
+    root: crate::arborist::NodeId,
+    folder: &Path,
+) -> ScriptPackage {
     let package: &Manifest = &tree[tree.target_or_self(root)].package;
     ScriptPackage {
         kind: PackageKind::Root,
@@ -211,9 +212,8 @@ fn npm_env(context: &Context, command: &str) -> NpmEnv {
         npm_version: context.machine.npm_version.clone(),
         node: paths.node.clone().unwrap_or_default(),
         node_gyp: PathBuf::from(text("npm_config_node_gyp")),
-        node_gyp_bin: npm.map(|npm| {
-            npm.root.join("node_modules/@npmcli/run-script/lib/node-gyp-bin")
-        }),
+        node_gyp_bin: npm
+            .map(|npm| npm.root.join("node_modules/@npmcli/run-script/lib/node-gyp-bin")),
         user_agent: text("npm_config_user_agent"),
         editor: optional("EDITOR"),
         node_options: optional("NODE_OPTIONS"),

@@ -28,7 +28,8 @@ pub(super) fn node_version(node: Option<&Path>, cache: &Path) -> String {
     let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     if !version.is_empty() {
         // Without the cache the next run asks again; that is all.
-        let _kept = write_atomic(&kept, format!("{stamp}\n{version}\n").as_bytes(), Durability::Volatile);
+        let _kept =
+            write_atomic(&kept, format!("{stamp}\n{version}\n").as_bytes(), Durability::Volatile);
     }
     version
 }

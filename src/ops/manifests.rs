@@ -134,15 +134,17 @@ impl Shared {
     async fn fetch(&self, spec: &Spec) -> Result<Arc<Fetched>, LoadFailure> {
         let target = spec.target();
         if target.is_registry() {
-            return self.from_registry(target).await;
+            return self.fetch_registry(target).await;
         }
         let fetched = match &target.kind {
-            SpecKind::Remote => self.from_tarball(spec, Place::Url(target.fetch_spec.clone())).await,
+            SpecKind::Remote => {
+                self.fetch_tarball(spec, Place::Url(target.fetch_spec.clone())).await
+            }
             SpecKind::File => {
-                self.from_tarball(spec, Place::File(PathBuf::from(&target.fetch_spec))).await
+                self.fetch_tarball(spec, Place::File(PathBuf::from(&target.fetch_spec))).await
             }
             SpecKind::Directory => Ok(from_folder(&target.fetch_spec)?),
-            SpecKind::Git(_) => self.from_repository(target).await,
+            SpecKind::Git(_) => self.fetch_repository(target).await,
             _ => Err(SourceError::Unsupported { spec: spec.to_string() }.into()),
         };
         Ok(fetched?)
@@ -162,7 +164,7 @@ impl Shared {
         Ok(Arc::new(packument))
     }
 
-    async fn from_registry(&self, spec: &Spec) -> Result<Arc<Fetched>, LoadFailure> {
+    async fn fetch_registry(&self, spec: &Spec) -> Result<Arc<Fetched>, LoadFailure> {
         let name = spec.name.as_deref().unwrap_or_default();
         let packument = self.packument(name).await?;
         self.pick(&packument, spec)
@@ -199,7 +201,7 @@ impl Shared {
         })
     }
 
-    async fn from_repository(&self, spec: &Spec) -> Result<Arc<Fetched>, Failure> {
+    async fn fetch_repository(&self, spec: &Spec) -> Result<Arc<Fetched>, Failure> {
         let resolved = self.packages.commit_of(spec).await?;
         let request = PackageRequest {
             name: spec.name.clone().unwrap_or_else(|| spec.raw.clone()),
@@ -218,7 +220,7 @@ impl Shared {
     }
 
     /// A tarball tells its own manifest and, where nothing else does, its integrity.
-    async fn from_tarball(&self, spec: &Spec, place: Place) -> Result<Arc<Fetched>, Failure> {
+    async fn fetch_tarball(&self, spec: &Spec, place: Place) -> Result<Arc<Fetched>, Failure> {
         let resolved = match &place {
             Place::Url(url) | Place::Git(url) => url.clone(),
             Place::File(path) | Place::Folder(path) => format!("file:{}", path.display()),
@@ -291,24 +293,19 @@ impl Manifests for Sources {
 
 /// Asks for a package that will be needed, and then for what its manifest will need.
 fn announce(shared: Arc<Shared>, runtime: &Handle, spec: Spec) {
-    let is_new = shared
-        .announced
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .insert(spec.to_string());
+    let is_new =
+        shared.announced.lock().unwrap_or_else(PoisonError::into_inner).insert(spec.to_string());
     if !is_new {
         return;
     }
     let inner = runtime.clone();
     runtime.spawn(async move {
         // A guess that fails is not an error: the question itself comes later, or never.
-        let Ok(fetched) = shared.from_registry(&spec).await else { return };
+        let Ok(fetched) = shared.fetch_registry(&spec).await else { return };
         let manifest = &fetched.manifest;
-        let needed = manifest
-            .dependencies
-            .iter()
-            .chain(&manifest.optional_dependencies)
-            .chain(manifest.peer_dependencies.iter().filter(|(name, _)| !manifest.is_peer_optional(name)));
+        let needed = manifest.dependencies.iter().chain(&manifest.optional_dependencies).chain(
+            manifest.peer_dependencies.iter().filter(|(name, _)| !manifest.is_peer_optional(name)),
+        );
         for (name, spec) in needed {
             if let Ok(spec) = Spec::resolve(name, spec, Path::new("/"))
                 && spec.target().is_registry()
@@ -336,22 +333,22 @@ impl Shared {
             }
             Some(url) if url.starts_with("file:") => {
                 let path = PathBuf::from(url.strip_prefix("file:").unwrap_or(url));
-                let place =
-                    if path.is_dir() { Place::Folder(path) } else { Place::File(path) };
+                let place = if path.is_dir() { Place::Folder(path) } else { Place::File(path) };
                 Ok(request(place, Naming::Free, integrity))
             }
             Some(url) => Ok(request(Place::Git(url.to_owned()), Naming::Free, integrity)),
             None => {
                 let spec = Spec::resolve(source.package_name, source.version, Path::new("/"))
                     .map_err(LoadFailure::new)?;
-                let fetched = self.from_registry(&spec).await?;
+                let fetched = self.fetch_registry(&spec).await?;
                 let url = fetched.resolved.as_deref().ok_or_else(|| {
                     LoadFailure::new(SourceError::NoTarball {
                         name: source.package_name.to_owned(),
                         version: source.version.to_owned(),
                     })
                 })?;
-                let integrity = integrity.or_else(|| fetched.integrity.as_deref().map(str::to_owned));
+                let integrity =
+                    integrity.or_else(|| fetched.integrity.as_deref().map(str::to_owned));
                 Ok(request(Place::Url(url.to_owned()), Naming::Checked, integrity))
             }
         }

@@ -16,15 +16,15 @@ mod lifecycle;
 pub mod ls;
 mod machine;
 mod manifests;
-pub mod pack;
 pub mod outdated;
+pub mod pack;
 mod packages;
 mod project;
 mod raw_manifest;
 pub mod reify;
 mod save;
-mod sidecar;
 pub mod scripts;
+mod sidecar;
 mod summary;
 mod workspaces;
 

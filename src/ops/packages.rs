@@ -16,12 +16,12 @@ use super::{
 };
 use crate::{
     arborist::{LoadFailure, Naming},
+    config::network::CacheMode,
     error::{Code, Explain, Failure},
     event::Reporter,
     flight::Flight,
     fs::{FsError, read_bounded},
     manifest::Manifest,
-    config::network::CacheMode,
     registry::{Body, Pool, Privacy, RegistryId, TarballRequest},
     spec::Spec,
     store::{ImportContext, MAX_COMPRESSED, Store, StoreError, StoredPackage},
@@ -96,16 +96,17 @@ impl Explain for PackageError {
     }
 
     fn package(&self) -> Option<String> {
-        let (Self::Integrity { package, .. } | Self::Url { package, .. } | Self::Interrupted { package }) =
-            self;
+        let (Self::Integrity { package, .. }
+        | Self::Url { package, .. }
+        | Self::Interrupted { package }) = self;
         Some(package.clone())
     }
 
     fn help(&self) -> Option<String> {
         match self {
-            Self::Integrity { .. } => {
-                Some("correct the `integrity` in the lockfile, or remove it and install again".into())
-            }
+            Self::Integrity { .. } => Some(
+                "correct the `integrity` in the lockfile, or remove it and install again".into(),
+            ),
             _ => None,
         }
     }
@@ -149,17 +150,17 @@ impl Packages {
             return Ok(Obtained { package: stored, source: None });
         }
         let obtained = match &request.place {
-            Place::Url(url) => self.from_url(request, url, expected, package).await?,
-            Place::File(path) => self.from_file(path, expected, package).await?,
-            Place::Folder(path) => self.from_folder(path, package).await?,
-            Place::Git(url) => self.from_repository(url, package).await?,
+            Place::Url(url) => self.fetch_url(request, url, expected, package).await?,
+            Place::File(path) => self.fetch_file(path, expected, package).await?,
+            Place::Folder(path) => self.fetch_folder(path, package).await?,
+            Place::Git(url) => self.fetch_repository(url, package).await?,
         };
         check_name(request, &obtained.package)?;
         Ok(obtained)
     }
 
     /// Bytes that are not what was promised are asked of another registry, once.
-    async fn from_url(
+    async fn fetch_url(
         &self,
         request: &PackageRequest,
         url: &str,
@@ -167,8 +168,8 @@ impl Packages {
         package: String,
     ) -> Result<Obtained, Failure> {
         let parsed = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
-        let url =
-            parsed.ok_or_else(|| PackageError::Url { package: package.clone(), url: url.to_owned() })?;
+        let url = parsed
+            .ok_or_else(|| PackageError::Url { package: package.clone(), url: url.to_owned() })?;
         let mut question = TarballRequest {
             name: request.name.clone(),
             version: request.version.clone(),
@@ -189,7 +190,9 @@ impl Packages {
                     if !others.iter().any(|other| *other != source) {
                         return Err(error.into());
                     }
-                    let line = format!("{package} from {source} is not what was promised; asking another registry");
+                    let line = format!(
+                        "{package} from {source} is not what was promised; asking another registry"
+                    );
                     self.reporter.event(crate::event::Event::warn("tarball", line));
                     question.avoid.push(source);
                 }
@@ -198,7 +201,7 @@ impl Packages {
         }
     }
 
-    async fn from_file(
+    async fn fetch_file(
         &self,
         path: &Path,
         expected: Option<Integrity>,
@@ -215,7 +218,7 @@ impl Packages {
     }
 
     /// A folder's files change under the same name, so nothing is expected of them.
-    async fn from_folder(&self, path: &Path, package: String) -> Result<Obtained, Failure> {
+    async fn fetch_folder(&self, path: &Path, package: String) -> Result<Obtained, Failure> {
         let folder = path.to_owned();
         let name = package.clone();
         let pack = move || -> Result<Vec<u8>, Failure> {
@@ -229,7 +232,7 @@ impl Packages {
         Ok(Obtained { package, source: None })
     }
 
-    async fn from_repository(&self, url: &str, package: String) -> Result<Obtained, Failure> {
+    async fn fetch_repository(&self, url: &str, package: String) -> Result<Obtained, Failure> {
         let spec = Spec::parse(url, Path::new("/"))?;
         let commit = self.git.resolve(&spec).await?;
         let body = self.git.fetch(&commit, &self.preparation).await?;
@@ -263,9 +266,7 @@ impl Packages {
         };
         match tokio::task::spawn_blocking(work).await {
             Ok(result) => result,
-            Err(error) => {
-                Err(StoreError::Source { package, source: std::io::Error::other(error) })
-            }
+            Err(error) => Err(StoreError::Source { package, source: std::io::Error::other(error) }),
         }
     }
 }
@@ -275,10 +276,8 @@ fn check_name(request: &PackageRequest, stored: &StoredPackage) -> Result<(), Fa
         return Ok(());
     }
     let manifest = Manifest::from_slice(&stored.package_json)?;
-    let expected = manifest_match::Expected::Registry {
-        name: &request.name,
-        version: &request.version,
-    };
+    let expected =
+        manifest_match::Expected::Registry { name: &request.name, version: &request.version };
     let found = manifest_match::Found {
         name: manifest.name.as_deref(),
         version: manifest.version.as_deref(),
@@ -288,7 +287,10 @@ fn check_name(request: &PackageRequest, stored: &StoredPackage) -> Result<(), Fa
 
 /// True when other bytes might do: these were not the promised ones, or broke a rule.
 fn is_about_bytes(error: &StoreError) -> bool {
-    matches!(error, StoreError::Integrity(_) | StoreError::Archive { .. } | StoreError::Source { .. })
+    matches!(
+        error,
+        StoreError::Integrity(_) | StoreError::Archive { .. } | StoreError::Source { .. }
+    )
 }
 
 fn git_options(context: &Context) -> GitOptions {
@@ -296,12 +298,7 @@ fn git_options(context: &Context) -> GitOptions {
     GitOptions {
         program: PathBuf::from(&network.git),
         temp_root: std::env::temp_dir(),
-        env: context
-            .config
-            .env()
-            .iter()
-            .map(|(key, value)| (key.into(), value.into()))
-            .collect(),
+        env: context.config.env().iter().map(|(key, value)| (key.into(), value.into())).collect(),
         retry_wait: network.fetch_retry_mintimeout,
     }
 }

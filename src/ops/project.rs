@@ -82,7 +82,10 @@ impl Explain for ProjectError {
             Self::PackageJson { path, source } => {
                 let mut lines = source.detail();
                 lines.push(format!("Failed to parse {}", path.display()));
-                lines.push("JSON.parse Note: package.json must be actual JSON, not just JavaScript.".into());
+                lines.push(
+                    "JSON.parse Note: package.json must be actual JSON, not just JavaScript."
+                        .into(),
+                );
                 lines
             }
             _ => Vec::new(),
@@ -110,12 +113,13 @@ pub(super) fn enter(context: &Context) -> Result<Option<Lock>, Failure> {
     }
     let folder = &options.paths.prefix;
     fs::create_dir_all(folder).map_err(FsError::io("create", folder))?;
-    let path = realpath(&folder.to_string_lossy())
-        .ok_or_else(|| ProjectError::Folder(folder.clone()))?;
-    let name = Digests::of(path.as_bytes(), []).sha512().iter().take(16).fold(
-        String::new(),
-        |name, byte| format!("{name}{byte:02x}"),
-    );
+    let path =
+        realpath(&folder.to_string_lossy()).ok_or_else(|| ProjectError::Folder(folder.clone()))?;
+    let name = Digests::of(path.as_bytes(), [])
+        .sha512()
+        .iter()
+        .take(16)
+        .fold(String::new(), |name, byte| format!("{name}{byte:02x}"));
     let locks = options.paths.cache.join("locks");
     fs::create_dir_all(&locks).map_err(FsError::io("create", &locks))?;
     let lock = Lock::acquire(&locks.join(name))?;
@@ -140,8 +144,11 @@ impl ProjectFiles {
             .ok_or_else(|| ProjectError::Folder(folder.to_owned()))?;
         let folder = PathBuf::from(&path);
         let package_json = read_package_json(&folder)?;
-        let package =
-            package_json.as_ref().map(PackageJson::manifest).map(std::sync::Arc::new).unwrap_or_default();
+        let package = package_json
+            .as_ref()
+            .map(PackageJson::manifest)
+            .map(std::sync::Arc::new)
+            .unwrap_or_default();
         let workspaces = map_workspaces(&path, package.workspaces.as_ref())?;
         let (lock_name, text) = read_lock_text(&folder)?;
         let lock_exists = text.is_some();

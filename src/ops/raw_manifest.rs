@@ -42,7 +42,11 @@ fn normalised(mut object: Map<String, Value>) -> Map<String, Value> {
     put(&mut object, "bundleDependencies", known.bundle_dependencies.map(Value::from));
     if object.get("optionalDependencies").is_some_and(Value::is_object) {
         let left = to_object(known.dependencies.into_iter());
-        put(&mut object, "dependencies", Some(left).filter(|left| left != &Value::Object(Map::new())));
+        put(
+            &mut object,
+            "dependencies",
+            Some(left).filter(|left| left != &Value::Object(Map::new())),
+        );
     }
     if object.contains_key("scripts") {
         let is_object = object.get("scripts").is_some_and(Value::is_object);
@@ -71,13 +75,13 @@ mod tests {
 
     use super::*;
 
-    fn object(value: Value) -> Map<String, Value> {
+    fn object(value: &Value) -> Map<String, Value> {
         value.as_object().unwrap().clone()
     }
 
     #[test]
     fn file_is_normalised_in_place() {
-        let file = object(json!({
+        let file = object(&json!({
             "_from": "x", "name": "p", "bin": "./cli.js", "version": "1.0.0", "extra": 1,
             "dependencies": {"a": "1"}, "optionalDependencies": {"a": "1"},
             "funding": "https://x.example", "scripts": {"a": "b", "c": 1},
@@ -89,7 +93,7 @@ mod tests {
 
     #[test]
     fn lock_entry_gets_the_name_of_its_folder() {
-        let entry = of_lock_entry(object(json!({"version": "1.0.0"})), "/p/node_modules/@s/x");
+        let entry = of_lock_entry(object(&json!({"version": "1.0.0"})), "/p/node_modules/@s/x");
         assert_eq!(
             Value::Object(entry),
             json!({"version": "1.0.0", "name": "@s/x", "_id": "@s/x@1.0.0"})

@@ -43,8 +43,11 @@ pub(super) fn save(
         return Ok(());
     }
     if request.saves(context) {
-        let prefix =
-            if context.options.save.save_exact { String::new() } else { context.options.save.save_prefix.clone() };
+        let prefix = if context.options.save.save_exact {
+            String::new()
+        } else {
+            context.options.save.save_prefix.clone()
+        };
         let options = SaveOptions {
             prefix,
             save_type: save_type(&context.options),
@@ -76,7 +79,11 @@ fn write_package_json(folder: &Path, manifest: &Arc<Manifest>) -> Result<(), Fai
         }
     }
     if package_json.is_changed() {
-        write_atomic(&folder.join("package.json"), package_json.render().as_bytes(), Durability::Synced)?;
+        write_atomic(
+            &folder.join("package.json"),
+            package_json.render().as_bytes(),
+            Durability::Synced,
+        )?;
     }
     Ok(())
 }
@@ -84,7 +91,9 @@ fn write_package_json(folder: &Path, manifest: &Arc<Manifest>) -> Result<(), Fai
 /// The dependency fields; one that is neither in the file nor in the manifest is not mentioned.
 fn changed_fields(manifest: &Manifest, _before: &PackageJson) -> Map<String, Value> {
     let object = |deps: &Deps| {
-        Value::Object(deps.iter().map(|(name, spec)| (name.clone(), spec.as_str().into())).collect())
+        Value::Object(
+            deps.iter().map(|(name, spec)| (name.clone(), spec.as_str().into())).collect(),
+        )
     };
     Map::from_iter([
         ("dependencies".to_owned(), object(&manifest.dependencies)),
@@ -106,11 +115,7 @@ fn lock_writer<'a>(context: &Context, ideal: &'a Ideal) -> LockWriter<'a> {
     }
 }
 
-fn write_lockfile(
-    context: &Context,
-    files: &ProjectFiles,
-    ideal: &Ideal,
-) -> Result<(), Failure> {
+fn write_lockfile(context: &Context, files: &ProjectFiles, ideal: &Ideal) -> Result<(), Failure> {
     let found = files.lock.as_ref().and_then(|lock| lock.shrinkwrap.version);
     let version = match (context.options.lock.lockfile_version, found) {
         (Some(asked), _) => u64::from(asked),

@@ -74,9 +74,7 @@ fn is_valid_funding(funding: &Value) -> bool {
     };
     match funding {
         Value::String(text) => is_web(text),
-        Value::Array(items) => {
-            items.iter().all(|item| !item.is_array() && is_valid_funding(item))
-        }
+        Value::Array(items) => items.iter().all(|item| !item.is_array() && is_valid_funding(item)),
         Value::Object(map) => map.get("url").and_then(Value::as_str).is_some_and(is_web),
         _ => false,
     }

@@ -8,11 +8,10 @@
     reason = "a test fails by panicking and says aloud what it skips"
 )]
 
-#[allow(dead_code, reason = "each test takes the part it needs")]
-
 mod architecture;
 mod completions;
 mod layout;
 mod npm_oracle;
+#[allow(dead_code, reason = "each test takes the part it needs")]
 mod support;
 mod support_itself;

@@ -1,3 +1,5 @@
+//! What is promised of git, as tests against local repositories.
+
 use super::*;
 use crate::error::{Code, Explain as _};
 use std::{fs, process::Command};

@@ -54,7 +54,8 @@ impl Trees {
         let project = Project { path: "/p".into(), package, workspaces };
         let ideal_root = tree.add_project(&project).unwrap();
         tree.load_virtual(ideal_root, &lock(ideal), "/p").unwrap();
-        let actual = tree.load_actual(&project, crate::arborist::Records::Hidden(&lock(actual))).unwrap();
+        let actual =
+            tree.load_actual(&project, crate::arborist::Records::Hidden(&lock(actual))).unwrap();
         let options = DiffOptions {
             actual,
             ideal: ideal_root,
