@@ -118,11 +118,17 @@ impl Tree {
     pub fn load_disk(&mut self, root: NodeId) {
         let mut scan = Scan { tree: self, root, seen: BTreeSet::new() };
         scan.children(root);
-        let workspaces = scan.tree[root].workspaces.clone();
+        self.load_workspace_folders(root);
+        self.calc_dep_flags(root, RootFlags::Keep);
+    }
+
+    /// Reads the workspaces that no link in `node_modules` led to.
+    pub(super) fn load_workspace_folders(&mut self, root: NodeId) {
+        let workspaces = self[root].workspaces.clone();
+        let mut scan = Scan { tree: self, root, seen: BTreeSet::new() };
         for path in workspaces.iter().flat_map(|all| all.values()) {
             scan.folder(path);
         }
-        self.calc_dep_flags(root, RootFlags::Keep);
     }
 
     /// Reads the packages that a package bundles from an unpacked copy of it.

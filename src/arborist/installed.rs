@@ -3,10 +3,9 @@
 
 use std::sync::Arc;
 
-use super::{
-    BuildError, LockEntry, NodeId, Project, Shrinkwrap, Tree,
-    paths::resolve,
-};
+use indexmap::IndexMap;
+
+use super::{BuildError, LockEntry, NodeId, Project, RootFlags, Shrinkwrap, Tree, paths::resolve};
 use crate::spec::{Spec, Version};
 
 /// What is known of an installed tree beside its folders.
@@ -28,14 +27,25 @@ impl Tree {
         project: &Project,
         records: Records<'_>,
     ) -> Result<NodeId, BuildError> {
-        match records {
-            Records::Hidden(lock) => self.load_actual(project, Some(lock)),
-            Records::Lockfile(lock) => {
-                let root = self.load_actual(project, None)?;
-                self.take_over_records(root, &project.path, lock);
-                Ok(root)
-            }
+        // The workspaces come last: the order of edges is the order in which they are explained.
+        let bare = Project { workspaces: IndexMap::new(), ..project.clone() };
+        let root = match records {
+            Records::Hidden(lock) => self.load_actual(&bare, Some(lock))?,
+            Records::Lockfile(_) => self.load_actual(&bare, None)?,
+        };
+        if !project.workspaces.is_empty() {
+            self.set_workspaces(root, project.workspaces.clone());
         }
+        if let Records::Lockfile(lock) = records {
+            self.load_workspace_folders(root);
+            self.take_over_records(root, &project.path, lock);
+            self.reset_dep_flags(root);
+        }
+        for node in self.inventory_of(root) {
+            self[node].flags.extraneous = true;
+        }
+        self.calc_dep_flags(root, RootFlags::Clear);
+        Ok(root)
     }
 
     /// Origin and integrity of packages that the lockfile has in the same place and version.
@@ -51,7 +61,8 @@ impl Tree {
             self[node].resolved = entry
                 .and_then(|entry| entry.resolved.as_deref())
                 .map(|resolved| absolute(resolved, base).into());
-            self[node].integrity = entry.and_then(|entry| entry.integrity.as_deref()).map(Into::into);
+            self[node].integrity =
+                entry.and_then(|entry| entry.integrity.as_deref()).map(Into::into);
             self[node].has_shrinkwrap |= entry.is_some_and(|entry| entry.has_shrinkwrap);
             for edge in self.edges_in(node) {
                 self[edge].verdict.set(None);
@@ -84,8 +95,6 @@ fn absolute(resolved: &str, base: &str) -> String {
 #[cfg(test)]
 mod tests {
     use std::fs;
-
-    use indexmap::IndexMap;
 
     use super::*;
     use crate::{arborist::TreeSettings, manifest::Manifest};

@@ -22,8 +22,7 @@ use crate::{
     },
     reify::approve_scripts::Verb,
     report::{
-        Detail, OutputFormat, Terminal,
-        explain as explanations,
+        Detail, OutputFormat, Terminal, explain as explanations,
         ls::ListOutput,
         outdated as table,
         styled::{Line, Text},
@@ -94,8 +93,7 @@ fn run_ls(
     options: &Options,
     terminal: &Terminal,
 ) -> Result<Verdict, Failure> {
-    let detail =
-        if invocation.command == Command::Ll { Detail::Long } else { detail(options) };
+    let detail = if invocation.command == Command::Ll { Detail::Long } else { detail(options) };
     let report = ls(options, terminal, &invocation.positionals, detail)?;
     match report.listed.output {
         ListOutput::Text(text) => terminal.result(&text),
@@ -204,9 +202,7 @@ fn scripts_request(
         )),
         (false, true, _) => Ok(ScriptsRequest::Decide(verb, Decided::Unreviewed)),
         (false, false, []) => Err(refused("say which packages, or --all")),
-        (false, false, names) => {
-            Ok(ScriptsRequest::Decide(verb, Decided::Named(names.to_vec())))
-        }
+        (false, false, names) => Ok(ScriptsRequest::Decide(verb, Decided::Named(names.to_vec()))),
     }
 }
 

@@ -32,6 +32,11 @@ impl Explain for NoDependencies {
     fn code(&self) -> Code {
         Code::Nomatch
     }
+
+    fn code_text(&self) -> String {
+        // npm has no code for it.
+        String::new()
+    }
 }
 
 /// Explains the packages that the arguments name, locate, or describe by `name@range`.
@@ -112,8 +117,10 @@ impl Annotations for Asked<'_> {
         }
         let tree = &self.installed.tree;
         let flags = tree[node].flags;
+        if flags.extraneous {
+            return Some(BTreeSet::from([Mark::Extraneous]));
+        }
         let all = [
-            (Mark::Extraneous, flags.extraneous),
             (Mark::Dev, flags.dev),
             (Mark::Optional, flags.optional),
             (Mark::DevOptional, flags.dev_optional),

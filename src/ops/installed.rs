@@ -50,7 +50,10 @@ impl Explain for NoLock {
     }
 
     fn detail(&self) -> Vec<String> {
-        vec!["Try creating one first with: denpm i --package-lock-only".into()]
+        vec![
+            "Try creating one first with: denpm i --package-lock-only".into(),
+            "Original error: loadVirtual requires existing shrinkwrap file".into(),
+        ]
     }
 }
 
@@ -130,10 +133,7 @@ impl Installed {
 }
 
 /// Reads a project; a package.json that cannot be understood is as good as none.
-fn read_project(
-    folder: &Path,
-    reporter: &dyn Reporter,
-) -> Result<(ProjectFiles, bool), Failure> {
+fn read_project(folder: &Path, reporter: &dyn Reporter) -> Result<(ProjectFiles, bool), Failure> {
     match read_package_json(folder) {
         Err(ProjectError::PackageJson { .. }) => {
             let path = realpath(&folder.to_string_lossy())

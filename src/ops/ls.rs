@@ -56,8 +56,7 @@ pub fn ls(
     arguments: &[String],
     detail: Detail,
 ) -> Result<LsReport, Failure> {
-    let origin =
-        if options.lock.package_lock_only { Origin::Lockfile } else { Origin::Disk };
+    let origin = if options.lock.package_lock_only { Origin::Lockfile } else { Origin::Disk };
     let installed = Installed::load(options, reporter, origin, Peers::Counted)?;
     let nodes = Nodes::of(&installed);
     let query = query(options, reporter, arguments, detail, &nodes)?;
@@ -84,8 +83,7 @@ fn query(
         (false, false) if output.unicode => Format::Tree(Glyphs::Unicode),
         (false, false) => Format::Tree(Glyphs::Ascii),
     };
-    let reach =
-        if output.all || !arguments.is_empty() { Reach::All } else { Reach::Direct };
+    let reach = if output.all || !arguments.is_empty() { Reach::All } else { Reach::Direct };
     let omits = [
         (DependencyType::Dev, Omit::Dev),
         (DependencyType::Optional, Omit::Optional),

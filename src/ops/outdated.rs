@@ -33,13 +33,9 @@ const CONCURRENT: usize = 64;
 /// # Errors
 /// A tree that cannot be read, and registries that do not answer; packages and versions that do
 /// not exist are passed over.
-pub async fn outdated(
-    context: &Context,
-    names: &[String],
-) -> Result<Vec<OutdatedRow>, Failure> {
+pub async fn outdated(context: &Context, names: &[String]) -> Result<Vec<OutdatedRow>, Failure> {
     let options = &context.options;
-    let installed =
-        Installed::load(options, &*context.reporter, Origin::Disk, Peers::Configured)?;
+    let installed = Installed::load(options, &*context.reporter, Origin::Disk, Peers::Configured)?;
     let edges = edges(&installed, options, &*context.reporter, names)?;
     let questions: Vec<Question> =
         edges.into_iter().filter_map(|edge| question(&installed, options, edge)).collect();
@@ -219,7 +215,7 @@ fn pick(
     sources: &Sources,
 ) -> Result<Arc<Manifest>, LoadFailure> {
     let range = if range.is_empty() { "*" } else { range };
-    let spec =
-        Spec::resolve(name, range, Path::new("/")).map_err(|error: SpecError| LoadFailure::new(error))?;
+    let spec = Spec::resolve(name, range, Path::new("/"))
+        .map_err(|error: SpecError| LoadFailure::new(error))?;
     pick_manifest(packument, &spec, &sources.pick_options(name)).map_err(LoadFailure::new)
 }

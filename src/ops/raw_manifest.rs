@@ -29,6 +29,7 @@ pub(super) fn of_lock_entry(mut entry: Map<String, Value>, folder: &str) -> Map<
 }
 
 fn normalised(mut object: Map<String, Value>) -> Map<String, Value> {
+    object.values_mut().for_each(write_whole_numbers_whole);
     let known = Manifest::from_object(&object);
     if let (Some(name), Some(version)) = (&known.name, &known.version)
         && !name.is_empty()
@@ -42,7 +43,11 @@ fn normalised(mut object: Map<String, Value>) -> Map<String, Value> {
     put(&mut object, "bundleDependencies", known.bundle_dependencies.map(Value::from));
     if object.get("optionalDependencies").is_some_and(Value::is_object) {
         let left = to_object(known.dependencies.into_iter());
-        put(&mut object, "dependencies", Some(left).filter(|left| left != &Value::Object(Map::new())));
+        put(
+            &mut object,
+            "dependencies",
+            Some(left).filter(|left| left != &Value::Object(Map::new())),
+        );
     }
     if object.contains_key("scripts") {
         let is_object = object.get("scripts").is_some_and(Value::is_object);
@@ -50,6 +55,22 @@ fn normalised(mut object: Map<String, Value>) -> Map<String, Value> {
     }
     put(&mut object, "funding", known.funding);
     object
+}
+
+/// JavaScript has one kind of number: `15.0` is `15`.
+fn write_whole_numbers_whole(value: &mut Value) {
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            let whole = number.as_f64().filter(|number| number.fract() == 0.0);
+            let text = whole.map(|number| format!("{number:.0}"));
+            if let Some(whole) = text.and_then(|text| text.parse::<i64>().ok()) {
+                *number = whole.into();
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(write_whole_numbers_whole),
+        Value::Object(members) => members.values_mut().for_each(write_whole_numbers_whole),
+        _ => {}
+    }
 }
 
 fn to_object(entries: impl Iterator<Item = (String, String)>) -> Value {

@@ -141,7 +141,10 @@ impl Review<'_> {
             };
             groups.entry(name).or_default().push(json!({"key": key, "change": "pending"}));
         }
-        groups.into_iter().map(|(name, changes)| json!({"name": name, "changes": changes})).collect()
+        groups
+            .into_iter()
+            .map(|(name, changes)| json!({"name": name, "changes": changes}))
+            .collect()
     }
 
     fn decide<'p>(
@@ -181,8 +184,10 @@ impl Review<'_> {
             let changes = edit.changes.iter();
             changes.map(|(key, change)| json!({"key": key, "change": change.as_str()})).collect()
         };
-        let summary: Value =
-            edits.iter().map(|(name, edit)| json!({"name": name, "changes": changes(edit)})).collect();
+        let summary: Value = edits
+            .iter()
+            .map(|(name, edit)| json!({"name": name, "changes": changes(edit)}))
+            .collect();
         Ok(ScriptsReport {
             lines: summary_lines(verb, &edits),
             json: json!({"allowScripts": summary}),

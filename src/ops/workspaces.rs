@@ -37,6 +37,11 @@ impl Explain for NoWorkspaces {
     fn code(&self) -> Code {
         Code::Workspacesconfig
     }
+
+    fn code_text(&self) -> String {
+        // npm has no code for it.
+        String::new()
+    }
 }
 
 /// The part of a project that a command is about.
@@ -75,7 +80,8 @@ pub(super) fn selection(
         names.extend(workspaces.keys().cloned());
     }
     for filter in &asked.selected {
-        let meant = workspaces.iter().filter(|(name, path)| is_meant(filter, name, path, (project, base)));
+        let meant =
+            workspaces.iter().filter(|(name, path)| is_meant(filter, name, path, (project, base)));
         names.extend(meant.map(|(name, _)| name.clone()));
     }
     if names.is_empty() {
@@ -156,9 +162,8 @@ pub(super) fn dependencies(
                 set.insert(tree.target_or_self(to));
             }
         }
-        extraneous.extend(
-            tree.children(node).into_iter().filter(|&child| tree[child].flags.extraneous),
-        );
+        extraneous
+            .extend(tree.children(node).into_iter().filter(|&child| tree[child].flags.extraneous));
     }
     set.extend(extraneous);
     set
@@ -177,7 +182,11 @@ pub(super) fn without_workspaces(tree: &Tree, root: NodeId) -> IndexSet<NodeId> 
         for to in reached {
             let is_kept = |from: NodeId| from == root || kept.contains(&from);
             if !tree.is_workspace(to)
-                && tree.edges_in(to).into_iter().filter_map(|edge| tree.edge_from(edge)).any(is_kept)
+                && tree
+                    .edges_in(to)
+                    .into_iter()
+                    .filter_map(|edge| tree.edge_from(edge))
+                    .any(is_kept)
             {
                 kept.insert(to);
             }
