@@ -47,7 +47,7 @@ pub fn explain(
     options: &Options,
     reporter: &dyn Reporter,
     arguments: &[String],
-) -> Result<Vec<Arc<NodeExplanation>>, Failure> {
+) -> Result<Vec<NodeExplanation>, Failure> {
     let installed = Installed::load(options, reporter, Origin::Disk, Peers::Configured)?;
     let (tree, root) = (&installed.tree, installed.root);
     let within = match workspaces::selection(options, &installed.files)? {
@@ -69,7 +69,7 @@ pub fn explain(
     }
     let asked = Asked { installed: &installed, nodes: &nodes };
     let nodes: Vec<NodeId> = nodes.iter().copied().collect();
-    Ok(tree.explain_all(&nodes, &asked))
+    Ok(tree.explain_all(&nodes, &asked).into_iter().map(Arc::unwrap_or_clone).collect())
 }
 
 impl Installed {
