@@ -9,6 +9,8 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use indexmap::IndexMap;
+
 use super::{
     BuildError, DepFlags, LoadFailure, NodeId, Project, Records, RootFlags, Shrinkwrap, Tree,
     paths::{basename, relative, resolve},
@@ -88,10 +90,16 @@ impl Tree {
         let root = self.add_project_copy(project)?;
         match records {
             Records::Hidden(hidden) => self.load_virtual(root, hidden, &project.path)?,
-            Records::Lockfile(lock) => {
-                self.load_disk(root);
-                self.take_over_records(root, &project.path, lock);
-            }
+            Records::Lockfile(_) => self.load_disk(root),
+        }
+        // The workspaces come last: the order of edges is the order in which they are explained.
+        if !project.workspaces.is_empty() {
+            self.set_workspaces(root, project.workspaces.clone());
+        }
+        if let Records::Lockfile(lock) = records {
+            self.load_workspace_folders(root);
+            self.take_over_records(root, &project.path, lock);
+            self.reset_dep_flags(root);
         }
         (self.locked, self.locked_root) = remembered;
         for node in self.inventory_of(root) {
@@ -101,10 +109,11 @@ impl Tree {
         Ok(root)
     }
 
-    /// The project's root once more; its overrides are those already loaded.
+    /// The project's root once more, without workspaces; its overrides are those already loaded.
     fn add_project_copy(&mut self, project: &Project) -> Result<NodeId, BuildError> {
         if self.nodes.is_empty() {
-            return self.add_project(project);
+            let bare = Project { workspaces: IndexMap::new(), ..project.clone() };
+            return self.add_project(&bare);
         }
         let overrides = self.nodes.first().and_then(|root| root.overrides);
         let new = NewNode {
@@ -113,22 +122,24 @@ impl Tree {
             overrides,
             ..NewNode::default()
         };
-        let root = self.add_node(new, &Place::Root(project.path.as_str().into()));
-        if !project.workspaces.is_empty() {
-            self.set_workspaces(root, project.workspaces.clone());
-        }
-        Ok(root)
+        Ok(self.add_node(new, &Place::Root(project.path.as_str().into())))
     }
 
     /// Reads every package under the root's `node_modules` and its workspaces.
     pub fn load_disk(&mut self, root: NodeId) {
         let mut scan = Scan { tree: self, root, seen: BTreeSet::new() };
         scan.children(root);
-        let workspaces = scan.tree[root].workspaces.clone();
+        self.load_workspace_folders(root);
+        self.calc_dep_flags(root, RootFlags::Keep);
+    }
+
+    /// Reads the workspaces that no link in `node_modules` led to.
+    pub(super) fn load_workspace_folders(&mut self, root: NodeId) {
+        let workspaces = self[root].workspaces.clone();
+        let mut scan = Scan { tree: self, root, seen: BTreeSet::new() };
         for path in workspaces.iter().flat_map(|all| all.values()) {
             scan.folder(path);
         }
-        self.calc_dep_flags(root, RootFlags::Keep);
     }
 
     /// Reads the packages that a package bundles from an unpacked copy of it.

@@ -12,15 +12,13 @@ use crate::{
     config::Options,
     error::{Code, Explain, Failure},
     event::Reporter,
-    explanation::NodeExplanation,
     ops::{
         Context,
         explain::explain,
         ls::ls,
         outdated::outdated,
-        scripts::{Decided, ScriptsRequest, scripts},
+        scripts::{Decided, ScriptsRequest, Verb, scripts},
     },
-    reify::approve_scripts::Verb,
     report::{
         Detail, OutputFormat, Terminal, explain as explanations,
         ls::ListOutput,
@@ -115,7 +113,6 @@ fn run_explain(
         return Err(usage(invocation.command, "nothing to explain").into());
     }
     let found = explain(options, terminal, &invocation.positionals)?;
-    let found: Vec<NodeExplanation> = found.into_iter().map(Arc::unwrap_or_clone).collect();
     match terminal.options().format {
         OutputFormat::Json => terminal.json(explanations::to_json(&found)),
         OutputFormat::Text => terminal.result(&explanations::render(&found)),

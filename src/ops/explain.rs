@@ -32,6 +32,11 @@ impl Explain for NoDependencies {
     fn code(&self) -> Code {
         Code::Nomatch
     }
+
+    fn code_text(&self) -> String {
+        // npm has no code for it.
+        String::new()
+    }
 }
 
 /// Explains the packages that the arguments name, locate, or describe by `name@range`.
@@ -42,7 +47,7 @@ pub fn explain(
     options: &Options,
     reporter: &dyn Reporter,
     arguments: &[String],
-) -> Result<Vec<Arc<NodeExplanation>>, Failure> {
+) -> Result<Vec<NodeExplanation>, Failure> {
     let installed = Installed::load(options, reporter, Origin::Disk, Peers::Configured)?;
     let (tree, root) = (&installed.tree, installed.root);
     let within = match workspaces::selection(options, &installed.files)? {
@@ -64,7 +69,7 @@ pub fn explain(
     }
     let asked = Asked { installed: &installed, nodes: &nodes };
     let nodes: Vec<NodeId> = nodes.iter().copied().collect();
-    Ok(tree.explain_all(&nodes, &asked))
+    Ok(tree.explain_all(&nodes, &asked).into_iter().map(Arc::unwrap_or_clone).collect())
 }
 
 impl Installed {
@@ -112,8 +117,10 @@ impl Annotations for Asked<'_> {
         }
         let tree = &self.installed.tree;
         let flags = tree[node].flags;
+        if flags.extraneous {
+            return Some(BTreeSet::from([Mark::Extraneous]));
+        }
         let all = [
-            (Mark::Extraneous, flags.extraneous),
             (Mark::Dev, flags.dev),
             (Mark::Optional, flags.optional),
             (Mark::DevOptional, flags.dev_optional),

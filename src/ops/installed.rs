@@ -50,7 +50,10 @@ impl Explain for NoLock {
     }
 
     fn detail(&self) -> Vec<String> {
-        vec!["Try creating one first with: denpm i --package-lock-only".into()]
+        vec![
+            "Try creating one first with: denpm i --package-lock-only".into(),
+            "Original error: loadVirtual requires existing shrinkwrap file".into(),
+        ]
     }
 }
 

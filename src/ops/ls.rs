@@ -234,8 +234,8 @@ impl<'a> Nodes<'a> {
 }
 
 fn is_git(resolved: &str) -> bool {
-    let is_tarball = resolved.strip_suffix(".tgz").is_some();
-    !is_tarball
+    // Registry tarballs are by far the most, and never a repository.
+    !resolved.contains("/-/")
         && Spec::parse(resolved, Path::new("/"))
             .is_ok_and(|spec| matches!(spec.kind, SpecKind::Git(_)))
 }
@@ -243,4 +243,21 @@ fn is_git(resolved: &str) -> bool {
 /// A path of the tree as this system writes it.
 pub(super) fn native(path: &str) -> String {
     if cfg!(windows) { path.replace('/', "\\") } else { path.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn depth_of_infinity_is_every_level() {
+        assert_eq!([levels(0.0), levels(2.9), levels(-1.0)], [0, 2, 0]);
+        assert_eq!(levels(f64::INFINITY), usize::MAX);
+    }
+
+    #[test]
+    fn repository_is_told_from_a_tarball() {
+        assert!(is_git("git+ssh://git@github.com/a/b.git#0123"));
+        assert!(!is_git("https://registry.example/a/-/a-1.0.0.tgz"));
+    }
 }

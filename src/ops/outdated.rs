@@ -75,8 +75,8 @@ fn edges(
     let mut edges = IndexSet::new();
     let all = tree.inventory_of(root);
     for name in names {
-        let of_name = all.iter().filter(|&&node| tree.name(node) == name);
-        edges.extend(of_name.flat_map(|&node| tree.edges_in(node)));
+        let nodes = all.iter().filter(|&&node| tree.name(node) == name);
+        edges.extend(nodes.flat_map(|&node| tree.edges_in(node)));
     }
     if names.is_empty() {
         if options.output.all {

@@ -29,6 +29,7 @@ pub(super) fn of_lock_entry(mut entry: Map<String, Value>, folder: &str) -> Map<
 }
 
 fn normalised(mut object: Map<String, Value>) -> Map<String, Value> {
+    object.values_mut().for_each(write_whole_numbers_whole);
     let known = Manifest::from_object(&object);
     if let (Some(name), Some(version)) = (&known.name, &known.version)
         && !name.is_empty()
@@ -54,6 +55,22 @@ fn normalised(mut object: Map<String, Value>) -> Map<String, Value> {
     }
     put(&mut object, "funding", known.funding);
     object
+}
+
+/// JavaScript has one kind of number: `15.0` is `15`.
+fn write_whole_numbers_whole(value: &mut Value) {
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            let whole = number.as_f64().filter(|number| number.fract() == 0.0);
+            let text = whole.map(|number| format!("{number:.0}"));
+            if let Some(whole) = text.and_then(|text| text.parse::<i64>().ok()) {
+                *number = whole.into();
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(write_whole_numbers_whole),
+        Value::Object(members) => members.values_mut().for_each(write_whole_numbers_whole),
+        _ => {}
+    }
 }
 
 fn to_object(entries: impl Iterator<Item = (String, String)>) -> Value {

@@ -20,8 +20,7 @@ use crate::{
     manifest::{Manifest, PackageJson},
     reify::{
         approve_scripts::{
-            Edit, Pin, Unused, Verb, approve, deny, group, pending_lines, prune, select,
-            summary_lines,
+            Edit, Pin, Unused, approve, deny, group, pending_lines, prune, select, summary_lines,
         },
         grammar::NpmGrammar,
         plan::{PackageFiles, reviewable_packages},
@@ -29,6 +28,8 @@ use crate::{
         script_policy::{Unreviewed, display_identity},
     },
 };
+
+pub use crate::reify::approve_scripts::Verb;
 
 /// The packages a decision is about.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -37,6 +37,11 @@ impl Explain for NoWorkspaces {
     fn code(&self) -> Code {
         Code::Workspacesconfig
     }
+
+    fn code_text(&self) -> String {
+        // npm has no code for it.
+        String::new()
+    }
 }
 
 /// The part of a project that a command is about.
@@ -203,4 +208,26 @@ pub(super) fn without_workspaces(tree: &Tree, root: NodeId) -> IndexSet<NodeId> 
         }
     }
     kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filter_is_a_name_a_folder_or_a_folder_above() {
+        let meant = |filter: &str| is_meant(filter, "@s/a", "/p/packages/a", ("/p", "/p"));
+        assert!(
+            ["@s/a", "packages/a", "./packages/a", "packages", "/p/packages/a"]
+                .iter()
+                .all(|f| meant(f))
+        );
+        assert!(!["a", "pack", "packages/a/b", "."].iter().any(|f| meant(f)));
+    }
+
+    #[test]
+    fn filters_that_mean_nothing_are_listed() {
+        let error = NoWorkspaces { filters: vec!["x".into(), "y".into()] };
+        assert_eq!(error.to_string(), "No workspaces found:\n  --workspace=x --workspace=y");
+    }
 }

@@ -30,7 +30,7 @@ pub struct ErrorLine {
 /// A failure laid out in npm's three parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
-    /// The code's text.
+    /// The code's text; empty where npm has none.
     pub code: String,
     /// What happened.
     pub summary: Vec<ErrorLine>,
@@ -76,8 +76,9 @@ impl Layout {
     /// All lines in the order they are printed.
     pub fn lines(&self) -> impl Iterator<Item = ErrorLine> {
         let code = ErrorLine { prefix: "code", text: self.code.clone() };
+        let code = Some(code).filter(|code| !code.text.is_empty());
         let parts = [&self.summary, &self.detail, &self.addition];
-        std::iter::once(code).chain(parts.into_iter().flatten().cloned()).take(MAX_LINES)
+        code.into_iter().chain(parts.into_iter().flatten().cloned()).take(MAX_LINES)
     }
 
     /// npm's object for `--json`: `{"code", "summary", "detail"}`.
@@ -87,7 +88,11 @@ impl Layout {
                 lines.iter().take(MAX_LINES).map(|line| line.text.as_str()).collect();
             lines.join("\n").trim().to_owned()
         };
-        json!({"code": self.code, "summary": text(&self.summary), "detail": text(&self.detail)})
+        let (summary, detail) = (text(&self.summary), text(&self.detail));
+        match self.code.as_str() {
+            "" => json!({"summary": summary, "detail": detail}),
+            code => json!({"code": code, "summary": summary, "detail": detail}),
+        }
     }
 }
 

@@ -8,9 +8,11 @@
     reason = "a test fails by panicking and says aloud what it skips"
 )]
 
+mod approvals;
 mod architecture;
 mod completions;
 mod layout;
+mod listing;
 mod npm_oracle;
 #[allow(dead_code, reason = "each test takes the part it needs")]
 mod support;
