@@ -201,6 +201,6 @@ fn uses_are_found_in_groups_and_not_in_comments_or_tests() {
         // crate::cli::main\nfn f() -> crate::store::Store {}\n\
         #[cfg(test)]\nmod tests {\n use crate::ops;\n}\n";
     let source = Source { path: "x/y.rs".to_owned(), text: text.to_owned() };
-    assert_eq!(source.uses(), ["config", "error", "explanation", "spec", "store"]);
+    assert_eq!(source.uses(), ["config", "error", "spec", "store"]);
     assert_eq!(source.module(), "x");
 }

@@ -447,7 +447,9 @@ fn oracle(tar: &[u8]) -> BTreeMap<String, Vec<u8>> {
         if entry.header().entry_type().is_file() && !path.ends_with('/') {
             let mut content = Vec::new();
             entry.read_to_end(&mut content).unwrap();
-            files.insert(path.split_once('/').unwrap().1.to_owned(), content);
+            // Single dots mean nothing to us; the crate leaves them in.
+            let below = path.split('/').skip(1).filter(|component| *component != ".");
+            files.insert(below.collect::<Vec<_>>().join("/"), content);
         }
     }
     files
