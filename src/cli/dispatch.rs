@@ -101,7 +101,7 @@ pub(super) fn terminal(config: &Config) -> Terminal {
         options::LogLevel::Silly => LogLevel::UpTo(Level::Silly),
     };
     let colour = |on| if on { Colour::Always } else { Colour::Never };
-    Terminal::new(report::Options {
+    let terminal = Terminal::new(report::Options {
         level,
         format: if output.json { OutputFormat::Json } else { OutputFormat::Text },
         stdout_colour: colour(output.color),
@@ -112,7 +112,11 @@ pub(super) fn terminal(config: &Config) -> Terminal {
             max: output.logs_max,
             started: config.sources().now,
         }),
-    })
+    });
+    for message in config.messages() {
+        terminal.event(message.clone());
+    }
+    terminal
 }
 
 fn print_completions(invocation: &Invocation) -> Result<ExitCode, Failure> {

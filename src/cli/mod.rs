@@ -1,6 +1,6 @@
 //! Words in, exit code out: the command line.
 //!
-//! The words are parsed by npm's grammar; a command of ours is run by [`dispatch`], any other is
+//! The words are parsed by npm's grammar; a command of ours is run by `dispatch`, any other is
 //! handed to the installed npm unchanged.
 
 pub mod args;
@@ -16,7 +16,7 @@ use std::{ffi::OsString, io, path::PathBuf, process::ExitCode};
 
 use self::commands::{Command, Stage};
 use crate::{
-    config::{CommandLine, Config, Env, Sources, Value, env, options::OutputOptions},
+    config::{CommandLine, Config, Env, Sources, Value, env},
     error::{Code, Explain, Failure},
 };
 
@@ -133,7 +133,6 @@ fn run(words: &[OsString]) -> Result<ExitCode, Failure> {
     if config.is_global() && commands::is_npms(command) {
         return hand_over(words, &environment);
     }
-    print::messages(&config, OutputOptions::of(&config).loglevel);
     if commands::description(command).is_some_and(|known| known.stage == Stage::Later) {
         return Err(CliError::NotYet { command: name_of(command) }.into());
     }

@@ -3,30 +3,12 @@
 
 use std::io::Write as _;
 
-use crate::{
-    config::{Config, options::LogLevel},
-    error::Explain,
-    event::{Event, Level},
-};
+use crate::error::Explain;
 
 /// Writes a result to standard output; a reader that has gone away is no failure.
 pub(super) fn bytes(bytes: &[u8]) {
     let mut out = std::io::stdout().lock();
     let _broken_pipe = out.write_all(bytes).and_then(|()| out.flush());
-}
-
-/// Shows what loading the settings had to say, by `loglevel`.
-pub(super) fn messages(config: &Config, loglevel: LogLevel) {
-    for event in config.messages() {
-        if let Event::Log { level, prefix, lines } = event
-            && shows(loglevel, *level)
-        {
-            for line in lines {
-                let space = if prefix.is_empty() { "" } else { " " };
-                eprintln!("denpm {} {prefix}{space}{line}", name(*level));
-            }
-        }
-    }
 }
 
 /// Shows why a command ended.
@@ -40,30 +22,5 @@ pub(super) fn error(error: &dyn Explain) {
     }
     if let Some(help) = error.help() {
         eprintln!("denpm error help: {help}");
-    }
-}
-
-fn shows(loglevel: LogLevel, level: Level) -> bool {
-    loglevel
-        >= match level {
-            Level::Error => LogLevel::Error,
-            Level::Warn => LogLevel::Warn,
-            Level::Notice => LogLevel::Notice,
-            Level::Http => LogLevel::Http,
-            Level::Info => LogLevel::Info,
-            Level::Verbose => LogLevel::Verbose,
-            Level::Silly => LogLevel::Silly,
-        }
-}
-
-fn name(level: Level) -> &'static str {
-    match level {
-        Level::Error => "error",
-        Level::Warn => "warn",
-        Level::Notice => "notice",
-        Level::Http => "http",
-        Level::Info => "info",
-        Level::Verbose => "verbose",
-        Level::Silly => "silly",
     }
 }

@@ -42,9 +42,6 @@ impl Context {
     /// Settings that cannot be used, and a store that cannot be opened.
     pub fn new(config: Config, reporter: Arc<dyn Reporter>) -> Result<Self, Failure> {
         let options = Options::from_config(&config)?;
-        for message in config.messages() {
-            reporter.event(message.clone());
-        }
         let node_version =
             machine::node_version(options.paths.node.as_deref(), &options.paths.cache);
         let host = machine::host_platform();
