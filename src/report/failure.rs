@@ -196,10 +196,11 @@ fn advice(code: &str) -> &'static [&'static str] {
 /// Causes that say something new, the package if it was not named, and the way out.
 fn additions(error: &dyn Explain, summary: &[ErrorLine], detail: &[ErrorLine]) -> Vec<ErrorLine> {
     let mut said: Vec<String> =
-        summary.iter().chain(detail).map(|line| line.text.clone()).collect();
+        summary.iter().chain(detail).map(|line| format!("{} {}", line.prefix, line.text)).collect();
     let mut added = Vec::new();
     // A conflict is already told in full, and comes last in its chain.
-    let causes = causes(error).skip(1).take_while(|cause| !cause.is::<Conflict>());
+    let is_conflict = |cause: &dyn Error| cause.is::<Conflict>() || cause.is::<Box<Conflict>>();
+    let causes = causes(error).skip(1).take_while(|cause| !is_conflict(*cause));
     for cause in causes {
         for line in lines("cause", &cause.to_string()) {
             if !said.iter().any(|text| text.contains(&line.text)) {
