@@ -199,7 +199,8 @@ fn additions(error: &dyn Explain, summary: &[ErrorLine], detail: &[ErrorLine]) -
         summary.iter().chain(detail).map(|line| format!("{} {}", line.prefix, line.text)).collect();
     let mut added = Vec::new();
     // A conflict is already told in full, and comes last in its chain.
-    let is_conflict = |cause: &dyn Error| cause.is::<Conflict>() || cause.is::<Box<Conflict>>();
+    let is_conflict =
+        |cause: &(dyn Error + 'static)| cause.is::<Conflict>() || cause.is::<Box<Conflict>>();
     let causes = causes(error).skip(1).take_while(|cause| !is_conflict(*cause));
     for cause in causes {
         for line in lines("cause", &cause.to_string()) {
