@@ -126,7 +126,7 @@ pub(super) fn enter(context: &Context) -> Result<Option<Lock>, Failure> {
     let project = Path::new(&path);
     let odd = if options.force { OddFolders::Keep } else { OddFolders::Remove };
     validate_node_modules(project, odd, &*context.reporter)?;
-    if recover(project, &[])? != Recovered::Clean {
+    if recover(project)? != Recovered::Clean {
         let line = "an interrupted run left the tree unfinished; it was put back";
         context.reporter.event(Event::warn("recover", line));
     }
