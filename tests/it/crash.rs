@@ -146,6 +146,12 @@ fn staged(modules: &Path, least: usize) -> bool {
         .any(|new| new.count() >= least)
 }
 
+/// A file is being written in this folder.
+fn temporary_files(folder: &Path) -> bool {
+    let mut entries = fs::read_dir(folder).into_iter().flatten().map_while(Result::ok);
+    entries.any(|entry| entry.file_name().to_string_lossy().starts_with(".denpm-"))
+}
+
 /// Kills at every moment that can be seen from outside, and at some that cannot.
 fn survives_every_kill(change: &Change) {
     let registry = registry();
@@ -158,7 +164,7 @@ fn survives_every_kill(change: &Change) {
         running.kill();
         next_run_is_right(&sandbox, &registry, &wanted, &format!("a kill at {step}/{STEPS}"));
     }
-    let moments: [(&str, fn(&Path) -> bool); 7] = [
+    let moments: [(&str, fn(&Path) -> bool); 8] = [
         ("node_modules appeared", |project| {
             is_there(&project.join("node_modules/.denpm-journal"))
                 || staged(&project.join("node_modules"), 1)
@@ -176,6 +182,7 @@ fn survives_every_kill(change: &Change) {
             is_there(&project.join("node_modules/.denpm-journal"))
                 && is_there(&project.join("node_modules/.bin/a"))
         }),
+        ("the lockfile was being written", |project| temporary_files(project)),
         ("the hidden lock was written", |project| {
             is_there(&project.join("node_modules/.denpm-journal"))
                 && is_there(&project.join("node_modules/.package-lock.json"))
@@ -276,7 +283,9 @@ fn two_installs_in_one_project_both_succeed() {
         let (wanted, _) = undisturbed(&change, &registry);
         let sandbox = change.prepare(&registry);
         let both = [sandbox.start(["install"]), sandbox.start(["install"])];
-        both.map(|running| running.output().succeeded());
+        for running in both {
+            running.output().succeeded();
+        }
         assert_same(&wanted, &sandbox.snapshot_files(), "two installs at once");
     }
 }
@@ -289,7 +298,9 @@ fn two_projects_on_one_cold_cache_both_succeed() {
     let (first, second) = (change.prepare(&registry), change.prepare(&registry));
     second.share_cache_of(&first);
     let both = [first.start(["install"]), second.start(["install"])];
-    both.map(|running| running.output().succeeded());
+    for running in both {
+        running.output().succeeded();
+    }
     for sandbox in [first, second] {
         assert_same(&wanted, &tree::list(&sandbox.project()), "a cold cache for two");
     }

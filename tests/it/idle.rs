@@ -117,11 +117,6 @@ fn project_without_its_optional_packages_settles() {
 }
 
 #[test]
-fn project_without_bins_settles() {
-    settles(&json!({"dependencies": {"a": "1"}}), &["--no-bin-links"]);
-}
-
-#[test]
 fn project_with_deprecated_and_unreviewed_packages_settles() {
     settles(&json!({"dependencies": {"old": "1", "scripted": "1"}}), &[]);
 }
