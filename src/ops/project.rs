@@ -82,10 +82,7 @@ impl Explain for ProjectError {
             Self::PackageJson { path, source } => {
                 let mut lines = source.detail();
                 lines.push(format!("Failed to parse {}", path.display()));
-                lines.push(
-                    "JSON.parse Note: package.json must be actual JSON, not just JavaScript."
-                        .into(),
-                );
+                lines.push("Note: package.json must be actual JSON, not just JavaScript.".into());
                 lines
             }
             _ => Vec::new(),
