@@ -171,18 +171,24 @@ fn build_options(context: &Context, request: &TreeRequest) -> BuildOptions {
                 InstallStrategy::Hoisted
             }
         },
-        allow: AllowSources {
-            git: allow(resolve.allow_git),
-            remote: allow(resolve.allow_remote),
-            file: allow(resolve.allow_file),
-            directory: allow(resolve.allow_directory),
-        },
+        allow: allow_sources(options),
         workspaces: request.workspaces.clone(),
         include_workspace_root: options.workspaces.include_root,
         omit: omit(options),
         engine_strict: resolve.engine_strict,
         machine: context.machine.clone(),
         cwd: options.paths.cwd.to_string_lossy().replace('\\', "/"),
+    }
+}
+
+/// The four `allow-*` settings.
+pub(super) fn allow_sources(options: &Options) -> AllowSources {
+    let resolve = &options.resolve;
+    AllowSources {
+        git: allow(resolve.allow_git),
+        remote: allow(resolve.allow_remote),
+        file: allow(resolve.allow_file),
+        directory: allow(resolve.allow_directory),
     }
 }
 
