@@ -152,6 +152,32 @@ fn temporary_files(folder: &Path) -> bool {
     entries.any(|entry| entry.file_name().to_string_lossy().starts_with(".denpm-"))
 }
 
+/// What a kill waits for: its name, and whether it has come in a project.
+type Moment = (&'static str, fn(&Path) -> bool);
+
+const MOMENTS: &[Moment] = &[
+    ("node_modules appeared", |project| {
+        is_there(&project.join("node_modules/.denpm-journal"))
+            || staged(&project.join("node_modules"), 1)
+    }),
+    ("half was staged", |project| staged(&project.join("node_modules"), 6)),
+    ("a workspace was staged", |project| staged(&project.join("packages/w/node_modules"), 6)),
+    ("the journal was written", |project| is_there(&project.join("node_modules/.denpm-journal"))),
+    ("packages were placed", |project| {
+        is_there(&project.join("node_modules/.denpm-journal"))
+            && !staged(&project.join("node_modules"), 4)
+    }),
+    ("commands were linked", |project| {
+        is_there(&project.join("node_modules/.denpm-journal"))
+            && is_there(&project.join("node_modules/.bin/a"))
+    }),
+    ("the lockfile was being written", |project| temporary_files(project)),
+    ("the hidden lock was written", |project| {
+        is_there(&project.join("node_modules/.denpm-journal"))
+            && is_there(&project.join("node_modules/.package-lock.json"))
+    }),
+];
+
 /// Kills at every moment that can be seen from outside, and at some that cannot.
 fn survives_every_kill(change: &Change) {
     let registry = registry();
@@ -164,31 +190,7 @@ fn survives_every_kill(change: &Change) {
         running.kill();
         next_run_is_right(&sandbox, &registry, &wanted, &format!("a kill at {step}/{STEPS}"));
     }
-    let moments: [(&str, fn(&Path) -> bool); 8] = [
-        ("node_modules appeared", |project| {
-            is_there(&project.join("node_modules/.denpm-journal"))
-                || staged(&project.join("node_modules"), 1)
-        }),
-        ("half was staged", |project| staged(&project.join("node_modules"), 6)),
-        ("a workspace was staged", |project| staged(&project.join("packages/w/node_modules"), 6)),
-        ("the journal was written", |project| {
-            is_there(&project.join("node_modules/.denpm-journal"))
-        }),
-        ("packages were placed", |project| {
-            is_there(&project.join("node_modules/.denpm-journal"))
-                && !staged(&project.join("node_modules"), 4)
-        }),
-        ("commands were linked", |project| {
-            is_there(&project.join("node_modules/.denpm-journal"))
-                && is_there(&project.join("node_modules/.bin/a"))
-        }),
-        ("the lockfile was being written", |project| temporary_files(project)),
-        ("the hidden lock was written", |project| {
-            is_there(&project.join("node_modules/.denpm-journal"))
-                && is_there(&project.join("node_modules/.package-lock.json"))
-        }),
-    ];
-    for (name, moment) in moments {
+    for (name, moment) in MOMENTS {
         let sandbox = change.prepare(&registry);
         // Where the moment does not come, the run has ended and the next one changes nothing.
         kill_when(&sandbox, moment);
