@@ -100,12 +100,15 @@ pub async fn ideal_tree(
 }
 
 fn lock_start(files: &ProjectFiles, options: &Options, update: &Update) -> LockStart {
-    if !options.lock.package_lock || *update == Update::All {
-        return LockStart::Ignore { existed: files.lock_exists };
-    }
-    match &files.lock {
-        Some(lock) => LockStart::File(lock.shrinkwrap.clone()),
-        None => LockStart::Disk { hidden: files.fresh_hidden_lock() },
+    match (&files.lock, *update == Update::All) {
+        (Some(lock), false) if options.lock.package_lock => {
+            LockStart::File(lock.shrinkwrap.clone())
+        }
+        // A lock that is there but not to be read does not make the disk speak in its place.
+        (None, false) if options.lock.package_lock || !files.lock_exists => {
+            LockStart::Disk { hidden: files.fresh_hidden_lock() }
+        }
+        _ => LockStart::Ignore { existed: files.lock_exists },
     }
 }
 
@@ -168,18 +171,24 @@ fn build_options(context: &Context, request: &TreeRequest) -> BuildOptions {
                 InstallStrategy::Hoisted
             }
         },
-        allow: AllowSources {
-            git: allow(resolve.allow_git),
-            remote: allow(resolve.allow_remote),
-            file: allow(resolve.allow_file),
-            directory: allow(resolve.allow_directory),
-        },
+        allow: allow_sources(options),
         workspaces: request.workspaces.clone(),
         include_workspace_root: options.workspaces.include_root,
         omit: omit(options),
         engine_strict: resolve.engine_strict,
         machine: context.machine.clone(),
         cwd: options.paths.cwd.to_string_lossy().replace('\\', "/"),
+    }
+}
+
+/// The four `allow-*` settings.
+pub(super) fn allow_sources(options: &Options) -> AllowSources {
+    let resolve = &options.resolve;
+    AllowSources {
+        git: allow(resolve.allow_git),
+        remote: allow(resolve.allow_remote),
+        file: allow(resolve.allow_file),
+        directory: allow(resolve.allow_directory),
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 
 use tokio::task::JoinSet;
 
-use super::{manifests::Sources, packages::Obtained};
+use super::{allowed, context::Context, manifests::Sources, packages::Obtained};
 use crate::{
     arborist::{Action, Diff, LoadFailure, Naming, NodeId, PackageSource, Tree},
     error::{Code, Explain, Failure},
@@ -86,6 +86,30 @@ pub(super) fn wanted_nodes(tree: &Tree, diff: &Diff) -> Vec<NodeId> {
         .filter_map(|change| change.ideal)
         .filter(|&node| !tree[node].is_link() && !tree.in_dep_bundle(node))
         .collect()
+}
+
+/// Asks the `allow-*` settings about every node; an optional one that may not be fetched is set
+/// aside with all that needs it, and then the answer is true.
+///
+/// # Errors
+/// The first package that is not optional and may not be fetched.
+pub(super) fn refuse_forbidden(
+    context: &Context,
+    tree: &mut Tree,
+    nodes: &[NodeId],
+) -> Result<bool, Failure> {
+    let mut refused = false;
+    for &node in nodes {
+        match allowed::check(context, tree, node) {
+            Ok(()) => {}
+            Err(error) if tree[node].flags.optional => {
+                set_aside(tree, node, &LoadFailure::new(error), &*context.reporter);
+                refused = true;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(refused)
 }
 
 /// Fetches packages into the store; an optional one that fails is set aside with all that needs it.

@@ -12,7 +12,7 @@ use super::{
     build::{TreeRequest, ideal_tree, omit, tree_settings},
     bundles,
     context::Context,
-    fetch::{FetchedPackages, fetch_packages, wanted_nodes},
+    fetch::{FetchedPackages, fetch_packages, refuse_forbidden, wanted_nodes},
     frozen,
     lifecycle::{Lifecycle, project_package},
     manifests::Sources,
@@ -119,6 +119,10 @@ async fn prepare(
     let mut diff = difference(context, request, ideal, actual);
     if context.options.dry_run {
         return Ok(Prepared { actual, diff, fetched: FetchedPackages::default(), known });
+    }
+    let nodes = wanted_nodes(&ideal.tree, &diff);
+    if refuse_forbidden(context, &mut ideal.tree, &nodes)? {
+        diff = difference(context, request, ideal, actual);
     }
     if bundles::load(&mut ideal.tree, &diff, sources, &*context.reporter).await? {
         diff = difference(context, request, ideal, actual);

@@ -27,9 +27,10 @@ pub(super) fn node_version(node: Option<&Path>, cache: &Path) -> String {
     let Ok(output) = Command::new(node).arg("--version").output() else { return String::new() };
     let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     if !version.is_empty() {
-        // Without the cache the next run asks again; that is all.
-        let _kept =
-            write_atomic(&kept, format!("{stamp}\n{version}\n").as_bytes(), Durability::Volatile);
+        // Without the cache the next run asks again; that is all. This may be its first file.
+        let text = format!("{stamp}\n{version}\n");
+        let _kept = fs::create_dir_all(cache)
+            .is_ok_and(|()| write_atomic(&kept, text.as_bytes(), Durability::Volatile).is_ok());
     }
     version
 }

@@ -3,6 +3,7 @@
 //! `install.rs` is the data flow; everything else here is one of its stages or another order
 //! of the same stages. Operations know no arguments, no terminal and no environment.
 
+mod allowed;
 pub mod build;
 mod bundles;
 pub mod context;

@@ -180,14 +180,22 @@ impl Packages {
             },
             avoid: Vec::new(),
         };
+        let mut contradiction = None;
         loop {
-            let tarball = self.pool.tarball(&question).await?;
+            let tarball = match self.pool.tarball(&question).await {
+                Ok(tarball) => tarball,
+                // Wrong bytes are not excused by another registry's outage.
+                Err(error) => {
+                    return Err(contradiction.map_or_else(|| error.into(), StoreError::into));
+                }
+            };
             let source = tarball.source.clone();
             match self.import(tarball.body, expected.clone(), package.clone()).await {
                 Ok(package) => return Ok(Obtained { package, source: Some(source) }),
                 Err(error) if is_about_bytes(&error) && question.avoid.is_empty() => {
-                    let others = self.pool.registry_for(&request.name).registries;
-                    if !others.iter().any(|other| *other != source) {
+                    // What lies outside the registries has no other place.
+                    let registries = self.pool.registry_for(&request.name).registries;
+                    if !registries.contains(&source) || registries.len() < 2 {
                         return Err(error.into());
                     }
                     let line = format!(
@@ -195,6 +203,7 @@ impl Packages {
                     );
                     self.reporter.event(crate::event::Event::warn("tarball", line));
                     question.avoid.push(source);
+                    contradiction = Some(error);
                 }
                 Err(error) => return Err(error.into()),
             }

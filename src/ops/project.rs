@@ -82,10 +82,7 @@ impl Explain for ProjectError {
             Self::PackageJson { path, source } => {
                 let mut lines = source.detail();
                 lines.push(format!("Failed to parse {}", path.display()));
-                lines.push(
-                    "JSON.parse Note: package.json must be actual JSON, not just JavaScript."
-                        .into(),
-                );
+                lines.push("Note: package.json must be actual JSON, not just JavaScript.".into());
                 lines
             }
             _ => Vec::new(),
@@ -126,7 +123,7 @@ pub(super) fn enter(context: &Context) -> Result<Option<Lock>, Failure> {
     let project = Path::new(&path);
     let odd = if options.force { OddFolders::Keep } else { OddFolders::Remove };
     validate_node_modules(project, odd, &*context.reporter)?;
-    if recover(project, &[])? != Recovered::Clean {
+    if recover(project)? != Recovered::Clean {
         let line = "an interrupted run left the tree unfinished; it was put back";
         context.reporter.event(Event::warn("recover", line));
     }

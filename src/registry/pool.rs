@@ -119,6 +119,12 @@ impl Pool {
         Assignment { registries: members.iter().map(|member| member.id.clone()).collect(), privacy }
     }
 
+    /// Whether a tarball at `url` lies in a registry of `name`, where `replace-registry-host`
+    /// moves it if need be.
+    pub fn serves(&self, name: &str, url: &Url) -> bool {
+        self.routes.serves(name, url)
+    }
+
     /// The packument of `name`; fetched at most once a run for all callers together.
     ///
     /// # Errors

@@ -134,14 +134,7 @@ impl Routes {
     /// path at the other registries of the name, if it is the place where all keep it.
     pub(super) fn tarball(&self, request: &TarballRequest) -> Result<Vec<Stop>, FetchError> {
         let (members, privacy) = self.members(&request.name);
-        let configured = match privacy {
-            Privacy::Private => members.first(),
-            Privacy::Public => self.pool.first(),
-        };
-        let url = configured.map_or_else(
-            || request.url.clone(),
-            |member| tarball_url(&request.url, &member.url, &self.replace),
-        );
+        let url = self.replaced(&request.url, &members, privacy);
         if !matches!(url.scheme(), "http" | "https") {
             let scheme = url.scheme();
             return Err(FetchError::Options(format!("tarballs are not fetched over {scheme}:")));
@@ -157,6 +150,25 @@ impl Routes {
             _ => vec![self.lone(url, &members)],
         };
         Ok(stops.into_iter().filter(|stop| !request.avoid.contains(&stop.member.id)).collect())
+    }
+
+    /// Whether a tarball at `url` lies below a registry of `name`.
+    pub(super) fn serves(&self, name: &str, url: &Url) -> bool {
+        let (members, privacy) = self.members(name);
+        let url = self.replaced(url, &members, privacy);
+        members.iter().any(|member| {
+            url.origin() == member.url.origin() && url.path().starts_with(member.url.path())
+        })
+    }
+
+    /// A tarball's URL, moved to the configured registry where `replace-registry-host` says so.
+    fn replaced(&self, url: &Url, members: &[Arc<Member>], privacy: Privacy) -> Url {
+        let configured = match privacy {
+            Privacy::Private => members.first(),
+            Privacy::Public => self.pool.first(),
+        };
+        configured
+            .map_or_else(|| url.clone(), |member| tarball_url(url, &member.url, &self.replace))
     }
 
     /// A URL that only one host can serve; asked on behalf of the registry of its origin, if there is one.

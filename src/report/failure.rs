@@ -204,7 +204,9 @@ fn additions(error: &dyn Explain, summary: &[ErrorLine], detail: &[ErrorLine]) -
     let causes = causes(error).skip(1).take_while(|cause| !is_conflict(*cause));
     for cause in causes {
         for line in lines("cause", &cause.to_string()) {
-            if !said.iter().any(|text| text.contains(&line.text)) {
+            // The summary has its status as a prefix.
+            let news = line.text.strip_prefix("404 ").unwrap_or(&line.text);
+            if !said.iter().any(|text| text.contains(news)) {
                 said.push(line.text.clone());
                 added.push(line);
             }

@@ -11,9 +11,12 @@
 mod approvals;
 mod architecture;
 mod completions;
+mod crash;
+mod idle;
 mod layout;
 mod listing;
 mod npm_oracle;
+mod refusals;
 #[allow(dead_code, reason = "each test takes the part it needs")]
 mod support;
 mod support_itself;

@@ -189,6 +189,23 @@ impl Journal {
         format!("{area}/{STAGING_PREFIX}{}", self.id)
     }
 
+    /// This journal without its steps, and without the project's own area: undone, it removes
+    /// the staging folders of the others and the areas that were made for them.
+    pub(super) fn other_areas(&self) -> Self {
+        let other = |area: &&String| *area != NODE_MODULES;
+        let areas: Vec<String> = self.areas.iter().filter(other).cloned().collect();
+        let made = self.made.iter().filter(|made| areas.contains(made)).cloned().collect();
+        Self { id: self.id.clone(), areas, made, ..Self::default() }
+    }
+
+    /// The folders whose package.json or lockfile the run may have been writing.
+    pub(super) fn written_folders(&self, project: &Path) -> Vec<PathBuf> {
+        let is_real = |area: &&String| is_reached(project, &format!("{area}/x")).unwrap_or(false);
+        let workspaces = self.areas.iter().filter(is_real);
+        let parents = workspaces.filter_map(|area| area.strip_suffix("/node_modules"));
+        parents.map(|folder| on_disk(project, folder)).chain([project.to_path_buf()]).collect()
+    }
+
     /// Puts everything back, wherever the plan stopped; may be repeated after it was
     /// interrupted itself. The journal goes last but for the folder that holds it.
     pub(super) fn undo(&self, disk: &impl Disk, project: &Path) -> Result<(), CommitError> {

@@ -4,7 +4,8 @@
 //!
 //! 1. **Begin.** In every `node_modules` folder concerned (the project's, a workspace's: an
 //!    *area*, one file system each) a staging folder `.denpm-XXXXXXXX` is made, with `new/` for
-//!    what comes and `old/` for what goes. Nothing a tool looks at has changed.
+//!    what comes and `old/` for what goes. Nothing a tool looks at has changed. The first one,
+//!    the project's, holds a list of the others: they are found again without a journal.
 //! 2. **Stage.** The caller builds complete package folders at the paths [`Transaction::staged`]
 //!    names. A package nested in another one that is placed is built inside that one.
 //! 3. **Journal.** [`Transaction::apply`] writes the whole plan to `node_modules/.denpm-journal`
@@ -54,6 +55,8 @@ const NODE_MODULES: &str = "node_modules";
 const TRUSTED: &[&str] = &["node_modules/.package-lock.json", "node_modules/.denpm.json"];
 /// The prefix of everything in `node_modules` that is ours and temporary.
 const STAGING_PREFIX: &str = ".denpm-";
+/// In the project's staging folder: a journal without steps that names the other areas.
+const AREAS: &str = "areas";
 
 /// One intended change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -233,6 +236,11 @@ impl<D: Disk> Transaction<D> {
             .keep();
         let name = staging.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         name.strip_prefix(STAGING_PREFIX).unwrap_or_default().clone_into(&mut self.journal.id);
+        let others = self.journal.other_areas();
+        if !others.areas.is_empty() {
+            let path = staging.join(AREAS);
+            self.disk.write_durably(&path, &others.to_bytes()).map_err(io_error(&path))?;
+        }
         for area in self.journal.areas.clone() {
             let folder = self.journal.staging(&self.project, &area);
             self.make_folders(&folder.join("new"))?;
@@ -347,12 +355,9 @@ impl<D: Disk> Transaction<D> {
     pub fn finish(&self) -> Result<Trash, CommitError> {
         let path = Journal::path(&self.project);
         self.disk.remove_tree(&path).map_err(io_error(&path))?;
-        let folders = self
-            .journal
-            .areas
-            .iter()
-            .map(|area| self.journal.staging(&self.project, area))
-            .collect();
+        // The project's own goes last: it says where the others are.
+        let areas = self.journal.other_areas().areas.into_iter().chain([NODE_MODULES.to_owned()]);
+        let folders = areas.map(|area| self.journal.staging(&self.project, &area)).collect();
         Ok(Trash { folders })
     }
 }
@@ -425,19 +430,24 @@ pub enum Recovered {
 }
 
 /// Before anything is read from `node_modules`: undoes an interrupted run and sweeps staging
-/// folders. `areas` are the workspaces' `node_modules` folders, relative to the project.
+/// folders, and temporary files beside package.json where a run was undone.
 ///
 /// # Errors
 /// When something cannot be put back or removed.
-pub fn recover(project: &Path, areas: &[&str]) -> Result<Recovered, CommitError> {
+pub fn recover(project: &Path) -> Result<Recovered, CommitError> {
     let path = Journal::path(project);
+    let modules = project.join(NODE_MODULES);
     // A linked folder is not one of our areas: it is refused where the tree is read.
-    if !fs::symlink_metadata(project.join(NODE_MODULES)).is_ok_and(|found| found.is_dir()) {
+    if !fs::symlink_metadata(&modules).is_ok_and(|found| found.is_dir()) {
         return Ok(Recovered::Clean);
     }
     let recovered = match Journal::read(&path) {
         Ok(None) => Recovered::Clean,
         Ok(Some(journal)) => {
+            // While the journal is there, so that a killed sweep is repeated, too.
+            for folder in journal.written_folders(project) {
+                sweep_files(&folder)?;
+            }
             journal.undo(&RealDisk, project)?;
             Recovered::Undone
         }
@@ -450,26 +460,49 @@ pub fn recover(project: &Path, areas: &[&str]) -> Result<Recovered, CommitError>
             Recovered::Distrusted
         }
     };
-    for area in areas.iter().copied().chain([NODE_MODULES]) {
-        sweep(&on_disk(project, area))?;
+    for path in ours(&modules)? {
+        // A list that cannot be read leads nowhere: what it named is mere rubbish.
+        if let Ok(Some(others)) = Journal::read(&path.join(AREAS)) {
+            others.undo(&RealDisk, project)?;
+        }
+        RealDisk.remove_tree(&path).map_err(io_error(&path))?;
     }
     Ok(recovered)
 }
 
-fn sweep(area: &Path) -> Result<(), CommitError> {
-    // Through a linked node_modules folder we would delete elsewhere.
-    if !fs::symlink_metadata(area).is_ok_and(|found| found.is_dir()) {
-        return Ok(());
+/// Removes the temporary files of a folder that is not ours (`.denpm-` and what `tempfile`
+/// appends): regular files only.
+fn sweep_files(folder: &Path) -> Result<(), CommitError> {
+    let is_temporary = |path: &PathBuf| {
+        let name = path.file_name().and_then(|name| name.to_str());
+        let random = name.and_then(|name| name.strip_prefix(STAGING_PREFIX)).unwrap_or_default();
+        random.len() == 6 && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    for path in ours(folder)?.into_iter().filter(is_temporary) {
+        if fs::symlink_metadata(&path).is_ok_and(|found| found.is_file()) {
+            RealDisk.remove_tree(&path).map_err(io_error(&path))?;
+        }
     }
-    for entry in fs::read_dir(area).map_err(io_error(area))? {
-        let path = entry.map_err(io_error(area))?.path();
+    Ok(())
+}
+
+/// The entries of a folder that bear the name of something temporary of ours.
+fn ours(folder: &Path) -> Result<Vec<PathBuf>, CommitError> {
+    let mut found = Vec::new();
+    let entries = match fs::read_dir(folder) {
+        // Undoing a first install takes the folder away.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(found),
+        entries => entries.map_err(io_error(folder))?,
+    };
+    for entry in entries {
+        let path = entry.map_err(io_error(folder))?.path();
         if path
             .file_name()
             .and_then(|name| name.to_str())
             .is_some_and(|name| name.starts_with(STAGING_PREFIX))
         {
-            RealDisk.remove_tree(&path).map_err(io_error(&path))?;
+            found.push(path);
         }
     }
-    Ok(())
+    Ok(found)
 }

@@ -138,7 +138,36 @@ impl Sandbox {
         text.split_inclusive('\n').map(without_duration).collect()
     }
 
+    /// Starts the denpm under test in the project and does not wait for it.
+    pub(crate) fn start<I: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = I>) -> Running<'_> {
+        self.spawn(env!("CARGO_BIN_EXE_denpm"), args)
+    }
+
+    /// The cache's folder, npm's and denpm's.
+    pub(crate) fn cache(&self) -> PathBuf {
+        self.root.path().join("cache")
+    }
+
+    /// Works with the cache of another sandbox from now on.
+    pub(crate) fn share_cache_of(&self, other: &Self) -> &Self {
+        self.npmrc(&format!("cache={}", other.cache().display()))
+    }
+
+    /// Everything a command may touch, project, home, cache and temporary files, with the
+    /// time of its last change.
+    pub(crate) fn stamps(&self) -> BTreeMap<String, String> {
+        tree::stamps(self.root.path())
+    }
+
     fn run<I: AsRef<OsStr>>(&self, program: &str, args: impl IntoIterator<Item = I>) -> Output {
+        self.spawn(program, args).output()
+    }
+
+    fn spawn<I: AsRef<OsStr>>(
+        &self,
+        program: &str,
+        args: impl IntoIterator<Item = I>,
+    ) -> Running<'_> {
         let args: Vec<_> = args.into_iter().map(|arg| arg.as_ref().to_owned()).collect();
         let home = self.root.path().join("home");
         let child = Command::new(program)
@@ -164,8 +193,37 @@ impl Sandbox {
             .spawn()
             .unwrap_or_else(|error| panic!("{program}: {error}"));
         let command = args.iter().map(|arg| arg.to_string_lossy()).collect::<Vec<_>>().join(" ");
+        Running { sandbox: self, command, child }
+    }
+}
+
+/// A command under way.
+#[derive(Debug)]
+#[must_use = "a command that nobody waits for outlives its test"]
+pub(crate) struct Running<'a> {
+    sandbox: &'a Sandbox,
+    command: String,
+    child: Child,
+}
+
+impl Running<'_> {
+    /// True when it has ended by itself.
+    pub(crate) fn is_over(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
+    /// Ends it as a power cut would: without a word (SIGKILL).
+    pub(crate) fn kill(mut self) {
+        self.child.kill().ok();
+        self.child.wait().unwrap();
+    }
+
+    /// Waits for its end.
+    pub(crate) fn output(self) -> Output {
+        let Self { sandbox, command, child } = self;
         let (status, stdout, stderr) = wait(child, &command);
-        Output { command, status, stdout: self.filtered(&stdout), stderr: self.filtered(&stderr) }
+        let filtered = |text: &str| sandbox.filtered(text);
+        Output { status, stdout: filtered(&stdout), stderr: filtered(&stderr), command }
     }
 }
 

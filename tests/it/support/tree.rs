@@ -37,6 +37,40 @@ pub(crate) fn list(root: &Path) -> BTreeMap<String, Entry> {
     entries
 }
 
+/// Everything below `root`, folders too, by its path: when it was last changed, and what it is.
+pub(crate) fn stamps(root: &Path) -> BTreeMap<String, String> {
+    let mut stamps = BTreeMap::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for item in fs::read_dir(&folder).into_iter().flatten().map_while(Result::ok) {
+            let (path, metadata) = (item.path(), item.metadata().unwrap());
+            let content = if metadata.is_symlink() {
+                fs::read_link(&path).unwrap().to_string_lossy().into_owned()
+            } else if metadata.is_dir() {
+                folders.push(path.clone());
+                String::new()
+            } else {
+                hex(&Sha256::digest(fs::read(&path).unwrap()))
+            };
+            let name = path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
+            let (mode, time) = (mode(&metadata), metadata.modified().unwrap());
+            stamps.insert(name, format!("{mode:03o} {time:?} {content}"));
+        }
+    }
+    stamps
+}
+
+/// The lines in which two listings differ: `-` before, `+` after.
+pub(crate) fn differences<T: PartialEq + std::fmt::Display>(
+    before: &BTreeMap<String, T>,
+    after: &BTreeMap<String, T>,
+) -> Vec<String> {
+    let line = |sign, (path, entry): (&String, &T)| format!("{sign} {path} {entry}");
+    let gone = before.iter().filter(|(path, entry)| after.get(*path) != Some(entry));
+    let come = after.iter().filter(|(path, entry)| before.get(*path) != Some(entry));
+    gone.map(|pair| line('-', pair)).chain(come.map(|pair| line('+', pair))).collect()
+}
+
 fn walk(folder: &Path, prefix: &str, entries: &mut BTreeMap<String, Entry>) {
     let mut empty = true;
     for item in fs::read_dir(folder).into_iter().flatten().map_while(Result::ok) {

@@ -67,6 +67,6 @@ async fn run_killed_before_finish_is_undone_by_the_next() {
     assert!(applied.is_ok());
     drop(applied);
     assert_ne!(fixture.tree(), before);
-    assert_eq!(recover(&fixture.project(), &[]).unwrap(), Recovered::Undone);
+    assert_eq!(recover(&fixture.project()).unwrap(), Recovered::Undone);
     assert_eq!(fixture.tree(), before);
 }

@@ -1,0 +1,133 @@
+//! An up-to-date project costs no request and no write.
+
+use super::support::{Registry, Sandbox, package::loose_tarball, tree::differences};
+use serde_json::{Value, json};
+
+const PACKAGES: &str = "
+a@1.0.0 -> b@^1 c@^1
+b@1.0.0 -> c@^2 ; bin=b
+c@1.0.0
+c@2.0.0
+@s/scoped@1.0.0 -> peer:c@^1
+here@1.0.0 -> opt:elsewhere@1 opt:everywhere@1
+elsewhere@1.0.0 ; os=none
+everywhere@1.0.0
+carrier@1.0.0 -> bundle:inner@1.0.0 b@^1
+old@1.0.0 ; deprecated=use c
+scripted@1.0.0 ; postinstall=exit 9
+";
+
+/// Installs a project, then once more: the second time does nothing at all.
+#[track_caller]
+fn settles(manifest: &Value, args: &[&str]) {
+    let registry = Registry::start();
+    registry.tree(PACKAGES);
+    let sandbox = Sandbox::new(&registry);
+    let mut project = json!({"name": "project", "version": "1.0.0"});
+    project.as_object_mut().unwrap().extend(manifest.as_object().unwrap().clone());
+    sandbox.package_json(&project);
+    for (folder, manifest) in [
+        (
+            "packages/w",
+            json!({"name": "w", "version": "1.0.0", "dependencies": {"c": "1", "x": "*"}}),
+        ),
+        (
+            "packages/x",
+            json!({"name": "x", "version": "1.0.0", "dependencies": {"c": "2", "b": "1"}}),
+        ),
+        ("folder", json!({"name": "folder", "version": "3.0.0", "dependencies": {"c": "2"}})),
+    ] {
+        sandbox.file(&format!("{folder}/package.json"), &(manifest.to_string() + "\n"));
+    }
+    sandbox.bytes("loose.tgz", &loose_tarball(&json!({"name": "loose", "version": "0.1.0"})));
+    let command = || std::iter::once("install").chain(args.iter().copied());
+    sandbox.denpm(command()).succeeded();
+    assert!(sandbox.read("node_modules/.package-lock.json").is_some(), "nothing was installed");
+    registry.forget_requests();
+    let before = sandbox.stamps();
+    let output = sandbox.denpm(command()).succeeded();
+    assert_eq!(registry.log(), [""; 0], "requests of {output}");
+    let changed = differences(&before, &sandbox.stamps());
+    assert!(changed.is_empty(), "{output}\nchanged:\n{}", changed.join("\n"));
+    assert!(output.summary().unwrap().starts_with("up to date"), "{output}");
+}
+
+#[test]
+fn project_with_nested_packages_and_bins_settles() {
+    settles(&json!({"dependencies": {"a": "^1", "@s/scoped": "1", "alias": "npm:c@2"}}), &[]);
+}
+
+#[test]
+fn project_without_package_lock_settles() {
+    settles(&json!({"dependencies": {"a": "^1"}}), &["--no-package-lock"]);
+}
+
+#[test]
+fn project_with_lockfile_version_2_settles() {
+    settles(&json!({"dependencies": {"a": "^1"}}), &["--lockfile-version=2"]);
+}
+
+#[test]
+fn project_with_workspaces_settles() {
+    settles(&json!({"workspaces": ["packages/*"], "dependencies": {"a": "^1"}}), &[]);
+}
+
+#[test]
+fn one_workspace_of_a_project_settles() {
+    let manifest = json!({"workspaces": ["packages/*"], "dependencies": {"a": "^1"}});
+    settles(&manifest, &["--workspace=w"]);
+}
+
+#[test]
+fn project_with_optional_packages_of_other_platforms_settles() {
+    let manifest =
+        json!({"dependencies": {"here": "1"}, "optionalDependencies": {"elsewhere": "1"}});
+    settles(&manifest, &[]);
+}
+
+#[test]
+fn project_with_bundled_packages_settles() {
+    settles(&json!({"dependencies": {"carrier": "1"}}), &[]);
+}
+
+#[test]
+fn project_with_links_settles() {
+    settles(&json!({"dependencies": {"folder": "file:folder", "a": "1"}}), &[]);
+}
+
+#[test]
+fn project_with_a_packed_folder_settles() {
+    settles(&json!({"dependencies": {"folder": "file:folder"}}), &["--install-links"]);
+}
+
+#[test]
+fn project_with_a_tarball_of_its_own_settles() {
+    settles(&json!({"dependencies": {"loose": "file:loose.tgz"}}), &[]);
+}
+
+#[test]
+fn project_without_its_dev_packages_settles() {
+    let manifest = json!({"dependencies": {"b": "1"}, "devDependencies": {"a": "1", "old": "1"}});
+    settles(&manifest, &["--omit=dev"]);
+}
+
+#[test]
+fn project_without_its_optional_packages_settles() {
+    settles(&json!({"dependencies": {"here": "1"}}), &["--omit=optional"]);
+}
+
+#[test]
+fn project_with_deprecated_and_unreviewed_packages_settles() {
+    settles(&json!({"dependencies": {"old": "1", "scripted": "1"}}), &[]);
+}
+
+#[test]
+fn project_with_overrides_settles() {
+    settles(&json!({"dependencies": {"a": "1"}, "overrides": {"c": "2.0.0"}}), &[]);
+}
+
+#[test]
+fn project_without_dependencies_settles() {
+    // There is nothing to write a hidden lock for but the workspaces' links.
+    settles(&json!({"workspaces": ["packages/x"]}), &["--ignore-scripts"]);
+}
