@@ -11,9 +11,11 @@
 mod approvals;
 mod architecture;
 mod completions;
+mod fuzz;
 mod layout;
 mod listing;
 mod npm_oracle;
+mod resolver;
 #[allow(dead_code, reason = "each test takes the part it needs")]
 mod support;
 mod support_itself;
