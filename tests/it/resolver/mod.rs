@@ -303,7 +303,7 @@ fn every_node_is_at_its_place(tree: &Tree, root: NodeId) -> Checked {
     let mut paths = BTreeSet::new();
     for &node in &nodes {
         let (path, location) = (&tree[node].path, &tree[node].location);
-        prop_assert!(paths.insert(path.clone()), "two nodes at {path}");
+        prop_assert!(paths.insert(Arc::clone(path)), "two nodes at {path}");
         prop_assert_eq!(tree.at_location(root, location), Some(node), "{}", location);
         prop_assert_eq!(tree.root_of(node), root, "{}", location);
         if let Some(parent) = tree.parent(node) {
