@@ -12,11 +12,13 @@ mod approvals;
 mod architecture;
 mod completions;
 mod crash;
+mod fuzz;
 mod idle;
 mod layout;
 mod listing;
 mod npm_oracle;
 mod refusals;
+mod resolver;
 #[allow(dead_code, reason = "each test takes the part it needs")]
 mod support;
 mod support_itself;

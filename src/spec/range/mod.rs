@@ -135,7 +135,9 @@ impl Range {
 
     /// Whether every version of this range is in `other` (semver `subset`).
     pub fn is_subset_of(&self, other: &Self) -> bool {
-        subset::is_subset(&self.sets, &other.sets, self.options.prereleases)
+        // The same text is a subset of itself, even where nothing satisfies it.
+        self.text == other.text
+            || subset::is_subset(&self.sets, &other.sets, self.options.prereleases)
     }
 
     /// Whether the range is `*`.

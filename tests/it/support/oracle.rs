@@ -94,6 +94,13 @@ impl Both {
         self.same(&npm, &denpm)
     }
 
+    /// Both end alike, whichever way, and leave the same project.
+    #[track_caller]
+    pub(crate) fn same_ending<const N: usize>(&self, args: [&str; N]) -> &Self {
+        let (npm, denpm) = self.outputs(&args);
+        self.same(&npm, &denpm)
+    }
+
     /// Both end alike and print the same on stdout.
     #[track_caller]
     pub(crate) fn print<const N: usize>(&self, args: [&str; N]) -> &Self {

@@ -33,9 +33,14 @@ impl Tarball {
         self
     }
 
+    /// The finished archive, not compressed.
+    pub(crate) fn plain(self) -> Vec<u8> {
+        self.0.into_inner().unwrap()
+    }
+
     /// The finished `.tgz`.
     pub(crate) fn gzip(self) -> Vec<u8> {
-        gzip(&self.0.into_inner().unwrap())
+        gzip(&self.plain())
     }
 }
 

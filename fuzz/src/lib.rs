@@ -1,0 +1,309 @@
+//! One function for every parser of bytes from outside: what must hold for any input.
+//!
+//! Each is a target of `cargo fuzz` (`fuzz_targets/`); the same file is a module of the
+//! integration tests (`tests/it/fuzz.rs`), which feed it mutated seeds in every `cargo test`.
+//! A function panics when the parser does, or when what its doc comment claims is not true.
+
+use bytes::Bytes;
+use denpm::{
+    arborist::{
+        Machine, OverrideSets, PickOptions, Project, Tree, TreeSettings, engine_ok, map_workspaces,
+        pick_manifest,
+    },
+    cli::commands::command_of,
+    config::{CommandLine, Env, Npmrc, replace_env},
+    lockfile::{LockWriter, Lockfile, RegistryResolved},
+    manifest::{Manifest, PackageJson, Packument, parse_json, render_json},
+    ops::git::Remote,
+    registry::{Target, parse_pool},
+    report::display,
+    spec::{Form, Hosted, PackageName, Range, Spec, Version},
+    store::{Depth, EntryPath, ImportContext, Store},
+    verify::Integrity,
+};
+use std::{
+    path::{Component, Path},
+    sync::Arc,
+};
+
+/// A target by its name.
+pub type NamedTarget = (&'static str, fn(&[u8]));
+
+/// Every target, by the name of its file in `fuzz_targets`.
+pub const TARGETS: &[NamedTarget] = &[
+    ("command_line", command_line),
+    ("display", display),
+    ("entry_path", entry_path),
+    ("git_remote", git_remote),
+    ("hosted", hosted),
+    ("integrity", integrity),
+    ("json", json),
+    ("lockfile", lockfile),
+    ("manifest", manifest),
+    ("npmrc", npmrc),
+    ("overrides", overrides),
+    ("package_json", package_json),
+    ("packument", packument),
+    ("registry_pool", registry_pool),
+    ("spec", spec),
+    ("tarball", tarball),
+    ("version_range", version_range),
+    ("workspaces", workspaces),
+];
+
+fn text(data: &[u8]) -> String {
+    String::from_utf8_lossy(data).into_owned()
+}
+
+/// JSON that was written by us is read again, and written as the same text.
+pub fn json(data: &[u8]) {
+    let Ok(value) = parse_json(&text(data)) else { return };
+    let format = denpm::manifest::detect_format(&text(data));
+    let written = render_json(&value, &format);
+    let again = parse_json(&written).expect("our own JSON");
+    assert_eq!(render_json(&again, &format), written);
+}
+
+/// A package.json that nobody edited is rendered to a text that says the same about the package;
+/// once its layout is one that we write, it is rendered as it stands.
+pub fn package_json(data: &[u8]) {
+    let Ok(package_json) = PackageJson::parse(&text(data)) else { return };
+    let rendered = package_json.render();
+    let again = PackageJson::parse(&rendered).expect("our own package.json");
+    let settled = PackageJson::parse(&again.render()).expect("our own package.json");
+    assert_eq!(settled.render(), again.render());
+    assert_eq!(again.manifest(), package_json.manifest());
+    assert!(!settled.is_changed());
+}
+
+/// A manifest's commands stay inside the package, whatever else it says.
+pub fn manifest(data: &[u8]) {
+    let Ok(manifest) = Manifest::from_slice(data) else { return };
+    for (name, path) in &manifest.bin {
+        assert!(!name.contains(['/', '\\']) && name != ".." && name != ".", "{name:?}");
+        assert!(
+            !path.starts_with('/') && !path.split(['/', '\\']).any(|part| part == ".."),
+            "{path:?}"
+        );
+    }
+    let _ = (manifest.deprecation(), manifest.has_install_scripts());
+    let machine = Machine { node_version: "v24.0.0".into(), ..Machine::default() };
+    drop((machine.check_engine(&manifest, false), machine.check_host_platform(&manifest, false)));
+    let _ = manifest.engines.map(|engines| engine_ok(&engines, "11.0.0", "v24.0.0"));
+}
+
+/// What is picked from a packument is one of its versions; every part can be asked for.
+pub fn packument(data: &[u8]) {
+    let Ok(packument) = Packument::parse(Bytes::copy_from_slice(data)) else { return };
+    for version in packument.versions() {
+        assert!(packument.has_version(version));
+        drop((packument.manifest(version), packument.glance(version)));
+        let _ = (packument.raw_manifest(version), packument.published_ms(version));
+    }
+    drop((packument.name(), packument.modified(), packument.raw_field("readme")));
+    let options = PickOptions { default_tag: "latest".into(), ..PickOptions::default() };
+    for wanted in ["*", "^1", "1.0.0", "latest"] {
+        let spec = Spec::resolve("a", wanted, Path::new("/")).expect("a specifier");
+        drop(pick_manifest(&packument, &spec, &options).map(|picked| picked.version.clone()));
+    }
+}
+
+/// A lockfile that was read and written gives, read and written again, the same text.
+pub fn lockfile(data: &[u8]) {
+    let Some(once) = rewritten(&text(data)) else { return };
+    // A link is written, a needless folder of the project that it leads to is not.
+    let Some(twice) = rewritten(&once) else { return };
+    assert_eq!(rewritten(&twice), Some(twice));
+}
+
+fn rewritten(text: &str) -> Option<String> {
+    let lock = Lockfile::parse(text, "package-lock.json").ok()?;
+    let own = lock.shrinkwrap.packages.get("").map(|entry| Arc::clone(&entry.package));
+    let path = "/nowhere/denpm/project".to_owned();
+    let project = Project { path, package: own.unwrap_or_default(), ..Project::default() };
+    let mut tree = Tree::new(TreeSettings::default());
+    let root = tree.add_project(&project).ok()?;
+    tree.load_virtual(root, &lock.shrinkwrap, &project.path).ok()?;
+    let writer = LockWriter { tree: &tree, root, registry_resolved: RegistryResolved::Record };
+    Some(writer.lockfile(3, &lock.header, &lock.format))
+}
+
+/// Every line of an `.npmrc` is at most one setting or section; values take the environment.
+pub fn npmrc(data: &[u8]) {
+    let text = text(data);
+    let npmrc = Npmrc::parse(&text);
+    let lines = text.split(['\r', '\n']).count();
+    assert!(npmrc.values.len() + npmrc.sections.len() <= lines);
+    for value in npmrc.values.values().flat_map(denpm::config::Value::to_texts) {
+        drop(replace_env(&value, &Env::default()));
+    }
+}
+
+/// Words that remain are words of the command line (or what stood behind their `=`), in their
+/// order; one a line.
+pub fn command_line(data: &[u8]) {
+    let text = text(data);
+    let line = CommandLine::parse(text.lines());
+    let mut words = text.lines();
+    let in_order = line.remain.iter().all(|kept| words.any(|word| word.ends_with(&**kept)));
+    assert!(in_order, "{:?}", line.remain);
+    let _ = command_of(&line.remain);
+}
+
+/// A specifier's name is a valid name, and a resolved one keeps the name it was given.
+pub fn spec(data: &[u8]) {
+    let text = text(data);
+    let folder = Path::new("/nowhere/project");
+    if let Ok(spec) = Spec::parse(&text, folder) {
+        drop((spec.to_string(), spec.type_name(), spec.escaped_name(), spec.scope().map(str::len)));
+        if let Some(name) = spec.target().name.as_deref().filter(|_| spec.is_registry()) {
+            assert!(PackageName::parse(name).is_ok(), "{name:?} of {text:?}");
+        }
+    }
+    let (name, wanted) = text.split_once('\n').unwrap_or(("a", &text));
+    if let Ok(spec) = Spec::resolve(name, wanted, folder) {
+        assert_eq!(spec.name.as_deref().unwrap_or_default(), name);
+    }
+}
+
+/// A hosted repository's URLs lead to the same repository.
+pub fn hosted(data: &[u8]) {
+    let Some(hosted) = Hosted::from_url(&text(data)) else { return };
+    for form in [Form::Full, Form::NoCommittish, Form::NoGitPlus, Form::Bare] {
+        drop((hosted.ssh(form), hosted.sshurl(form), hosted.https(form), hosted.git(form)));
+        drop((hosted.shortcut(form), hosted.url(form)));
+    }
+    drop(hosted.tarball());
+}
+
+/// Three lines: two ranges and a version. A range is a subset of itself, and whatever is in a
+/// subset is in the whole. (That `*` meets a prerelease and not the other way round is npm's.)
+pub fn version_range(data: &[u8]) {
+    let text = text(data);
+    let mut lines = text.splitn(3, '\n');
+    let mut next = || lines.next().unwrap_or_default();
+    let (a, b, version) = (Range::parse(next()), Range::parse(next()), next());
+    if let Ok(strict) = Version::parse(version) {
+        assert_eq!(Version::parse(&strict.to_string()), Ok(strict));
+    }
+    let version = Version::parse_loose(version).ok();
+    let (Ok(a), Ok(b)) = (a, b) else { return };
+    let _ = (a.intersects(&b), b.intersects(&a));
+    assert!(a.is_subset_of(&a), "{a:?}");
+    let Some(version) = version else { return };
+    if a.satisfies(&version) {
+        assert!(a.satisfies_with_prerelease(&version), "{a:?} {version}");
+        assert!(
+            !a.is_subset_of(&b) || b.satisfies_with_prerelease(&version),
+            "{a:?} {b:?} {version}"
+        );
+    }
+}
+
+/// Integrity that was written is read as the same, and the strongest algorithm is one of its own.
+pub fn integrity(data: &[u8]) {
+    let Ok(integrity) = Integrity::parse(&text(data)) else { return };
+    assert!(integrity.of(integrity.strongest()).next().is_some());
+    let written = integrity.to_string();
+    assert_eq!(Integrity::parse(&written).expect("our own integrity").to_string(), written);
+    for hash in integrity.hashes() {
+        assert!(hash.bytes().is_none_or(|bytes| bytes.len() == hash.algorithm().digest_len()));
+    }
+    drop(Integrity::parse_strict(&written));
+}
+
+/// A path of an archive stays in its folder, and is itself in normal form.
+pub fn entry_path(data: &[u8]) {
+    let Ok(path) = EntryPath::parse(&text(data)) else { return };
+    let base = Path::new("/base");
+    let full = path.under(base);
+    let below = full.strip_prefix(base).expect("below its folder");
+    assert!(below.components().all(|part| matches!(part, Component::Normal(_))), "{path:?}");
+    assert_eq!(EntryPath::parse(path.as_str()).as_ref(), Ok(&path));
+}
+
+/// What the store accepts is stored unchanged, twice the same, and found by its integrity.
+/// Nothing appears beside the store.
+pub fn tarball(data: &[u8]) {
+    let sandbox = tempfile::tempdir().expect("a temporary folder");
+    let store = Store::open(&sandbox.path().join("store")).expect("a store");
+    let context =
+        ImportContext { package: "a@1.0.0".into(), unpacked_size: None, file_count: None };
+    let streamed = store.import(data, None, &context);
+    let buffered = store.import_buffer(data, None, &context);
+    assert_eq!(streamed.is_ok(), buffered.is_ok(), "{streamed:?} {buffered:?}");
+    if let (Ok(streamed), Ok(buffered)) = (streamed, buffered) {
+        streamed.verify_unchanged(Depth::Full).expect("as it was unpacked");
+        assert_eq!(streamed.index.files(), buffered.index.files());
+        assert!(store.get(&streamed.digests.sha512_integrity()).is_some());
+    }
+    let beside = std::fs::read_dir(sandbox.path()).expect("the sandbox").count();
+    assert!(beside <= 1, "something was written beside the store");
+}
+
+/// In a folder without folders no pattern names a workspace.
+pub fn workspaces(data: &[u8]) {
+    let Ok(value) = parse_json(&text(data)) else { return };
+    let sandbox = tempfile::tempdir().expect("a temporary folder");
+    let project = sandbox.path().join("project");
+    std::fs::create_dir(&project).expect("an empty project");
+    if let Ok(found) = map_workspaces(&project.to_string_lossy(), Some(&value)) {
+        assert!(found.is_empty(), "{found:?}");
+    }
+}
+
+/// Every edge of a project has a specifier under any overrides, and of a rule and itself that
+/// rule is the more specific.
+pub fn overrides(data: &[u8]) {
+    let Ok(value) = parse_json(&text(data)) else { return };
+    let Ok(Some((sets, root))) = OverrideSets::load(Some(&value)) else { return };
+    let names = [("a", "1.0.0"), ("a", "2.0.0"), ("b", "1.0.0"), ("@s/c", "3.0.0-beta.1")];
+    let rules = names.map(|(name, version)| sets.node_rule(root, name, version));
+    for (first, second) in rules.iter().flat_map(|&one| rules.map(|other| (one, other))) {
+        let specific = sets.more_specific(first, second);
+        assert!(first != second || specific == Some(first));
+        let _ = (sets.rule(first), sets.conflict(first, second));
+    }
+    let package = serde_json::json!({
+        "name": "p", "overrides": value,
+        "dependencies": {"a": "^1", "b": "*", "@s/c": "npm:a@2", "d": "file:x"},
+    });
+    let package = Arc::new(Manifest::from_value(&package).expect("a manifest"));
+    let project = Project { path: "/nowhere/p".into(), package, ..Project::default() };
+    let mut tree = Tree::new(TreeSettings::default());
+    let root = tree.add_project(&project).expect("the rules were read before");
+    for edge in tree.edges_out(root) {
+        drop((tree.edge_spec(edge), tree.edge_is_overridden(edge)));
+    }
+}
+
+/// What is shown has no control characters, fits, and does not change when shown again.
+pub fn display(data: &[u8]) {
+    let text = text(data);
+    let (line, unredacted) = (display::line(&text), display::unredacted(&text));
+    for shown in [&line, &unredacted] {
+        assert!(shown.chars().count() <= display::MAX_CHARS + 1);
+    }
+    for shown in [line, unredacted, display::exact(&text), display::visible(&text).into_owned()] {
+        assert!(!shown.chars().any(char::is_control), "{shown:?}");
+        assert_eq!(display::visible(&shown), shown);
+    }
+}
+
+/// Mirrors are http or https, end in a slash, and carry neither query nor fragment.
+pub fn registry_pool(data: &[u8]) {
+    let Ok(pool) = parse_pool(&text(data)) else { return };
+    for entry in pool {
+        let Target::Mirror(url) = entry.target else { continue };
+        assert!(matches!(url.scheme(), "http" | "https") && url.has_host(), "{url}");
+        assert!(url.path().ends_with('/') && url.query().is_none() && url.fragment().is_none());
+    }
+}
+
+/// What git is given is no option, no helper program, one line.
+pub fn git_remote(data: &[u8]) {
+    let text = text(data);
+    if Remote::new(&text).is_ok() {
+        assert!(!text.starts_with('-') && !text.starts_with("ext::") && !text.contains('\n'));
+    }
+}
