@@ -94,12 +94,23 @@ pub enum LockStart {
     Disk {
         /// The hidden lockfile, if it can be trusted.
         hidden: Option<Shrinkwrap>,
+        /// What nothing needs goes; it stays where no lockfile is kept at all.
+        strays: Strays,
     },
     /// Start anew; `existed` tells whether a lockfile is there all the same.
     Ignore {
         /// A lockfile exists.
         existed: bool,
     },
+}
+
+/// What becomes of packages on disk that nothing needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strays {
+    /// They are removed.
+    Go,
+    /// They stay unless the user asks for a change.
+    Stay,
 }
 
 /// A tree to build on.
@@ -135,13 +146,14 @@ impl Start {
                     flags_suspect: true,
                 })
             }
-            LockStart::Disk { hidden } => {
+            LockStart::Disk { hidden, strays } => {
                 match hidden {
                     Some(hidden) => tree.load_virtual(root, &hidden, &project.path)?,
                     None => tree.load_disk(root),
                 }
                 let loaded_from_disk = !tree.children(root).is_empty();
-                Ok(Self { tree, root, lock: None, loaded_from_disk, flags_suspect: false })
+                let flags_suspect = strays == Strays::Go;
+                Ok(Self { tree, root, lock: None, loaded_from_disk, flags_suspect })
             }
             LockStart::Ignore { existed } => {
                 Ok(Self { tree, root, lock: None, loaded_from_disk: existed, flags_suspect: false })
@@ -309,7 +321,9 @@ impl Tree {
         let base = self[node].path.to_string();
         for (location, entry) in &lock.packages {
             if !location.is_empty() && !entry.link {
-                self.load_entry(root, &base, location, entry);
+                // Recorded flags are those of the package as a project; here its own count.
+                let inner = self.load_entry(root, &base, location, entry);
+                self[inner].flags = DepFlags::UNKNOWN;
             }
         }
         self.calc_dep_flags(node, RootFlags::Keep);

@@ -8,7 +8,7 @@ use super::{context::Context, manifests::Sources, project::ProjectFiles};
 use crate::{
     arborist::{
         self, Allow, AllowSources, BuildOptions, Ideal, InstallLinks, InstallStrategy, LockStart,
-        Omit, PeerDeps, SaveType, Start, TreeSettings,
+        Omit, PeerDeps, SaveType, Start, Strays, TreeSettings,
     },
     config::{Options, Origin, options as settings},
     error::{Code, Explain, Failure},
@@ -87,7 +87,7 @@ pub async fn ideal_tree(
 ) -> Result<Ideal, Failure> {
     let options = build_options(context, request);
     let settings = tree_settings(&context.options);
-    let lock = lock_start(files, &context.options, &request.update);
+    let lock = lock_start(files, &context.options, request);
     let project = files.project.clone();
     let sources = sources.clone();
     let reporter = Arc::clone(&context.reporter);
@@ -99,13 +99,19 @@ pub async fn ideal_tree(
     Ok(built?)
 }
 
-fn lock_start(files: &ProjectFiles, options: &Options, update: &Update) -> LockStart {
-    if !options.lock.package_lock || *update == Update::All {
+/// An update of everything starts anew, as does an install that ignores an existing lockfile;
+/// `ci` never ignores it. Without a lockfile the tree on disk is the start.
+fn lock_start(files: &ProjectFiles, options: &Options, request: &TreeRequest) -> LockStart {
+    let reads_lock = options.lock.package_lock || request.frozen;
+    if request.update == Update::All || (!reads_lock && files.lock_exists) {
         return LockStart::Ignore { existed: files.lock_exists };
     }
     match &files.lock {
         Some(lock) => LockStart::File(lock.shrinkwrap.clone()),
-        None => LockStart::Disk { hidden: files.fresh_hidden_lock() },
+        None => LockStart::Disk {
+            hidden: files.fresh_hidden_lock(),
+            strays: if reads_lock { Strays::Go } else { Strays::Stay },
+        },
     }
 }
 

@@ -223,6 +223,7 @@ async fn apply(
     let fetched = &prepared.fetched;
     applied.finish(|| {
         save::save(context, files, ideal, request)?;
+        ideal.settle_filtered(prepared.actual, &prepared.diff.filter);
         sidecar::write(files, &ideal.tree, ideal.root, fetched, &prepared.known)?;
         save::write_hidden_lock(context, files, ideal, request)
     })?;

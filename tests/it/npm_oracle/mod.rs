@@ -8,5 +8,6 @@ mod failures;
 mod locks;
 mod peers;
 mod placement;
+mod projects;
 mod selection;
 mod sources;
