@@ -185,6 +185,7 @@ fn build_options(context: &Context, request: &TreeRequest) -> BuildOptions {
         omit: omit(options),
         engine_strict: resolve.engine_strict,
         machine: context.machine.clone(),
+        lockfile_version: options.lock.lockfile_version.map(u64::from),
         cwd: options.paths.cwd.to_string_lossy().replace('\\', "/"),
     }
 }

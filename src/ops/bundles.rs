@@ -3,7 +3,7 @@
 //! Follows `_loadShrinkwrapsAndUpdateTrees`, `_loadBundlesAndUpdateTrees` and
 //! `#pruneBundledMetadeps` of `reify.js`.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use indexmap::IndexSet;
 
@@ -12,6 +12,8 @@ use crate::{
     arborist::{Action, Diff, Manifests, NodeId, Tree},
     error::Failure,
     event::Reporter,
+    manifest::Manifest,
+    store::StoredPackage,
 };
 
 /// Loads shrinkwraps and bundles of the packages that a difference places; true when the trees
@@ -96,6 +98,23 @@ async fn fetch_some(
     let FetchedPackages { packages, .. } = fetch_packages(tree, nodes, sources, reporter).await?;
     let folder = |&node: &NodeId| packages.get(&node).map(|package| (node, package.dir.clone()));
     Ok(nodes.iter().filter_map(folder).collect())
+}
+
+/// Marks packages that node-gyp builds for want of an install script: only their files tell, and
+/// the lockfile records it (`#addToBuildSet` of `rebuild.js`).
+pub(super) fn mark_gyp_builds(tree: &mut Tree, fetched: &FetchedPackages) {
+    for (&node, stored) in &fetched.packages {
+        if !tree[node].package.has_install_scripts() && builds_with_gyp(stored) {
+            Arc::make_mut(&mut tree[node].package).has_install_script = Some(true);
+        }
+    }
+}
+
+/// True for a package with a binding.gyp that does not ask to be left alone.
+fn builds_with_gyp(stored: &StoredPackage) -> bool {
+    stored.index.has_binding_gyp()
+        && Manifest::from_slice(&stored.package_json)
+            .is_ok_and(|manifest| manifest.gypfile != Some(false))
 }
 
 /// Removes what only served packages that now come in a bundle.

@@ -125,6 +125,7 @@ async fn prepare(
     }
     let nodes = wanted_nodes(&ideal.tree, &diff);
     let fetched = fetch_packages(&mut ideal.tree, &nodes, sources, &*context.reporter).await?;
+    bundles::mark_gyp_builds(&mut ideal.tree, &fetched);
     if nodes.iter().any(|&node| ideal.tree[node].inert) {
         diff = difference(context, request, ideal, actual);
     }
