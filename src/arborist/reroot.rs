@@ -75,3 +75,48 @@ impl Tree {
         stayed
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        arborist::{
+            TreeSettings,
+            tree::{NewNode, Place},
+        },
+        manifest::Manifest,
+    };
+
+    fn add(tree: &mut Tree, place: &Place, name: &str, version: &str) -> NodeId {
+        let package = Manifest::from_value(&json!({"name": name, "version": version})).unwrap();
+        tree.add_node(NewNode { package: Arc::new(package), ..NewNode::default() }, place)
+    }
+
+    #[test]
+    fn what_was_left_alone_comes_over_and_what_was_not_installed_goes() {
+        let mut tree = Tree::new(TreeSettings::default());
+        let root = add(&mut tree, &Place::Root("/p".into()), "p", "1.0.0");
+        let actual = add(&mut tree, &Place::Root("/p".into()), "p", "1.0.0");
+        let chosen = add(&mut tree, &Place::Child(root), "chosen", "2.0.0");
+        add(&mut tree, &Place::Child(root), "updated", "2.0.0");
+        add(&mut tree, &Place::Child(root), "missing", "1.0.0");
+        add(&mut tree, &Place::Child(actual), "updated", "1.0.0");
+        add(&mut tree, &Place::Child(actual), "stray", "1.0.0");
+        let mut ideal = Ideal {
+            tree,
+            root,
+            added: Vec::new(),
+            requested_on: IndexSet::new(),
+            loaded_from_disk: false,
+        };
+        ideal.settle_filtered(actual, &IndexSet::from([root, actual, chosen]));
+        let tree = &ideal.tree;
+        let version = |name| tree.child_named(root, name).map(|node| tree[node].version_text());
+        assert_eq!(version("chosen"), Some("2.0.0"));
+        assert_eq!(version("updated"), Some("1.0.0"));
+        assert_eq!(version("stray"), Some("1.0.0"));
+        assert_eq!(version("missing"), None);
+    }
+}

@@ -49,13 +49,19 @@ async fn load_shrinkwraps(
 ) -> Result<bool, Failure> {
     let nodes: Vec<NodeId> =
         placed(tree, diff).into_iter().filter(|&node| tree[node].has_shrinkwrap).collect();
-    let fetched = fetch_some(tree, &nodes, sources, reporter).await?;
-    for (node, folder) in &fetched {
+    let mut folders = fetch_some(tree, &nodes, sources, reporter).await?;
+    // What stays is read again from the disk: the lockfile may know less of it.
+    let on_disk = |&node: &NodeId| (node, PathBuf::from(&*tree[node].realpath));
+    let stays = diff.unchanged.iter().filter(|&&node| tree[node].has_shrinkwrap);
+    folders.extend(stays.filter(|&&node| !tree[node].is_link()).map(on_disk));
+    let mut changed = false;
+    for (node, folder) in &folders {
         if let Some(lock) = sources.inner_lock(folder) {
             tree.load_inner_lock(*node, &lock)?;
+            changed = true;
         }
     }
-    Ok(!fetched.is_empty())
+    Ok(changed || !nodes.is_empty())
 }
 
 async fn load_bundles(

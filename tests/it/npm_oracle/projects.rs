@@ -468,3 +468,16 @@ fn workspaces_ask_for_different_ranges() {
     both.folder("u", &json!({"name": "u", "version": "1.0.0", "devDependencies": {"c": "3", "w": "*"}}));
     both.run(["install"]).run(["install", "c@2", "-ws"]).run(["update", "-w", "u"]);
 }
+
+#[test]
+fn workspace_replaces_a_package_of_the_root_despite_overrides() {
+    let Some(both) = both("n@0.1.1 -> x@1\nn@0.2.0\nx@1.0.0") else { return };
+    both.registry.tag("n", "latest", "0.1.1");
+    both.folder("w", &json!({"name": "w", "version": "1.0.0", "dependencies": {"n": "^0.2.0"}}));
+    let overrides = json!({"other@^1": "1.2.4"});
+    both.project(
+        &json!({"workspaces": ["w"], "dependencies": {"n": "0.x"}, "overrides": overrides}),
+    )
+    .run(["install"])
+    .has("node_modules/n", "0.2.0");
+}
