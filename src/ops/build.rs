@@ -12,6 +12,7 @@ use crate::{
     },
     config::{Options, Origin, options as settings},
     error::{Code, Explain, Failure},
+    event::Event,
 };
 
 /// When a command writes package.json, and the lockfile for its own sake.
@@ -88,6 +89,10 @@ pub async fn ideal_tree(
     let options = build_options(context, request);
     let settings = tree_settings(&context.options);
     let lock = lock_start(files, &context.options, request);
+    if !files.lock_exists && files.folder.join("yarn.lock").is_file() {
+        let line = "yarn.lock is not used: versions are chosen anew, and it is not updated";
+        context.reporter.event(Event::warn("lockfile", line));
+    }
     let project = files.project.clone();
     let sources = sources.clone();
     let reporter = Arc::clone(&context.reporter);

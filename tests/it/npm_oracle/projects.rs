@@ -266,10 +266,10 @@ fn both_sides_of_a_conflict_of_a_version_3_lock_are_kept() {
             both.registry.integrity(name, "1.0.0")
         )
     };
+    let (b, c) = (entry("b"), entry("c"));
     let lock = format!(
-        "{{\n  \"name\": \"project\",\n  \"lockfileVersion\": 3,\n  \"requires\": true,\n  \"packages\": {{\n    \"\": {{\"name\": \"project\"}},\n<<<<<<< HEAD\n{}\n=======\n{}\n>>>>>>> other\n  }}\n}}\n",
-        entry("b"),
-        entry("c"),
+        "{{\"lockfileVersion\": 3, \"requires\": true, \"packages\": {{\n<<<<<<< HEAD\n{b},\n\
+         =======\n{c},\n>>>>>>> other\n\"\": {{\"name\": \"project\"}}\n}}}}\n"
     );
     both.depends(&json!({"b": "^1", "c": "^1"}))
         .file("package-lock.json", &lock)
