@@ -205,7 +205,13 @@ impl Scan<'_> {
         if self.tree.at_location(self.root, &location).is_some() {
             return;
         }
-        let new = Self::new_node(path, None);
+        let mut new = Self::new_node(path, None);
+        // No link forwards the root's overrides to it.
+        new.overrides = self.tree[self.root].overrides.map(|set| {
+            let name = new.package.name.as_deref().unwrap_or_default();
+            let version = new.package.version.as_deref().unwrap_or_default();
+            self.tree.override_sets().node_rule(set, name, version)
+        });
         let node = self.tree.add_node(new, &Place::Path(self.root, path.into()));
         self.children(node);
     }
@@ -351,5 +357,31 @@ impl Freshness<'_> {
             }
         }
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arborist::TreeSettings;
+
+    #[test]
+    fn workspace_that_no_link_leads_to_has_the_overrides_of_the_root() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = realpath(dir.path().to_str().unwrap()).unwrap();
+        fs::create_dir(dir.path().join("w")).unwrap();
+        fs::write(dir.path().join("w/package.json"), r#"{"name":"w","version":"1.0.0"}"#).unwrap();
+        let manifest = serde_json::json!({"name": "p", "overrides": {"x": "1.0.0"}});
+        let project = Project {
+            package: Arc::new(Manifest::from_value(&manifest).unwrap()),
+            workspaces: IndexMap::from([("w".to_owned(), format!("{path}/w"))]),
+            path,
+        };
+        let mut tree = Tree::new(TreeSettings::default());
+        let root = tree.add_project(&project).unwrap();
+        tree.load_disk(root);
+        let workspace = tree.at_location(root, "w").unwrap();
+        assert!(tree[root].overrides.is_some());
+        assert_eq!(tree[workspace].overrides, tree[root].overrides);
     }
 }

@@ -77,6 +77,8 @@ pub struct BuildOptions {
     pub machine: Machine,
     /// The folder that relative specifiers on the command line are relative to.
     pub cwd: String,
+    /// `--lockfile-version`, when it was asked for.
+    pub lockfile_version: Option<u64>,
 }
 
 /// `npm update`: what is looked up although it is satisfied.

@@ -13,6 +13,9 @@ use crate::{
     spec::Spec,
 };
 
+/// The version of lockfiles that needs nothing filled in and is written by default.
+const CURRENT_VERSION: u64 = 3;
+
 impl IdealBuilder<'_> {
     /// Fetches the manifest of every package that a lock of version 1 (or older) names.
     pub(super) fn inflate_old_lock(&mut self) {
@@ -22,18 +25,19 @@ impl IdealBuilder<'_> {
         }
         let heading = if lock.ancient { "ancient lockfile" } else { "old lockfile" };
         let file = lock.file_name.clone();
-        self.reporter.event(Event::log(
-            Level::Warn,
-            heading,
-            vec![
+        // No warning for a file that is going to be written as old as it was.
+        let stays_old = self.options.lockfile_version.is_some_and(|asked| asked < CURRENT_VERSION);
+        if lock.ancient || !stays_old {
+            let lines = vec![
                 String::new(),
                 format!("The {file} file was created with an old version of npm,"),
                 "so supplemental metadata must be fetched from the registry.".to_owned(),
                 String::new(),
                 "This is a one-time fix-up, please be patient...".to_owned(),
                 String::new(),
-            ],
-        ));
+            ];
+            self.reporter.event(Event::log(Level::Warn, heading, lines));
+        }
         let wanted: Vec<(NodeId, Spec)> = self
             .tree
             .inventory_of(self.root)
@@ -47,7 +51,12 @@ impl IdealBuilder<'_> {
         for (node, spec) in wanted {
             let request = ManifestRequest { spec: &spec, requester: Requester::Dependency };
             match self.manifests.manifest(&request) {
-                Ok(fetched) => self.tree.set_package(node, Arc::clone(&fetched.manifest)),
+                Ok(fetched) => {
+                    self.tree.set_package(node, Arc::clone(&fetched.manifest));
+                    if self.tree[node].integrity.is_none() {
+                        self.tree[node].integrity.clone_from(&fetched.integrity);
+                    }
+                }
                 Err(error) => {
                     let text = format!("Could not fetch metadata for {}", spec.raw);
                     let lines = vec![text, error.to_string()];

@@ -37,6 +37,7 @@ mod pick_manifest;
 mod place_dep;
 mod relocate;
 mod requests;
+mod reroot;
 mod resolved;
 mod save;
 mod source;
@@ -65,6 +66,6 @@ pub use source::{
     Allow, AllowError, AllowKind, AllowSources, BuildError, Fetched, LoadFailure, ManifestRequest,
     Manifests, Naming, PackageSource, Requester,
 };
-pub use start::{LockEntry, LockFlags, LockStart, Project, Shrinkwrap, Start};
+pub use start::{LockEntry, LockFlags, LockStart, Project, Shrinkwrap, Start, Strays};
 pub use tree::{InstallLinks, NewNode, PeerDeps, Place, Tree, TreeSettings};
 pub use workspaces::{WorkspaceError, map_workspaces};

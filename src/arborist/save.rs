@@ -46,6 +46,11 @@ impl Ideal {
         if options.update != Update::All {
             touched.extend(self.requested_on.iter().copied());
         }
+        for &node in &touched {
+            // The edges take the saved specifiers: old lockfiles record them.
+            let package = Arc::clone(&self.tree[node].package);
+            self.tree.set_package(node, package);
+        }
         touched.into_iter().map(|node| (node, Arc::clone(&self.tree[node].package))).collect()
     }
 

@@ -94,12 +94,23 @@ pub enum LockStart {
     Disk {
         /// The hidden lockfile, if it can be trusted.
         hidden: Option<Shrinkwrap>,
+        /// What nothing needs goes; it stays where no lockfile is kept at all.
+        strays: Strays,
     },
     /// Start anew; `existed` tells whether a lockfile is there all the same.
     Ignore {
         /// A lockfile exists.
         existed: bool,
     },
+}
+
+/// What becomes of packages on disk that nothing needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strays {
+    /// They are removed.
+    Go,
+    /// They stay unless the user asks for a change.
+    Stay,
 }
 
 /// A tree to build on.
@@ -135,13 +146,14 @@ impl Start {
                     flags_suspect: true,
                 })
             }
-            LockStart::Disk { hidden } => {
+            LockStart::Disk { hidden, strays } => {
                 match hidden {
                     Some(hidden) => tree.load_virtual(root, &hidden, &project.path)?,
                     None => tree.load_disk(root),
                 }
                 let loaded_from_disk = !tree.children(root).is_empty();
-                Ok(Self { tree, root, lock: None, loaded_from_disk, flags_suspect: false })
+                let flags_suspect = strays == Strays::Go;
+                Ok(Self { tree, root, lock: None, loaded_from_disk, flags_suspect })
             }
             LockStart::Ignore { existed } => {
                 Ok(Self { tree, root, lock: None, loaded_from_disk: existed, flags_suspect: false })
@@ -309,10 +321,65 @@ impl Tree {
         let base = self[node].path.to_string();
         for (location, entry) in &lock.packages {
             if !location.is_empty() && !entry.link {
-                self.load_entry(root, &base, location, entry);
+                // Recorded flags are those of the package as a project; here its own count.
+                let inner = self.load_entry(root, &base, location, entry);
+                self[inner].flags = DepFlags::UNKNOWN;
             }
         }
         self.calc_dep_flags(node, RootFlags::Keep);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn package(fields: &serde_json::Value) -> Arc<Manifest> {
+        Arc::new(Manifest::from_value(fields).unwrap())
+    }
+
+    fn entry(fields: &serde_json::Value, flags: LockFlags) -> LockEntry {
+        LockEntry { package: package(fields), flags, ..LockEntry::default() }
+    }
+
+    #[test]
+    fn flags_in_a_shrinkwrap_of_a_package_follow_those_of_the_package() {
+        let mut tree = Tree::new(TreeSettings::default());
+        let project = json!({"name": "p", "devDependencies": {"a": "1"}});
+        let project =
+            Project { path: "/p".into(), package: package(&project), ..Project::default() };
+        let root = tree.add_project(&project).unwrap();
+        let a = package(&json!({"name": "a", "version": "1.0.0", "dependencies": {"b": "1"}}));
+        let a = tree.add_node(NewNode { package: a, ..NewNode::default() }, &Place::Child(root));
+        tree.reset_dep_flags(root);
+        tree.calc_dep_flags(root, RootFlags::Clear);
+        let dev = LockFlags { dev: true, ..LockFlags::default() };
+        let packages = IndexMap::from([
+            (
+                "node_modules/b".to_owned(),
+                entry(&json!({"version": "1.0.0"}), LockFlags::default()),
+            ),
+            ("node_modules/d".to_owned(), entry(&json!({"version": "1.0.0"}), dev)),
+        ]);
+        let lock = Shrinkwrap { packages, ..Shrinkwrap::default() };
+        tree.load_inner_lock(a, &lock).unwrap();
+        let flags = |name| tree[tree.child_named(a, name).unwrap()].flags;
+        assert!(flags("b").dev && !flags("b").extraneous);
+        assert!(flags("d").extraneous);
+    }
+
+    #[test]
+    fn strays_on_disk_are_suspect_where_a_lockfile_is_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().to_str().unwrap().to_owned();
+        let project = Project { path, ..Project::default() };
+        for (strays, suspect) in [(Strays::Go, true), (Strays::Stay, false)] {
+            let lock = LockStart::Disk { hidden: None, strays };
+            let start = Start::load(&project, lock, TreeSettings::default()).unwrap();
+            assert_eq!(start.flags_suspect, suspect);
+        }
     }
 }

@@ -9,7 +9,7 @@ mod read;
 mod write;
 
 pub use read::{Lockfile, LockfileError};
-pub use write::{HiddenHeader, LockWriter, RegistryResolved};
+pub use write::{LockWriter, RegistryResolved};
 
 /// The most bytes of a lockfile that are read.
 pub const MAX_LOCKFILE_BYTES: u64 = 256 * 1024 * 1024;

@@ -33,15 +33,6 @@ pub enum RegistryResolved {
     Omit,
 }
 
-/// Name and version at the top of a hidden lockfile: what the lockfile had.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct HiddenHeader {
-    /// `name`
-    pub name: Option<String>,
-    /// `version`
-    pub version: Option<String>,
-}
-
 /// What becomes of packages that this machine does not get.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Inert {
@@ -68,15 +59,8 @@ impl LockWriter<'_> {
         header: &Map<String, Value>,
         format: &JsonFormat,
     ) -> String {
-        let mut data = header.clone();
         let root = self.tree.target_or_self(self.root);
-        let name = self.tree[root].package_name().filter(|name| !name.is_empty());
-        let name = name.unwrap_or_else(|| self.tree.name(root));
-        data.insert("name".into(), name.into());
-        let own_version = self.tree[root].version_text();
-        if !own_version.is_empty() {
-            data.insert("version".into(), own_version.into());
-        }
+        let mut data = self.own_header(header);
         data.insert("lockfileVersion".into(), version.into());
         data.insert("requires".into(), true.into());
         if version >= 2 {
@@ -96,17 +80,26 @@ impl LockWriter<'_> {
         stringify(Value::Object(data), format)
     }
 
-    /// The text of `node_modules/.package-lock.json`.
-    pub fn hidden(&self, header: &HiddenHeader, format: &JsonFormat) -> String {
+    /// The fields of an old lockfile with the project's own name and version.
+    pub fn own_header(&self, header: &Map<String, Value>) -> Map<String, Value> {
+        let mut data = header.clone();
+        let root = self.tree.target_or_self(self.root);
+        let name = self.tree[root].package_name().filter(|name| !name.is_empty());
+        let name = name.unwrap_or_else(|| self.tree.name(root));
+        data.insert("name".into(), name.into());
+        let own_version = self.tree[root].version_text();
+        if !own_version.is_empty() {
+            data.insert("version".into(), own_version.into());
+        }
+        data
+    }
+
+    /// The text of `node_modules/.package-lock.json`; it has the fields of the lockfile, those
+    /// that nobody knows among them.
+    pub fn hidden(&self, header: &Map<String, Value>, format: &JsonFormat) -> String {
         let mut packages = self.packages(Inert::LeftOut);
         packages.shift_remove("");
-        let mut data = Map::new();
-        if let Some(name) = &header.name {
-            data.insert("name".into(), name.as_str().into());
-        }
-        if let Some(version) = &header.version {
-            data.insert("version".into(), version.as_str().into());
-        }
+        let mut data = header.clone();
         data.insert("lockfileVersion".into(), super::DEFAULT_LOCKFILE_VERSION.into());
         data.insert("requires".into(), true.into());
         data.insert("packages".into(), Value::Object(packages));

@@ -8,10 +8,11 @@ use super::{context::Context, manifests::Sources, project::ProjectFiles};
 use crate::{
     arborist::{
         self, Allow, AllowSources, BuildOptions, Ideal, InstallLinks, InstallStrategy, LockStart,
-        Omit, PeerDeps, SaveType, Start, TreeSettings,
+        Omit, PeerDeps, SaveType, Start, Strays, TreeSettings,
     },
     config::{Options, Origin, options as settings},
     error::{Code, Explain, Failure},
+    event::Event,
 };
 
 /// When a command writes package.json, and the lockfile for its own sake.
@@ -87,7 +88,11 @@ pub async fn ideal_tree(
 ) -> Result<Ideal, Failure> {
     let options = build_options(context, request);
     let settings = tree_settings(&context.options);
-    let lock = lock_start(files, &context.options, &request.update);
+    let lock = lock_start(files, &context.options, request);
+    if !files.lock_exists && files.folder.join("yarn.lock").is_file() {
+        let line = "yarn.lock is not used: versions are chosen anew, and it is not updated";
+        context.reporter.event(Event::warn("lockfile", line));
+    }
     let project = files.project.clone();
     let sources = sources.clone();
     let reporter = Arc::clone(&context.reporter);
@@ -99,16 +104,19 @@ pub async fn ideal_tree(
     Ok(built?)
 }
 
-fn lock_start(files: &ProjectFiles, options: &Options, update: &Update) -> LockStart {
-    match (&files.lock, *update == Update::All) {
-        (Some(lock), false) if options.lock.package_lock => {
-            LockStart::File(lock.shrinkwrap.clone())
-        }
-        // A lock that is there but not to be read does not make the disk speak in its place.
-        (None, false) if options.lock.package_lock || !files.lock_exists => {
-            LockStart::Disk { hidden: files.fresh_hidden_lock() }
-        }
-        _ => LockStart::Ignore { existed: files.lock_exists },
+/// An update of everything starts anew, as does an install that ignores an existing lockfile;
+/// `ci` never ignores it. Without a lockfile the tree on disk is the start.
+fn lock_start(files: &ProjectFiles, options: &Options, request: &TreeRequest) -> LockStart {
+    let reads_lock = options.lock.package_lock || request.frozen;
+    if request.update == Update::All || (!reads_lock && files.lock_exists) {
+        return LockStart::Ignore { existed: files.lock_exists };
+    }
+    match &files.lock {
+        Some(lock) => LockStart::File(lock.shrinkwrap.clone()),
+        None => LockStart::Disk {
+            hidden: files.fresh_hidden_lock(),
+            strays: if reads_lock { Strays::Go } else { Strays::Stay },
+        },
     }
 }
 
@@ -177,6 +185,7 @@ fn build_options(context: &Context, request: &TreeRequest) -> BuildOptions {
         omit: omit(options),
         engine_strict: resolve.engine_strict,
         machine: context.machine.clone(),
+        lockfile_version: options.lock.lockfile_version.map(u64::from),
         cwd: options.paths.cwd.to_string_lossy().replace('\\', "/"),
     }
 }

@@ -3,7 +3,7 @@
 //! Follows `_loadShrinkwrapsAndUpdateTrees`, `_loadBundlesAndUpdateTrees` and
 //! `#pruneBundledMetadeps` of `reify.js`.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use indexmap::IndexSet;
 
@@ -12,6 +12,8 @@ use crate::{
     arborist::{Action, Diff, Manifests, NodeId, Tree},
     error::Failure,
     event::Reporter,
+    manifest::Manifest,
+    store::StoredPackage,
 };
 
 /// Loads shrinkwraps and bundles of the packages that a difference places; true when the trees
@@ -47,13 +49,19 @@ async fn load_shrinkwraps(
 ) -> Result<bool, Failure> {
     let nodes: Vec<NodeId> =
         placed(tree, diff).into_iter().filter(|&node| tree[node].has_shrinkwrap).collect();
-    let fetched = fetch_some(tree, &nodes, sources, reporter).await?;
-    for (node, folder) in &fetched {
+    let mut folders = fetch_some(tree, &nodes, sources, reporter).await?;
+    // What stays is read again from the disk: the lockfile may know less of it.
+    let on_disk = |&node: &NodeId| (node, PathBuf::from(&*tree[node].realpath));
+    let stays = diff.unchanged.iter().filter(|&&node| tree[node].has_shrinkwrap);
+    folders.extend(stays.filter(|&&node| !tree[node].is_link()).map(on_disk));
+    let mut changed = false;
+    for (node, folder) in &folders {
         if let Some(lock) = sources.inner_lock(folder) {
             tree.load_inner_lock(*node, &lock)?;
+            changed = true;
         }
     }
-    Ok(!fetched.is_empty())
+    Ok(changed || !nodes.is_empty())
 }
 
 async fn load_bundles(
@@ -96,6 +104,23 @@ async fn fetch_some(
     let FetchedPackages { packages, .. } = fetch_packages(tree, nodes, sources, reporter).await?;
     let folder = |&node: &NodeId| packages.get(&node).map(|package| (node, package.dir.clone()));
     Ok(nodes.iter().filter_map(folder).collect())
+}
+
+/// Marks packages that node-gyp builds for want of an install script: only their files tell, and
+/// the lockfile records it (`#addToBuildSet` of `rebuild.js`).
+pub(super) fn mark_gyp_builds(tree: &mut Tree, fetched: &FetchedPackages) {
+    for (&node, stored) in &fetched.packages {
+        if !tree[node].package.has_install_scripts() && builds_with_gyp(stored) {
+            Arc::make_mut(&mut tree[node].package).has_install_script = Some(true);
+        }
+    }
+}
+
+/// True for a package with a binding.gyp that does not ask to be left alone.
+fn builds_with_gyp(stored: &StoredPackage) -> bool {
+    stored.index.has_binding_gyp()
+        && Manifest::from_slice(&stored.package_json)
+            .is_ok_and(|manifest| manifest.gypfile != Some(false))
 }
 
 /// Removes what only served packages that now come in a bundle.

@@ -129,6 +129,7 @@ async fn prepare(
     }
     let nodes = wanted_nodes(&ideal.tree, &diff);
     let fetched = fetch_packages(&mut ideal.tree, &nodes, sources, &*context.reporter).await?;
+    bundles::mark_gyp_builds(&mut ideal.tree, &fetched);
     if nodes.iter().any(|&node| ideal.tree[node].inert) {
         diff = difference(context, request, ideal, actual);
     }
@@ -227,6 +228,7 @@ async fn apply(
     let fetched = &prepared.fetched;
     applied.finish(|| {
         save::save(context, files, ideal, request)?;
+        ideal.settle_filtered(prepared.actual, &prepared.diff.filter);
         sidecar::write(files, &ideal.tree, ideal.root, fetched, &prepared.known)?;
         save::write_hidden_lock(context, files, ideal, request)
     })?;

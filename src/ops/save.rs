@@ -14,7 +14,7 @@ use crate::{
     error::Failure,
     event::{Event, Level},
     fs::{Durability, write_atomic},
-    lockfile::{DEFAULT_LOCKFILE_VERSION, HiddenHeader, LockWriter, RegistryResolved},
+    lockfile::{DEFAULT_LOCKFILE_VERSION, LockWriter, Lockfile, RegistryResolved},
     manifest::{Deps, JsonFormat, Manifest, PackageJson},
 };
 
@@ -59,17 +59,27 @@ pub(super) fn save(
         }
     }
     if context.options.lock.package_lock {
-        write_lockfile(context, files, ideal)?;
+        write_lockfile(context, files, ideal, request)?;
     }
     Ok(())
+}
+
+/// The lockfile that this run started from: none when everything is updated, or when it is not
+/// to be looked at (`Shrinkwrap.reset`).
+fn known_lock<'a>(
+    context: &Context,
+    files: &'a ProjectFiles,
+    request: &TreeRequest,
+) -> Option<&'a Lockfile> {
+    let reads_lock = context.options.lock.package_lock || request.frozen;
+    files.lock.as_ref().filter(|_| reads_lock && request.update != Update::All)
 }
 
 fn write_package_json(folder: &Path, manifest: &Arc<Manifest>) -> Result<(), Failure> {
     let mut package_json = read_package_json(folder)?.unwrap_or_default();
     let changes = changed_fields(manifest, &package_json);
     package_json.update_dependencies(&changes);
-    let bundled = manifest.bundle_dependencies.as_ref().filter(|names| !names.is_empty());
-    match bundled {
+    match &manifest.bundle_dependencies {
         Some(names) => {
             let names = names.iter().map(|name| Value::String(name.clone())).collect();
             package_json.value_mut().insert("bundleDependencies".into(), Value::Array(names));
@@ -115,24 +125,25 @@ fn lock_writer<'a>(context: &Context, ideal: &'a Ideal) -> LockWriter<'a> {
     }
 }
 
-fn write_lockfile(context: &Context, files: &ProjectFiles, ideal: &Ideal) -> Result<(), Failure> {
-    let found = files.lock.as_ref().and_then(|lock| lock.shrinkwrap.version);
-    let version = match (context.options.lock.lockfile_version, found) {
-        (Some(asked), _) => u64::from(asked),
-        (None, Some(found)) if found >= 2 => found,
-        (None, _) => DEFAULT_LOCKFILE_VERSION,
-    };
-    if files.lock.is_some() && found.is_some_and(|found| found != version && found >= 2) {
-        let line = format!(
-            "Converting lock file ({}) from v{} -> v{version}",
-            files.lock_name,
-            found.unwrap_or_default()
-        );
+fn write_lockfile(
+    context: &Context,
+    files: &ProjectFiles,
+    ideal: &Ideal,
+    request: &TreeRequest,
+) -> Result<(), Failure> {
+    let lock = known_lock(context, files, request);
+    let found = lock.and_then(|lock| lock.shrinkwrap.version);
+    let asked = context.options.lock.lockfile_version.map(u64::from);
+    let (version, converted_from) = written_version(asked, found);
+    if let Some(from) = converted_from {
+        let name = files.lock_name;
+        let line = format!("Converting lock file ({name}) from v{from} -> v{version}");
         context.reporter.event(Event::log(Level::Warn, "shrinkwrap", vec![line]));
     }
     let empty = Map::new();
-    let header = files.lock.as_ref().map_or(&empty, |lock| &lock.header);
-    let text = lock_writer(context, ideal).lockfile(version, header, &lock_format(context, files));
+    let header = lock.map_or(&empty, |lock| &lock.header);
+    let format = lock_format(context, files, lock);
+    let text = lock_writer(context, ideal).lockfile(version, header, &format);
     let path = files.folder.join(files.lock_name);
     if fs::read(&path).is_ok_and(|before| before == text.as_bytes()) {
         return Ok(());
@@ -141,14 +152,25 @@ fn write_lockfile(context: &Context, files: &ProjectFiles, ideal: &Ideal) -> Res
     Ok(())
 }
 
+/// The version to write, and the one it is converted from when that is worth a warning: an old
+/// file becomes a current one in silence, unless the user asked for a version.
+fn written_version(asked: Option<u64>, found: Option<u64>) -> (u64, Option<u64>) {
+    let version = match (asked, found) {
+        (Some(asked), _) => asked,
+        (None, Some(found)) if found >= 2 => found,
+        (None, _) => DEFAULT_LOCKFILE_VERSION,
+    };
+    (version, found.filter(|&found| asked.is_some() && found != version))
+}
+
 /// Layout of the lockfile: package.json's, where it has one, else the old lock's.
-fn lock_format(context: &Context, files: &ProjectFiles) -> JsonFormat {
+fn lock_format(context: &Context, files: &ProjectFiles, lock: Option<&Lockfile>) -> JsonFormat {
     if !context.options.lock.format_package_lock {
         return JsonFormat { indent: String::new(), newline: String::new() };
     }
     let default = JsonFormat::default();
     let of_project = files.package_json.as_ref().map(PackageJson::format);
-    let of_lock = files.lock.as_ref().map(|lock| &lock.format);
+    let of_lock = lock.map(|lock| &lock.format);
     let found = of_project.or(of_lock).unwrap_or(&default);
     let pick = |text: &str, default: &str| {
         if text.is_empty() { default.to_owned() } else { text.to_owned() }
@@ -173,26 +195,32 @@ pub(super) fn write_hidden_lock(
     if !folder.is_dir() {
         return Ok(());
     }
-    let header = if saves(context, request) && context.options.lock.package_lock {
-        let root = ideal.tree.target_or_self(ideal.root);
-        let package = &ideal.tree[root].package;
-        HiddenHeader {
-            name: package.name.clone().or_else(|| Some(ideal.tree.name(root).to_owned())),
-            version: package.version.clone(),
-        }
-    } else {
-        let text = |key: &str| {
-            let header = &files.lock.as_ref()?.header;
-            header.get(key).and_then(Value::as_str).map(str::to_owned)
-        };
-        HiddenHeader { name: text("name"), version: text("version") }
-    };
-    let format = lock_format(context, files);
-    let text = lock_writer(context, ideal).hidden(&header, &format);
+    let lock = known_lock(context, files, request);
+    let writer = lock_writer(context, ideal);
+    let mut header = lock.map(|lock| lock.header.clone()).unwrap_or_default();
+    if saves(context, request) && context.options.lock.package_lock {
+        header = writer.own_header(&header);
+    }
+    let text = writer.hidden(&header, &lock_format(context, files, lock));
     let path = folder.join(".package-lock.json");
     if fs::read(&path).is_ok_and(|before| before == text.as_bytes()) {
         return Ok(());
     }
     write_atomic(&path, text.as_bytes(), Durability::Volatile)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::written_version;
+
+    #[test]
+    fn old_lock_becomes_current_in_silence_and_any_other_change_is_told() {
+        assert_eq!(written_version(None, Some(1)), (3, None));
+        assert_eq!(written_version(None, Some(2)), (2, None));
+        assert_eq!(written_version(Some(2), Some(1)), (2, Some(1)));
+        assert_eq!(written_version(Some(3), Some(2)), (3, Some(2)));
+        assert_eq!(written_version(Some(1), Some(1)), (1, None));
+        assert_eq!(written_version(Some(1), None), (1, None));
+    }
 }

@@ -4,9 +4,11 @@
 //! package.json, package-lock.json and the hidden lock, and every file, mode and link.
 
 mod commands;
+mod corners;
 mod failures;
 mod locks;
 mod peers;
 mod placement;
+mod projects;
 mod selection;
 mod sources;
