@@ -349,7 +349,8 @@ mod tests {
     fn flags_in_a_shrinkwrap_of_a_package_follow_those_of_the_package() {
         let mut tree = Tree::new(TreeSettings::default());
         let project = json!({"name": "p", "devDependencies": {"a": "1"}});
-        let project = Project { path: "/p".into(), package: package(&project), ..Project::default() };
+        let project =
+            Project { path: "/p".into(), package: package(&project), ..Project::default() };
         let root = tree.add_project(&project).unwrap();
         let a = package(&json!({"name": "a", "version": "1.0.0", "dependencies": {"b": "1"}}));
         let a = tree.add_node(NewNode { package: a, ..NewNode::default() }, &Place::Child(root));
@@ -357,7 +358,10 @@ mod tests {
         tree.calc_dep_flags(root, RootFlags::Clear);
         let dev = LockFlags { dev: true, ..LockFlags::default() };
         let packages = IndexMap::from([
-            ("node_modules/b".to_owned(), entry(&json!({"version": "1.0.0"}), LockFlags::default())),
+            (
+                "node_modules/b".to_owned(),
+                entry(&json!({"version": "1.0.0"}), LockFlags::default()),
+            ),
             ("node_modules/d".to_owned(), entry(&json!({"version": "1.0.0"}), dev)),
         ]);
         let lock = Shrinkwrap { packages, ..Shrinkwrap::default() };

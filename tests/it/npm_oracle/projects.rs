@@ -51,8 +51,7 @@ fn update_of_one_name_keeps_the_version_of_the_lock() {
 #[test]
 fn update_with_save_moves_the_range() {
     let Some(both) = both(TREE) else { return };
-    both.project(&json!({"dependencies": {"a": "^1.0.0", "c": "1.0.0"}}))
-        .run(["install"]);
+    both.project(&json!({"dependencies": {"a": "^1.0.0", "c": "1.0.0"}})).run(["install"]);
     both.registry.tree("a@1.5.0 -> b@^1");
     both.run(["update", "--save"]).has("node_modules/a", "1.5.0");
 }
@@ -150,9 +149,7 @@ fn only_the_named_workspace_is_installed() {
     both.project(&json!({"workspaces": ["w", "v"], "dependencies": {"c": "1"}}));
     both.folder("w", &json!({"name": "w", "version": "1.0.0", "dependencies": {"a": "1"}}));
     both.folder("v", &json!({"name": "v", "version": "1.0.0", "dependencies": {"c": "2"}}));
-    both.run(["install", "-w", "w"])
-        .run(["install", "-w", "v"])
-        .run(["install"]);
+    both.run(["install", "-w", "w"]).run(["install", "-w", "v"]).run(["install"]);
 }
 
 #[test]
@@ -230,7 +227,10 @@ fn old_lock_with_alias_file_and_bundle_is_read() {
         },
     });
     both.folder("lib", &json!({"name": "lib", "version": "0.1.0", "dependencies": {"c": "1"}}))
-        .bytes("vendor/t-3.0.0.tgz", &loose_tarball(&json!({"name": "t", "version": "3.0.0", "dependencies": {"c": "1"}})))
+        .bytes(
+            "vendor/t-3.0.0.tgz",
+            &loose_tarball(&json!({"name": "t", "version": "3.0.0", "dependencies": {"c": "1"}})),
+        )
         .file("package-lock.json", &(serde_json::to_string_pretty(&lock).unwrap() + "\n"))
         .depends(&json!({"a": "1", "lib": "file:lib", "t": "file:vendor/t-3.0.0.tgz"}))
         .run(["install"])
@@ -311,7 +311,10 @@ fn packages_of_another_platform_follow_the_flags() {
 #[test]
 fn folders_of_folders_are_linked_and_packed() {
     let Some(both) = both(TREE) else { return };
-    both.folder("x", &json!({"name": "x", "version": "1.0.0", "dependencies": {"y": "file:../y", "c": "1"}}));
+    both.folder(
+        "x",
+        &json!({"name": "x", "version": "1.0.0", "dependencies": {"y": "file:../y", "c": "1"}}),
+    );
     both.folder("y", &json!({"name": "y", "version": "1.0.0", "dependencies": {"c": "2"}}));
     both.depends(&json!({"x": "file:x"}))
         .run(["install"])
@@ -325,7 +328,10 @@ fn folder_without_a_version_is_linked() {
     let Some(both) = both(TREE) else { return };
     both.folder("x", &json!({"dependencies": {"c": "1"}}));
     both.folder("packages/y", &json!({"name": "why", "private": true}));
-    both.depends(&json!({"z": "file:x", "q": "file:packages/y"})).run(["install"]).run(["install"]).run(["uninstall", "q"]);
+    both.depends(&json!({"z": "file:x", "q": "file:packages/y"}))
+        .run(["install"])
+        .run(["install"])
+        .run(["uninstall", "q"]);
 }
 
 #[test]
@@ -358,7 +364,9 @@ fn names_that_differ_in_case_are_one_place() {
 
 #[test]
 fn optional_peer_is_left_alone_without_saving() {
-    let Some(both) = both("p@1.0.0\np@2.0.0\na@1.0.0 -> peeropt:p@1\nx@1.0.0 -> p@2") else { return };
+    let Some(both) = both("p@1.0.0\np@2.0.0\na@1.0.0 -> peeropt:p@1\nx@1.0.0 -> p@2") else {
+        return;
+    };
     both.depends(&json!({"a": "1", "x": "1"}))
         .run(["install", "--legacy-peer-deps"])
         .run(["install", "--no-save"])
@@ -464,8 +472,14 @@ fn workspaces_ask_for_different_ranges() {
     let Some(both) = both("c@1.0.0\nc@2.0.0\nc@3.0.0\np@1.0.0 -> peer:c@2") else { return };
     both.project(&json!({"workspaces": ["w", "v", "u"]}));
     both.folder("w", &json!({"name": "w", "version": "1.0.0", "dependencies": {"c": "1"}}));
-    both.folder("v", &json!({"name": "v", "version": "1.0.0", "dependencies": {"c": "2", "p": "1"}}));
-    both.folder("u", &json!({"name": "u", "version": "1.0.0", "devDependencies": {"c": "3", "w": "*"}}));
+    both.folder(
+        "v",
+        &json!({"name": "v", "version": "1.0.0", "dependencies": {"c": "2", "p": "1"}}),
+    );
+    both.folder(
+        "u",
+        &json!({"name": "u", "version": "1.0.0", "devDependencies": {"c": "3", "w": "*"}}),
+    );
     both.run(["install"]).run(["install", "c@2", "-ws"]).run(["update", "-w", "u"]);
 }
 
