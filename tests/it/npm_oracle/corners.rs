@@ -163,6 +163,7 @@ fn installed_package_of_another_version_is_replaced() {
     both.depends(&json!({"a": "1"}))
         .run(["install"])
         .remove("node_modules/b")
+        .remove("node_modules/.package-lock.json")
         .folder("node_modules/b", &json!({"name": "b", "version": "9.0.0"}))
         .run(["install"])
         .remove("node_modules/b")
