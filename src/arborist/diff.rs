@@ -219,9 +219,34 @@ impl Tree {
     }
 }
 
-/// True when two integrity texts have a digest in common.
+/// Algorithms of subresource integrity, strongest first.
+const ALGORITHMS: [&str; 5] = ["sha512", "sha384", "sha256", "sha1", "md5"];
+
+/// True when two integrity texts agree on a digest of the strongest algorithm that both have
+/// (`match` of ssri).
 fn shares_digest(a: &str, b: &str) -> bool {
-    let digest = |text: &str| text.split('?').next().unwrap_or_default().to_owned();
-    let b: Vec<String> = b.split_whitespace().map(digest).collect();
-    a.split_whitespace().map(digest).any(|a| b.contains(&a))
+    let digests = |text: &str, algorithm: &str| -> Vec<String> {
+        let of = |entry: &str| Some(entry.strip_prefix(algorithm)?.strip_prefix('-')?.to_owned());
+        let plain = |entry: &str| entry.split('?').next().and_then(of);
+        text.split_whitespace().filter_map(plain).collect()
+    };
+    ALGORITHMS
+        .iter()
+        .map(|algorithm| (digests(a, algorithm), digests(b, algorithm)))
+        .find(|(a, b)| !a.is_empty() && !b.is_empty())
+        .is_some_and(|(a, b)| a.iter().any(|digest| b.contains(digest)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shares_digest;
+
+    #[test]
+    fn strongest_common_algorithm_decides_whether_integrities_agree() {
+        assert!(shares_digest("sha1-a sha512-x", "sha512-x?opt sha1-b"));
+        assert!(!shares_digest("sha1-a sha512-x", "sha1-a sha512-y"));
+        assert!(shares_digest("sha1-a sha512-x", "sha1-a"));
+        assert!(!shares_digest("sha512-x", "sha1-a"));
+        assert!(shares_digest("sha512-x sha512-y", "sha512-y"));
+    }
 }

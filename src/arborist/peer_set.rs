@@ -202,8 +202,10 @@ impl IdealBuilder<'_> {
         let is_workspace = spec.name.as_deref().is_some_and(|name| {
             self.tree[root].workspaces.as_ref().is_some_and(|all| all.contains_key(name))
         });
-        let packed_parent = !self.tree[parent].is_link()
-            && self.tree.resolved(parent).is_some_and(|resolved| resolved.starts_with("file:"));
+        // A virtual root stands for the dependent, and came from where that came from.
+        let dependent = self.tree[parent].source_reference.unwrap_or(parent);
+        let origin = self.tree.resolved(dependent).filter(|_| !self.tree[dependent].is_link());
+        let packed_parent = origin.as_ref().is_some_and(|origin| origin.starts_with("file:"));
         let packs = self.tree.settings().install_links == InstallLinks::Pack;
         let is_directory = matches!(spec.kind, SpecKind::Directory);
         let is_transitive = is_directory && packed_parent && packs;
@@ -221,7 +223,7 @@ impl IdealBuilder<'_> {
         }
         let relocated;
         let spec = if is_transitive {
-            let base = self.tree.resolved(parent).unwrap_or_default();
+            let base = origin.unwrap_or_default();
             let base = base.strip_prefix("file:").unwrap_or(&base).to_owned();
             let raw = Arc::clone(&self.tree[edge].raw_spec);
             let inner = raw.strip_prefix("file:").unwrap_or(&raw);

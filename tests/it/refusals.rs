@@ -215,7 +215,6 @@ fn conflicting_peer_is_refused() {
     denpm error   the root project wants b@"^1", which gave b@1.0.0
     denpm error   p@1.0.0 wants peer b@"^2", which it is not
     denpm error Shortest change: in package.json ask for "b": "^2" instead of "^1"
-    denpm error cause could not resolve b@"^2"
     "#);
 }
 
