@@ -12,9 +12,11 @@ use crate::{
     spec::{collate, name_from_folder},
 };
 
-/// How deep `**` looks, and how many folders a pattern may name.
+/// How deep `**` looks, how many folders a pattern may name, and how many patterns one with
+/// braces may stand for.
 const MAX_DEPTH: usize = 32;
 const MAX_FOLDERS: usize = 50_000;
+const MAX_PATTERNS: usize = 10_000;
 
 /// Workspaces that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -48,12 +50,17 @@ pub enum WorkspaceError {
     /// A pattern that names half the disk.
     #[error("workspaces patterns match more than {MAX_FOLDERS} folders")]
     TooMany,
+    /// A pattern whose braces multiply beyond reason.
+    #[error("a workspaces pattern stands for more than {MAX_PATTERNS} patterns")]
+    TooManyPatterns,
 }
 
 impl Explain for WorkspaceError {
     fn code(&self) -> Code {
         match self {
-            Self::NotAList | Self::Pattern { .. } | Self::TooMany => Code::Workspacesconfig,
+            Self::NotAList | Self::Pattern { .. } | Self::TooMany | Self::TooManyPatterns => {
+                Code::Workspacesconfig
+            }
             Self::Duplicate { .. } => Code::Duplicateworkspace,
             Self::Broken { .. } => Code::Jsonparse,
         }
@@ -171,8 +178,11 @@ impl Patterns {
             wanted.retain(|wanted| !matcher.is_match(wanted));
             unwanted.push(matcher);
         }
-        let wanted = wanted.iter().flat_map(|pattern| expand_braces(pattern)).collect();
-        Ok(Self { wanted, unwanted })
+        let mut opened = Vec::new();
+        for pattern in &wanted {
+            opened.extend(expand_braces(pattern)?);
+        }
+        Ok(Self { wanted: opened, unwanted })
     }
 
     fn excludes(&self, folder: &str) -> bool {
@@ -192,17 +202,33 @@ fn components(pattern: &str) -> Vec<String> {
     parts.map(str::to_owned).collect()
 }
 
-/// `{a,b}/*` → `a/*`, `b/*`; nested braces are opened one after the other.
-fn expand_braces(pattern: &str) -> Vec<String> {
-    let opened = pattern.find('{').and_then(|start| {
-        let end = start + pattern.get(start..)?.find('}')?;
-        let inner = pattern.get(start + 1..end)?;
-        (inner.contains(',') && !inner.contains('{')).then_some((start, end, inner))
-    });
-    let Some((start, end, inner)) = opened else { return vec![pattern.to_owned()] };
-    let (before, after) =
-        (pattern.get(..start).unwrap_or(""), pattern.get(end + 1..).unwrap_or(""));
-    inner.split(',').flat_map(|choice| expand_braces(&format!("{before}{choice}{after}"))).collect()
+/// `{a,b}/*` → `a/*`, `b/*`; nested braces are opened one after the other. Every pair multiplies
+/// the patterns, so their number is bounded.
+fn expand_braces(pattern: &str) -> Result<Vec<String>, WorkspaceError> {
+    let mut plain = Vec::new();
+    let mut open = vec![pattern.to_owned()];
+    while let Some(pattern) = open.pop() {
+        match first_choices(&pattern) {
+            None => plain.push(pattern),
+            Some(choices) => open.extend(choices.into_iter().rev()),
+        }
+        if plain.len() + open.len() > MAX_PATTERNS {
+            return Err(WorkspaceError::TooManyPatterns);
+        }
+    }
+    Ok(plain)
+}
+
+/// The pattern once for each choice of its first pair of braces; `None` without such a pair.
+fn first_choices(pattern: &str) -> Option<Vec<String>> {
+    let start = pattern.find('{')?;
+    let end = start + pattern.get(start..)?.find('}')?;
+    let inner = pattern.get(start + 1..end)?;
+    if !inner.contains(',') || inner.contains('{') {
+        return None;
+    }
+    let (before, after) = (pattern.get(..start)?, pattern.get(end + 1..)?);
+    Some(inner.split(',').map(|choice| format!("{before}{choice}{after}")).collect())
 }
 
 /// Collects the folders below `base`/`at` that match the remaining pattern components.
@@ -290,6 +316,13 @@ mod tests {
     fn negation_takes_back_and_braces_and_stars_are_opened() {
         let dir = project(&["x/a", "y/b", "y/deep/c", "y/node_modules/d"]);
         assert_eq!(names(&dir, &json!(["{x,y}/**", "!y/deep/*"])), ["a", "b"]);
+    }
+
+    #[test]
+    fn braces_open_in_order_and_cannot_multiply_without_end() {
+        assert_eq!(expand_braces("{a,b}/{c,d}").unwrap(), ["a/c", "a/d", "b/c", "b/d"]);
+        let error = expand_braces(&"{a,b}".repeat(40)).unwrap_err();
+        assert_eq!(error.code(), Code::Workspacesconfig);
     }
 
     #[test]
