@@ -223,7 +223,8 @@ pub const DEFINITIONS: &[Definition] = definitions! {
         deprecated("Use `--omit=optional` or `--include=optional` instead.");
     "os": OPTIONAL_STRING = Unset,
         note("Resolve for this system (process.platform) instead of this machine's");
-    "otp": OPTIONAL_STRING = Unset;
+    // npm tells scripts the one-time password; a script has no business with it.
+    "otp": OPTIONAL_STRING = Unset, not_exported();
     "package": STRINGS = EmptyList;
     "package-lock": BOOLEAN = Bool(true), note("Read and write package-lock.json");
     "package-lock-only": BOOLEAN = Bool(false),

@@ -94,7 +94,7 @@ impl fmt::Debug for Redacted<'_> {
         let mut map = f.debug_map();
         for (key, value) in self.0 {
             if is_secret(key) {
-                map.entry(key, &format_args!("[redacted]"));
+                map.entry(key, &format_args!("***"));
             } else {
                 map.entry(key, value);
             }

@@ -19,7 +19,8 @@ use super::{
 
 /// The variables npm adds to the environment of scripts for the settings in force: every one
 /// that differs from its default as `npm_config_*`, and a few of its own. A credential never
-/// passes: keys that begin with `@`, `/` or `_` are left out.
+/// passes: keys that begin with `@`, `/` or `_` are left out, and, beyond npm, user and
+/// password are cut out of `registry`.
 ///
 /// `node_version` is `process.version`, for example `v20.1.0`.
 pub fn script_env(config: &Config, node_version: &str) -> Vec<(String, String)> {
@@ -27,7 +28,10 @@ pub fn script_env(config: &Config, node_version: &str) -> Vec<(String, String)> 
         .layers
         .iter()
         .filter(|(key, found)| is_exported(config, key, found.value, found.origin))
-        .filter_map(|(key, found)| Some((variable(key)?, exported(found.value)?)));
+        .filter_map(|(key, found)| {
+            let text = exported(found.value)?;
+            Some((variable(key)?, if key == "registry" { without_user_info(&text) } else { text }))
+        });
     let mut out: IndexMap<String, String> = exported.collect();
     let path = |path: &Path| path.to_string_lossy().into_owned();
     let text = |key| config.text(key).unwrap_or_default().to_owned();
@@ -40,7 +44,7 @@ pub fn script_env(config: &Config, node_version: &str) -> Vec<(String, String)> 
     set("HOME", path(&config.sources.home));
     set("INIT_CWD", path(&config.sources.cwd));
     for (key, variable) in [("editor", "EDITOR"), ("node-options", "NODE_OPTIONS")] {
-        if let Some(value) = config.text(key) {
+        if let Some(value) = config.text(key).filter(|value| !value.is_empty()) {
             set(variable, value.to_owned());
         }
     }
@@ -78,6 +82,17 @@ fn is_exported(config: &Config, key: &str, value: &Value, origin: Origin) -> boo
 fn variable(key: &str) -> Option<String> {
     (!key.starts_with(['/', '@', '_']))
         .then(|| format!("npm_config_{}", key.replace('-', "_").to_lowercase()))
+}
+
+fn without_user_info(text: &str) -> String {
+    match url::Url::parse(text) {
+        Ok(mut url) if !url.username().is_empty() || url.password().is_some() => {
+            // Both fail only for URLs without a host, which have no user either.
+            let cut = url.set_username("").and_then(|()| url.set_password(None));
+            if cut.is_ok() { url.into() } else { String::new() }
+        }
+        _ => text.to_owned(),
+    }
 }
 
 /// The value as `set-envs.js` writes it: lists are separated by an empty line, nothing and

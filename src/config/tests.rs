@@ -347,10 +347,11 @@ fn scripts_see_what_differs_from_the_default_and_no_secret() {
     let place = Place::new();
     place.write(
         "home/.npmrc",
-        "//h.example/:_authToken=t\n@s:registry=http://s.example/\nfund=true",
+        "//h.example/:_authToken=s3cret\n\
+         @s:registry=http://s.example/\nregistry=https://u:s3cret@registry.example/x/\nfund=true",
     );
     let env = &[("npm_config_audit", "false"), ("npm_config_fund", "false")];
-    let config = place.load("--save-exact --min-release-age=2 --fund --omit=dev", env);
+    let config = place.load("--save-exact --min-release-age=2 --fund --omit=dev --otp=s3cret", env);
     let pairs: IndexMap<_, _> = script_env(&config, "v20.0.0").into_iter().collect();
     let get = |key: &str| pairs.get(key).map(String::as_str);
     assert_eq!(get("npm_config_save_exact"), Some("true"));
@@ -359,9 +360,11 @@ fn scripts_see_what_differs_from_the_default_and_no_secret() {
     assert_eq!(get("npm_config_fund"), Some("true"), "set back to the default");
     assert_eq!(get("npm_config_audit"), None, "inherited as it is");
     assert_eq!(get("npm_config_min_release_age"), None);
-    assert_eq!(get("npm_config_registry"), None);
+    assert_eq!(get("npm_config_registry"), Some("https://registry.example/x/"));
     assert_eq!(get("NODE_ENV"), Some("production"));
-    assert!(pairs.keys().all(|key| !key.contains("authToken") && !key.contains('@')));
+    assert!(pairs.keys().all(|key| !key.contains("auth") && !key.contains('@')));
+    let told: Vec<_> = pairs.iter().filter(|(_, value)| value.contains("s3cret")).collect();
+    assert!(told.is_empty(), "{told:?}");
     let agent = get("npm_config_user_agent").expect("a user agent");
     assert!(agent.starts_with("npm/11.19.1 node/v20.0.0 "), "{agent}");
     assert!(agent.contains(" workspaces/false denpm/"), "{agent}");

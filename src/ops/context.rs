@@ -7,12 +7,15 @@ use url::Url;
 use super::machine;
 use crate::{
     arborist::{Machine, Platform},
-    config::{Config, Options, Origin, credentials, network, options as settings},
+    config::{
+        Config, Options, Origin,
+        credentials::{Authorization, Credentials, Secret},
+        network, options as settings,
+    },
     error::Failure,
     event::Reporter,
     registry::{
-        self, Authorization, CredentialSource, Pool, PoolEntry, PoolOptions, Proxies, Retry,
-        StrictSsl, Target,
+        self, CredentialSource, Pool, PoolEntry, PoolOptions, Proxies, Retry, StrictSsl, Target,
     },
     store::Store,
 };
@@ -134,18 +137,11 @@ fn pool_entry(entry: &network::PoolEntry) -> Option<PoolEntry> {
 }
 
 /// The npmrc's credentials, as the registry asks for them.
-struct NpmCredentials(credentials::Credentials);
+struct NpmCredentials(Credentials);
 
 impl CredentialSource for NpmCredentials {
     fn for_url(&self, url: &Url) -> Option<Authorization> {
-        match self.0.for_url(url)?.authorization? {
-            credentials::Authorization::Bearer(token) => {
-                Some(Authorization::Bearer(registry::Secret::new(token.expose())))
-            }
-            credentials::Authorization::Basic(pair) => {
-                Some(Authorization::Basic(registry::Secret::new(pair.expose())))
-            }
-        }
+        self.0.for_url(url)?.authorization
     }
 
     fn identity(&self, url: &Url) -> Option<registry::ClientIdentity> {
@@ -153,7 +149,7 @@ impl CredentialSource for NpmCredentials {
         let read = |path: &Path| fs::read_to_string(path).ok();
         Some(registry::ClientIdentity {
             certificate: read(&files.certfile)?,
-            key: registry::Secret::new(read(&files.keyfile)?),
+            key: Secret::new(read(&files.keyfile)?),
         })
     }
 }

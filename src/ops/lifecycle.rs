@@ -5,16 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use indexmap::IndexMap;
-
 use super::{context::Context, project::ProjectFiles, reify::ScriptSettings};
 use crate::{
     arborist::Tree,
-    config::{
-        Origin,
-        options::{DependencyType, ScriptOptions},
-        script_env,
-    },
+    config::{Origin, options::ScriptOptions, script_env},
     error::Failure,
     event::{Event, Reporter},
     manifest::Manifest,
@@ -22,7 +16,7 @@ use crate::{
         grammar::NpmGrammar,
         lifecycle::{BuildOptions, DEPENDENCIES_EVENTS, ROOT_EVENTS, script_run},
         run_script::{ScriptStdio, run_script},
-        script_env::{ConfigValue, Env, NpmEnv},
+        script_env::{Env, NpmEnv},
         script_package::{PackageKind, ScriptPackage},
         script_policy::{InstallScope, PolicyError, PolicyLayers, ScriptMode, ScriptPolicy},
     },
@@ -192,33 +186,12 @@ pub(super) fn project_package(
 }
 
 fn npm_env(context: &Context, command: &str) -> NpmEnv {
-    let paths = &context.options.paths;
-    let exported: IndexMap<String, String> =
-        script_env(&context.config, &context.machine.node_version).into_iter().collect();
-    let text = |key: &str| exported.get(key).cloned().unwrap_or_default();
-    let optional = |key: &str| exported.get(key).cloned();
-    let config = exported.iter().filter_map(|(key, value)| {
-        let key = key.strip_prefix("npm_config_")?;
-        Some((key.to_owned(), ConfigValue::Text(value.clone())))
-    });
-    let npm = paths.npm.as_ref();
+    let npm = context.options.paths.npm.as_ref();
     NpmEnv {
         command: command.to_owned(),
-        init_cwd: paths.cwd.clone(),
-        home: paths.home.clone(),
-        global_prefix: paths.global_prefix.clone(),
-        local_prefix: paths.local_prefix.clone(),
-        npm_execpath: PathBuf::from(text("npm_execpath")),
-        npm_version: context.machine.npm_version.clone(),
-        node: paths.node.clone().unwrap_or_default(),
-        node_gyp: PathBuf::from(text("npm_config_node_gyp")),
+        settings: script_env(&context.config, &context.machine.node_version),
         node_gyp_bin: npm
             .map(|npm| npm.root.join("node_modules/@npmcli/run-script/lib/node-gyp-bin")),
-        user_agent: text("npm_config_user_agent"),
-        editor: optional("EDITOR"),
-        node_options: optional("NODE_OPTIONS"),
-        omits_dev: context.options.resolve.omit.omits(DependencyType::Dev),
         color: context.options.output.color,
-        config: config.collect(),
     }
 }

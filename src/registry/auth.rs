@@ -1,64 +1,25 @@
-//! Credentials: how they are held, and who decides which URL gets one.
-
-use std::fmt;
+//! Credentials: who decides which URL gets one, and how it is sent.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use reqwest::header::HeaderValue;
 use url::Url;
 
-/// Text that must not reach a log, a file or a screen; `Debug` and `Display` show `***`.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
+use crate::config::credentials::{Authorization, Secret};
 
-impl Secret {
-    /// Wraps a secret text.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// The text itself, for the one place that sends it.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
+/// A Basic credential from its two parts.
+fn basic(username: &str, password: &str) -> Authorization {
+    Authorization::Basic(Secret::new(STANDARD.encode(format!("{username}:{password}"))))
 }
 
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
-}
-
-impl fmt::Display for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
-}
-
-/// The value of an `Authorization` header.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Authorization {
-    /// `_authToken`: `Bearer <token>`.
-    Bearer(Secret),
-    /// `_auth`, or `username` and `_password`: `Basic <base64 of user:password>`.
-    Basic(Secret),
-}
-
-impl Authorization {
-    /// A Basic credential from its two parts.
-    pub fn basic(username: &str, password: &str) -> Self {
-        Self::Basic(Secret::new(STANDARD.encode(format!("{username}:{password}"))))
-    }
-
-    /// The header value, marked sensitive; `None` when the secret has bytes no header may hold.
-    pub(super) fn header(&self) -> Option<HeaderValue> {
-        let text = match self {
-            Self::Bearer(secret) => format!("Bearer {}", secret.expose()),
-            Self::Basic(secret) => format!("Basic {}", secret.expose()),
-        };
-        let mut value = HeaderValue::from_str(&text).ok()?;
-        value.set_sensitive(true);
-        Some(value)
-    }
+/// The header value, marked sensitive; `None` when the secret has bytes no header may hold.
+pub(super) fn header(authorization: &Authorization) -> Option<HeaderValue> {
+    let text = match authorization {
+        Authorization::Bearer(secret) => format!("Bearer {}", secret.expose()),
+        Authorization::Basic(secret) => format!("Basic {}", secret.expose()),
+    };
+    let mut value = HeaderValue::from_str(&text).ok()?;
+    value.set_sensitive(true);
+    Some(value)
 }
 
 /// A certificate and its key (`certfile`, `keyfile`), both as PEM text.
@@ -116,7 +77,7 @@ fn user_info(url: &Url) -> Option<Authorization> {
     if url.username().is_empty() && password.is_empty() {
         return None;
     }
-    Some(Authorization::basic(&decoded(url.username()), &decoded(password)))
+    Some(basic(&decoded(url.username()), &decoded(password)))
 }
 
 /// Undoes percent-encoding; an escape that is none stays as it is.
@@ -155,7 +116,7 @@ mod tests {
     #[test]
     fn secret_is_never_shown() {
         let shown = format!("{:?} {0}", Secret::new("t0ken"));
-        let nested = format!("{:?}", Authorization::basic("user", "t0ken"));
+        let nested = format!("{:?}", basic("user", "t0ken"));
         assert_eq!((shown.as_str(), nested.as_str()), ("*** ***", "Basic(***)"));
     }
 
@@ -174,10 +135,7 @@ mod tests {
     fn authorization_from_user_info_stays_on_its_origin() {
         let registry = url("https://user:p%40&=s@registry.example/");
         let found = |text| authorization(&Anonymous, &url(text), &registry);
-        assert_eq!(
-            found("https://registry.example/a"),
-            Some(Authorization::basic("user", "p@&=s"))
-        );
+        assert_eq!(found("https://registry.example/a"), Some(basic("user", "p@&=s")));
         assert_eq!(found("https://other.example/a"), None);
     }
 }

@@ -17,7 +17,7 @@ use tokio::{sync::OwnedSemaphorePermit, time::timeout};
 use url::Url;
 
 use super::{
-    auth::{CredentialSource, authorization},
+    auth::{CredentialSource, authorization, header},
     cache::Validators,
     client::Clients,
     error::{Credential, Fault, FetchError, ShownUrl, StatusFailure, message_of},
@@ -153,7 +153,7 @@ impl Transport {
         }
         describe(call.payload, &mut headers);
         let value = authorization(self.credentials.as_ref(), url, call.registry)
-            .and_then(|authorization| authorization.header());
+            .and_then(|authorization| header(&authorization));
         let credential = if value.is_some() { Credential::Sent } else { Credential::None };
         headers.extend(value.map(|value| (AUTHORIZATION, value)));
         request = request.headers(headers);

@@ -28,7 +28,7 @@ mod tarball;
 mod tests;
 
 pub use assignment::{Fallthrough, PoolEntry, Target, order, parse_pool, registry_url};
-pub use auth::{Anonymous, Authorization, ClientIdentity, CredentialSource, Secret};
+pub use auth::{Anonymous, ClientIdentity, CredentialSource};
 pub use error::{Credential, Fault, FetchError, ShownUrl, StatusFailure};
 pub use options::{CacheMode, Limits, PoolOptions, Proxies, Retry, StrictSsl, Timeouts};
 pub use pool::{Form, Origin, PackumentBytes, Pool};

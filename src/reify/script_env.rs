@@ -1,7 +1,7 @@
 //! The environment of a lifecycle script. Pure: all values come in, one map goes out.
 //!
-//! Sources: `@npmcli/run-script/lib/{package-envs,make-spawn-args,set-path}.js`,
-//! `@npmcli/config/lib/set-envs.js`, arborist's `rebuild.js`.
+//! Sources: `@npmcli/run-script/lib/{package-envs,make-spawn-args,set-path}.js`, arborist's
+//! `rebuild.js`. What the settings contribute is computed where they are known: `config`.
 
 use std::{
     collections::BTreeMap,
@@ -22,63 +22,17 @@ const DELIMITER: &str = if cfg!(windows) { ";" } else { ":" };
 const MAX_DEPTH: usize = 32;
 /// Variables one manifest can set.
 const MAX_PACKAGE_VARIABLES: usize = 4096;
-/// Configs that npm's definitions do not export (`envExport: false`), or that are credentials.
-const NOT_EXPORTED: &[&str] = &[
-    "if-present",
-    "include-workspace-root",
-    "min-release-age",
-    "min-release-age-exclude",
-    "otp",
-    "workspace",
-    "workspaces",
-];
-
-/// A config value, as far as environments care.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ConfigValue {
-    /// `false` or `null`: exported as empty.
-    Empty,
-    /// A text, a number, `true`.
-    Text(String),
-    /// Several: exported with blank lines between.
-    List(Vec<String>),
-}
-
 /// What npm tells every script about itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NpmEnv {
     /// The command as npm names it (`install`, `ci`).
     pub command: String,
-    /// Where the user typed it.
-    pub init_cwd: PathBuf,
-    /// The user's home folder.
-    pub home: PathBuf,
-    /// npm's global prefix.
-    pub global_prefix: PathBuf,
-    /// The project's folder.
-    pub local_prefix: PathBuf,
-    /// The installed npm's `bin/npm-cli.js`: what `$npm_execpath` promises to be.
-    pub npm_execpath: PathBuf,
-    /// The installed npm's version.
-    pub npm_version: String,
-    /// The node that runs scripts.
-    pub node: PathBuf,
-    /// `node-gyp.js`.
-    pub node_gyp: PathBuf,
+    /// The variables of the settings, which carry no credential (`config::script_env`).
+    pub settings: Vec<(String, String)>,
     /// The folder of the installed npm with the `node-gyp` command.
     pub node_gyp_bin: Option<PathBuf>,
-    /// The user agent.
-    pub user_agent: String,
-    /// Config `editor`.
-    pub editor: Option<String>,
-    /// Config `node-options`.
-    pub node_options: Option<String>,
-    /// Development dependencies are omitted.
-    pub omits_dev: bool,
     /// The terminal shows colours.
     pub color: bool,
-    /// Configs that differ from their default, by name.
-    pub config: Vec<(String, ConfigValue)>,
 }
 
 /// Everything the environment of one script is made of.
@@ -108,7 +62,6 @@ pub fn script_env(context: &ScriptContext<'_>) -> Env {
     set(&mut env, "npm_package_json", package.path.join("package.json"));
     set(&mut env, "npm_lifecycle_event", event);
     set(&mut env, "npm_lifecycle_script", command);
-    set(&mut env, "npm_config_node_gyp", &npm.node_gyp);
     set_path(&package.path, npm.node_gyp_bin.as_deref(), &mut env);
     env.retain(|key, value| !has_nul(key) && !has_nul(value));
     env
@@ -124,60 +77,11 @@ fn has_nul(text: &OsStr) -> bool {
 }
 
 fn npm_variables(npm: &NpmEnv, env: &mut Env) {
-    for (key, value) in config_variables(&npm.config) {
+    for (key, value) in &npm.settings {
         set(env, key, value);
     }
-    set(env, "INIT_CWD", &npm.init_cwd);
-    set(env, "HOME", &npm.home);
-    set(env, "npm_config_global_prefix", &npm.global_prefix);
-    set(env, "npm_config_local_prefix", &npm.local_prefix);
-    set(env, "npm_config_user_agent", &npm.user_agent);
-    set(env, "npm_config_npm_version", &npm.npm_version);
-    set(env, "npm_execpath", &npm.npm_execpath);
-    set(env, "npm_node_execpath", &npm.node);
-    set(env, "NODE", &npm.node);
     set(env, "npm_command", &npm.command);
     set(env, "COLOR", if npm.color { "1" } else { "0" });
-    for (key, value) in [("EDITOR", &npm.editor), ("NODE_OPTIONS", &npm.node_options)] {
-        if let Some(value) = value.as_ref().filter(|value| !value.is_empty()) {
-            set(env, key, value);
-        }
-    }
-    if npm.omits_dev {
-        set(env, "NODE_ENV", "production");
-    }
-}
-
-/// `npm_config_*` for every config that is neither private nor bound to a registry or scope.
-///
-/// Keys that start with `_`, `@` or `/` hold or select credentials and stay out, as in npm;
-/// beyond npm, user and password are cut out of `registry`.
-pub fn config_variables(config: &[(String, ConfigValue)]) -> BTreeMap<String, String> {
-    let exported = config.iter().filter(|(key, _)| {
-        !key.starts_with(['/', '@', '_']) && !NOT_EXPORTED.contains(&key.as_str())
-    });
-    exported
-        .map(|(key, value)| {
-            let text = match value {
-                ConfigValue::Empty => String::new(),
-                ConfigValue::Text(text) if key == "registry" => without_user_info(text),
-                ConfigValue::Text(text) => text.clone(),
-                ConfigValue::List(texts) => texts.join("\n\n"),
-            };
-            (format!("npm_config_{}", key.replace('-', "_").to_lowercase()), text)
-        })
-        .collect()
-}
-
-fn without_user_info(text: &str) -> String {
-    match url::Url::parse(text) {
-        Ok(mut url) if !url.username().is_empty() || url.password().is_some() => {
-            // Both fail only for URLs without a host, which have no user either.
-            let cut = url.set_username("").and_then(|()| url.set_password(None));
-            if cut.is_ok() { url.into() } else { String::new() }
-        }
-        _ => text.to_owned(),
-    }
 }
 
 /// What arborist adds when it builds a package of the tree. An unknown `resolved` or
@@ -279,33 +183,16 @@ mod tests {
     fn npm() -> NpmEnv {
         NpmEnv {
             command: "install".into(),
-            init_cwd: "/p/src".into(),
-            home: "/home/u".into(),
-            global_prefix: "/usr".into(),
-            local_prefix: "/p".into(),
-            npm_execpath: "/npm/bin/npm-cli.js".into(),
-            npm_version: "11.19.1".into(),
-            node: "/usr/bin/node".into(),
-            node_gyp: "/npm/node-gyp.js".into(),
+            settings: [
+                ("INIT_CWD", "/p/src"),
+                ("HOME", "/home/u"),
+                ("npm_config_omit", "dev\n\npeer"),
+                ("npm_config_save_exact", "true"),
+            ]
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .into(),
             node_gyp_bin: Some("/npm/node-gyp-bin".into()),
-            user_agent: "npm/11.19.1".into(),
-            config: vec![
-                ("save-exact".into(), ConfigValue::Text("true".into())),
-                ("audit".into(), ConfigValue::Empty),
-                ("omit".into(), ConfigValue::List(vec!["dev".into(), "peer".into()])),
-                (
-                    "registry".into(),
-                    ConfigValue::Text("https://u:secret@registry.example/x/".into()),
-                ),
-                ("_authToken".into(), ConfigValue::Text("secret".into())),
-                ("_auth".into(), ConfigValue::Text("secret".into())),
-                ("_password".into(), ConfigValue::Text("secret".into())),
-                ("//registry.example/:_authToken".into(), ConfigValue::Text("secret".into())),
-                ("@s:registry".into(), ConfigValue::Text("https://registry.example".into())),
-                ("otp".into(), ConfigValue::Text("secret".into())),
-            ],
-            omits_dev: true,
-            ..NpmEnv::default()
+            color: false,
         }
     }
 
@@ -344,26 +231,15 @@ mod tests {
         COLOR=0
         HOME=/home/u
         INIT_CWD=/p/src
-        NODE=/usr/bin/node
-        NODE_ENV=production
         NPM_TOKEN=the user's own
         PATH=/p/node_modules/a/node_modules/.bin:/p/node_modules/node_modules/.bin:/p/node_modules/.bin:/node_modules/.bin:/npm/node-gyp-bin:/usr/bin:/bin
         npm_command=install
-        npm_config_audit=
-        npm_config_global_prefix=/usr
-        npm_config_local_prefix=/p
-        npm_config_node_gyp=/npm/node-gyp.js
-        npm_config_npm_version=11.19.1
         npm_config_omit=dev
 
         peer
-        npm_config_registry=https://registry.example/x/
         npm_config_save_exact=true
-        npm_config_user_agent=npm/11.19.1
-        npm_execpath=/npm/bin/npm-cli.js
         npm_lifecycle_event=install
         npm_lifecycle_script=node x
-        npm_node_execpath=/usr/bin/node
         npm_package_bin_a=cli.js
         npm_package_config_l_0=1
         npm_package_config_l_1_k=v
@@ -381,11 +257,6 @@ mod tests {
         npm_package_resolved=https://registry.example/a/-/a-1.0.0.tgz
         npm_package_version=1.0.0
         ");
-    }
-
-    #[test]
-    fn script_env_never_carries_a_secret_of_the_config() {
-        assert!(!shown(&package()).contains("secret"));
     }
 
     #[test]

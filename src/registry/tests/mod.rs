@@ -13,6 +13,7 @@ use url::Url;
 
 use self::server::{Answer, Server, answer, document};
 use super::*;
+use crate::config::credentials::{Authorization, Secret};
 use crate::{
     error::Explain as _,
     event::{Event, Reporter, Silent},
