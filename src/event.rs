@@ -39,6 +39,42 @@ pub enum Level {
     Silly,
 }
 
+/// What policy does about a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Gravity {
+    /// It is told where details are asked for.
+    Info,
+    /// It is told.
+    Warn,
+    /// Nothing is installed.
+    Block,
+}
+
+/// Something unusual about a package: a fact, its evidence, and the way to acknowledge it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The stable code, for example `DENPM-R03`.
+    pub code: &'static str,
+    /// The flag's name in policy files, for example `publisher-new`.
+    pub flag: &'static str,
+    /// What policy does about it.
+    pub gravity: Gravity,
+    /// The package's name.
+    pub name: String,
+    /// The version it is about.
+    pub version: String,
+    /// The version it is compared with, where there is one.
+    pub baseline: Option<String>,
+    /// One sentence: what is unusual.
+    pub message: String,
+    /// The facts, one a line: old and new value, file, excess names.
+    pub evidence: Vec<String>,
+    /// The file in the package it is about, where there is one.
+    pub file: Option<String>,
+    /// The command that acknowledges it, where that is possible.
+    pub acknowledge: Option<String>,
+}
+
 /// One thing that happened.
 #[derive(Clone, Debug)]
 pub enum Event {
@@ -64,6 +100,8 @@ pub enum Event {
         /// The text, one element a line; foreign text is not yet sanitised.
         lines: Vec<String>,
     },
+    /// Something unusual about a package.
+    Finding(Box<Finding>),
     /// A peer conflict that was accepted: npm's `ERESOLVE overriding peer dependency`.
     PeerConflict(Box<Conflict>),
     /// One HTTP exchange: method, URL without credentials, status (0 = no answer), time taken, from cache.

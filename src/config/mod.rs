@@ -17,6 +17,7 @@ mod npmrc;
 pub mod options;
 mod output;
 pub mod paths;
+pub mod policy;
 mod resolve;
 mod script_env;
 mod value;

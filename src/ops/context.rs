@@ -11,6 +11,7 @@ use crate::{
         Config, Options, Origin,
         credentials::{Authorization, Credentials, Secret},
         network, options as settings,
+        policy::Policy,
     },
     error::Failure,
     event::Reporter,
@@ -26,6 +27,8 @@ pub struct Context {
     pub options: Options,
     /// The settings with their origins.
     pub config: Config,
+    /// What is demanded of packages.
+    pub policy: Policy,
     /// Where events go.
     pub reporter: Arc<dyn Reporter>,
     /// The registries.
@@ -45,6 +48,7 @@ impl Context {
     /// Settings that cannot be used, and a store that cannot be opened.
     pub fn new(config: Config, reporter: Arc<dyn Reporter>) -> Result<Self, Failure> {
         let options = Options::from_config(&config)?;
+        let policy = Policy::load(&options.paths)?;
         let node_version =
             machine::node_version(options.paths.node.as_deref(), &options.paths.cache);
         let host = machine::host_platform();
@@ -58,7 +62,7 @@ impl Context {
         let pool = Pool::new(&pool_options(&options, &config, &machine), Arc::clone(&reporter))?;
         let store = Arc::new(Store::open(&options.paths.cache.join("store"))?);
         let umask = machine::umask();
-        Ok(Self { options, config, reporter, pool, store, machine, umask })
+        Ok(Self { options, config, policy, reporter, pool, store, machine, umask })
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{display, eresolve, progress, summary::TrustSummary, text::level_name};
+use super::{display, eresolve, finding, progress, summary::TrustSummary, text::level_name};
 use crate::event::{Event, Reporter};
 
 /// The JSON that ends a command: the result, with the error under `error` as npm merges it
@@ -91,6 +91,19 @@ pub fn event(event: &Event) -> Value {
         Event::Log { level, prefix, lines } => {
             json!({"type": "log", "level": level_name(*level), "prefix": prefix, "lines": lines})
         }
+        Event::Finding(finding) => json!({
+            "type": "finding",
+            "code": finding.code,
+            "flag": finding.flag,
+            "level": finding::gravity(finding.gravity),
+            "name": finding.name,
+            "version": finding.version,
+            "baseline": finding.baseline,
+            "message": finding.message,
+            "evidence": finding.evidence,
+            "file": finding.file,
+            "acknowledge": finding.acknowledge,
+        }),
         Event::PeerConflict(conflict) => {
             let [_, Event::Log { lines, .. }] = &eresolve::warning(conflict) else {
                 return Value::Null;

@@ -10,6 +10,7 @@ pub mod display;
 pub mod eresolve;
 pub mod explain;
 pub mod failure;
+pub(crate) mod finding;
 pub mod json;
 pub mod ls;
 pub mod outdated;

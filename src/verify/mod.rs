@@ -4,6 +4,8 @@
 
 pub mod integrity;
 pub mod manifest_match;
+mod outcome;
 
 pub use integrity::{Algorithm, Digests, Hasher, Integrity, IntegrityMismatch};
 pub use manifest_match::ManifestMismatch;
+pub use outcome::Outcome;

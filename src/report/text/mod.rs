@@ -16,7 +16,7 @@ use super::{
     debug_log::{DebugLog, LogFolder},
     eresolve,
     failure::{self, ErrorLine, Layout},
-    json,
+    finding, json,
     progress::{self, Bar, Counts},
     styled::{Colour, ColourChoice, Line, Stream, Style, Text},
     summary::InstallSummary,
@@ -404,6 +404,13 @@ impl Reporter for Terminal {
     fn event(&self, event: Event) {
         match event {
             Event::Log { level, prefix, lines } => self.log(level, &prefix, &lines),
+            Event::Finding(finding) => {
+                self.log(
+                    finding::log_level(finding.gravity),
+                    finding.code,
+                    &finding::lines(&finding),
+                );
+            }
             Event::PeerConflict(conflict) => {
                 for event in eresolve::warning(&conflict) {
                     self.event(event);
