@@ -19,5 +19,5 @@ mod time;
 pub use json::{JsonFormat, JsonParseError, detect_format, parse_json, render_json};
 pub use manifest::{Deps, Dist, Manifest, ManifestError, Signature};
 pub use package_json::{PackageJson, PackageJsonError};
-pub use packument::{Glance, Packument, PackumentError};
+pub use packument::{Document, Packument, PackumentError};
 pub use time::parse_epoch_ms;

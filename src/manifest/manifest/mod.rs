@@ -123,13 +123,16 @@ pub enum ManifestError {
     /// JSON, but not an object.
     #[error("manifest is not an object")]
     NotAnObject,
+    /// The text it was to be read from is gone or damaged.
+    #[error("manifest is no longer where it was")]
+    Lost,
 }
 
 impl Explain for ManifestError {
     fn code(&self) -> Code {
         match self {
             Self::Json(_) => Code::Jsonparse,
-            Self::NotAnObject => Code::InvalidResponse,
+            Self::NotAnObject | Self::Lost => Code::InvalidResponse,
         }
     }
 }
