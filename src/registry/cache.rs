@@ -39,8 +39,8 @@ use crate::{
 
 const MAGIC: &[u8; 8] = b"dnpkmt2\n";
 const HEAD: usize = 64;
-/// The first read: most entries are whole with it.
-const FIRST_READ: usize = 16 << 10;
+/// The first read: most indexes are whole with it.
+const FIRST_READ: usize = 4 << 10;
 /// Longer validators are not worth keeping; no registry sends such.
 const VALIDATOR_LIMIT: usize = 1024;
 
@@ -111,16 +111,17 @@ impl Disk {
         let path = self.path(key);
         let file = File::open(&path).ok()?;
         let size = file.metadata().ok()?.len();
-        let mut bytes = Vec::with_capacity(FIRST_READ);
-        (&file).take(FIRST_READ as u64).read_to_end(&mut bytes).ok()?;
+        let first = usize::try_from(size).ok()?.min(FIRST_READ);
+        let mut bytes = vec![0; first];
+        (&file).read_exact(&mut bytes).ok()?;
         let head = Head::decode(&bytes)?;
         if head.text.end != size || head.text.end - head.text.start > self.limit {
             return None;
         }
         let start = usize::try_from(head.text.start).ok()?;
-        if let Some(missing) = start.checked_sub(bytes.len()) {
-            bytes.reserve_exact(missing);
-            (&file).take(missing as u64).read_to_end(&mut bytes).ok()?;
+        if start > first {
+            bytes.resize(start, 0);
+            (&file).read_exact(bytes.get_mut(first..)?).ok()?;
         }
         let is_whole = bytes.len() as u64 == size;
         let document = |bytes: &Bytes| -> Arc<dyn Document> {
