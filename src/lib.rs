@@ -32,6 +32,7 @@
 //! | `<npm cache>/_denpm/store/` | [`store`] |
 //! | `<npm cache>/_denpm/packuments/` | [`registry`] |
 //! | `<npm cache>/_denpm/locks/` | `ops::project` |
+//! | `<npm cache>/_denpm/settled/`: projects that have nothing to do | `ops::settled` |
 //! | `<npm cache>/_logs/` | [`report`] |
 //!
 //! # The modules
