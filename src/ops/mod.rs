@@ -21,6 +21,7 @@ pub mod outdated;
 pub mod pack;
 mod packages;
 mod project;
+mod proofs;
 mod raw_manifest;
 pub mod reify;
 mod save;

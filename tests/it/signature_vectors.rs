@@ -42,11 +42,8 @@ fn text<'a>(value: &'a Value, key: &str) -> &'a str {
 /// A version as the verifier sees it, and what npm calls the result.
 fn verdict(item: &Value, signatures: &[Signature<'_>], keys: &KeySet) -> &'static str {
     let Ok(integrity) = Integrity::parse(text(item, "integrity")) else { return "no integrity" };
-    let subject = Subject {
-        name: text(item, "name"),
-        version: text(item, "version"),
-        integrity: &integrity,
-    };
+    let subject =
+        Subject { name: text(item, "name"), version: text(item, "version"), integrity: &integrity };
     let claimed = match item["publish_time"].as_str() {
         None => Claimed::Missing,
         Some(time) => match time.parse::<jiff::Timestamp>() {
@@ -92,12 +89,8 @@ fn every_registry_signature_gives_its_expected_outcome() {
         let found = verdict(item, &signatures, &keys);
         assert_eq!(found, text(item, "expected"), "{item}");
         valid += usize::from(found == "valid");
-        let message = format!(
-            "{}@{}:{}",
-            text(item, "name"),
-            text(item, "version"),
-            text(item, "integrity")
-        );
+        let message =
+            format!("{}@{}:{}", text(item, "name"), text(item, "version"), text(item, "integrity"));
         for signature in &signatures {
             raw(&keys, signature.keyid, &message, signature.sig);
         }
@@ -125,12 +118,8 @@ fn every_altered_signature_gives_its_expected_outcome() {
             (expected, _) => expected,
         };
         assert_eq!(found, expected, "{id}");
-        let message = format!(
-            "{}@{}:{}",
-            text(item, "name"),
-            text(item, "version"),
-            text(item, "integrity")
-        );
+        let message =
+            format!("{}@{}:{}", text(item, "name"), text(item, "version"), text(item, "integrity"));
         let mathematics = raw(&keys, text(item, "verify_with_key"), &message, sig);
         for library in ["p256", "ring"] {
             let noted = item["crypto"].as_object().unwrap();
@@ -285,16 +274,16 @@ fn every_conformance_bundle_gives_its_expected_outcome() {
         let Some(case) = text(entry, "file").strip_prefix("bundles/") else { continue };
         let case = folder.join("bundles").join(case);
         let read = |name: &str| fs::read_to_string(case.join(name)).ok();
-        let verifier = read("trusted_root.json").map_or_else(Verifier::embedded, |root| {
-            Verifier::from_trusted_root(&root)
-        });
+        let verifier = read("trusted_root.json")
+            .map_or_else(Verifier::embedded, |root| Verifier::from_trusted_root(&root));
         let key = read("key.pub").map(|pem| DerPublicKey::from_pem(&pem)).transpose();
         let artifact = fs::read(case.join(text(entry, "artifact"))).unwrap();
         let bundle = read("bundle.sigstore.json").unwrap();
         let verified = verifier.is_ok_and(|verifier| {
             // One of the keys is damaged, in a case that must fail.
             let Ok(key) = key else { return false };
-            let signer = key.as_ref().map_or(Signer::Certificate, |key| Signer::Key(key.as_bytes()));
+            let signer =
+                key.as_ref().map_or(Signer::Certificate, |key| Signer::Key(key.as_bytes()));
             verifier
                 .verify_bundle(artifact.as_slice(), &bundle, signer)
                 .is_ok_and(|proven| proven.tlog_verified())

@@ -90,9 +90,8 @@ impl Section for DowngradePolicy {
     }
 
     fn tightened_by(self, words: Words) -> Self {
-        let longer = |word: Days| {
-            self.ignore_older_than.and_then(|known| Some(word.duration()?.max(known)))
-        };
+        let longer =
+            |word: Days| self.ignore_older_than.and_then(|known| Some(word.duration()?.max(known)));
         Self {
             action: words.action.map_or(self.action, |word| word.max(self.action)),
             scope: words.scope.map_or(self.scope, |word| word.max(self.scope)),
@@ -127,7 +126,8 @@ mod tests {
 
     #[test]
     fn a_project_cannot_switch_it_off() {
-        let policy = DowngradePolicy::default().tightened_by(words("[downgrade]\naction = \"off\""));
+        let policy =
+            DowngradePolicy::default().tightened_by(words("[downgrade]\naction = \"off\""));
         assert_eq!(policy.action, Action::Warn);
     }
 }

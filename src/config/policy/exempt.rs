@@ -95,7 +95,8 @@ mod tests {
     #[test]
     fn an_exemption_is_bound_to_bytes_check_and_time() {
         let exemptions = Exemptions::default().replaced_by(parse(TEXT).unwrap().exempt);
-        let waive = |package, integrity, check, now| exemptions.waive(package, integrity, check, now);
+        let waive =
+            |package, integrity, check, now| exemptions.waive(package, integrity, check, now);
         let now = date::parse("2026-12-31").unwrap();
         assert!(waive("semver@6.3.1", "sha512-AAAA", Check::Downgrade, now));
         assert!(!waive("semver@6.3.1", "sha512-BBBB", Check::Downgrade, now));

@@ -65,7 +65,8 @@ impl Versions {
     /// Whether a version lies in it; prereleases do as well.
     pub fn contains(&self, version: &str) -> bool {
         // What is no version must not slip through a rule.
-        Version::parse(version).map_or(true, |version| self.range.satisfies_with_prerelease(&version))
+        Version::parse(version)
+            .map_or(true, |version| self.range.satisfies_with_prerelease(&version))
     }
 }
 

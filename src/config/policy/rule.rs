@@ -221,8 +221,9 @@ mod tests {
 
     #[test]
     fn a_demand_that_cannot_be_checked_is_not_fulfilled() {
-        let rules =
-            rules("[[rule]]\npackages = [\"*\"]\n[rule.countersign]\nthreshold = 1\nkeys = [\"a\"]");
+        let rules = rules(
+            "[[rule]]\npackages = [\"*\"]\n[rule.countersign]\nthreshold = 1\nkeys = [\"a\"]",
+        );
         assert_eq!(rules.0[0].unfulfilled(&Claims::default()).len(), 1);
     }
 

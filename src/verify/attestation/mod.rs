@@ -13,6 +13,7 @@ mod response;
 #[cfg(test)]
 mod tests;
 
+use serde::{Deserialize, Serialize};
 use sigstore_verify::{
     Error as SigstoreError, PublicKeyVerificationPolicy, VerificationPolicy, VerificationResult,
     trust_root::{SigstoreInstance, TrustedRoot},
@@ -32,7 +33,8 @@ use super::{
 /// The predicate of npm's publish attestations, without the host and path it is named by.
 const PUBLISH: &str = "/npm/attestation/tree/main/specs/publish/v0.1";
 /// The predicates of provenance that are understood.
-const PROVENANCE: [&str; 2] = ["https://slsa.dev/provenance/v0.2", "https://slsa.dev/provenance/v1"];
+const PROVENANCE: [&str; 2] =
+    ["https://slsa.dev/provenance/v0.2", "https://slsa.dev/provenance/v1"];
 
 /// What a statement says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +85,8 @@ impl Subject<'_> {
 }
 
 /// What valid attestations prove.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Evidence {
     /// The build that made the package.
     pub provenance: Option<Provenance>,
@@ -130,6 +133,11 @@ pub struct Verifier {
 #[error("Sigstore's trusted root cannot be used: {0}")]
 pub struct RootError(String);
 
+/// Gives sigstore's crates their cryptography; whoever uses them beside a [`Verifier`] calls it first.
+pub fn prepare() {
+    crypto::install();
+}
+
 impl Verifier {
     /// A verifier over the trusted root in this binary.
     ///
@@ -146,8 +154,8 @@ impl Verifier {
     pub fn from_trusted_root(json: &str) -> Result<Self, RootError> {
         crypto::install();
         let root = TrustedRoot::from_json(json).map_err(|error| RootError(error.to_string()))?;
-        let sigstore = sigstore_verify::Verifier::new(&root)
-            .map_err(|error| RootError(error.to_string()))?;
+        let sigstore =
+            sigstore_verify::Verifier::new(&root).map_err(|error| RootError(error.to_string()))?;
         Ok(Self { sigstore })
     }
 
@@ -188,9 +196,10 @@ impl Verifier {
         };
         let key = match attestation.keyid.as_str() {
             "" => None,
-            id => Some(keys.get(id, Usage::Attestations).ok_or_else(|| {
-                AttestationFault::UnknownKey { keyid: id.to_owned() }
-            })?),
+            id => Some(
+                keys.get(id, Usage::Attestations)
+                    .ok_or_else(|| AttestationFault::UnknownKey { keyid: id.to_owned() })?,
+            ),
         };
         let statement = Statement::parse(&attestation.payload).map_err(&invalid)?;
         about(subject, &statement)?;

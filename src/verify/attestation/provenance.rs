@@ -90,6 +90,9 @@ mod tests {
         let path = path_in(uri, "https://host.example/o/r");
         assert_eq!(path.as_deref(), Some(".github/workflows/x.yml"));
         assert_eq!(path_in(uri, "https://host.example/o/other"), None);
-        assert_eq!(path_in(uri, "https://host.example/o"), Some("r/.github/workflows/x.yml".into()));
+        assert_eq!(
+            path_in(uri, "https://host.example/o"),
+            Some("r/.github/workflows/x.yml".into())
+        );
     }
 }

@@ -97,8 +97,8 @@ impl Key {
     fn new(id: &str, spki: &str, usage: Usage, period: &Period) -> Result<Self, KeyError> {
         let broken = |reason: String| KeyError::Bytes { id: id.to_owned(), reason };
         let spki = STANDARD.decode(spki).map_err(|error| broken(error.to_string()))?;
-        let key = VerifyingKey::from_public_key_der(&spki)
-            .map_err(|error| broken(error.to_string()))?;
+        let key =
+            VerifyingKey::from_public_key_der(&spki).map_err(|error| broken(error.to_string()))?;
         let point = key.to_sec1_point(false).as_bytes().to_vec();
         let found = fingerprint(&point);
         if found != id {

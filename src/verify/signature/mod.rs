@@ -11,6 +11,7 @@ mod key;
 mod tests;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use serde::{Deserialize, Serialize};
 
 pub use fault::{Reason, SignatureError, SignatureFault};
 pub use key::{Key, KeyError, KeySet, Usage, Validity};
@@ -85,7 +86,8 @@ pub enum Claimed {
 }
 
 /// What an expired key was held against.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum TimeSource {
     /// Nothing: the key does not expire.
     NotNeeded,
