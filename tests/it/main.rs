@@ -20,6 +20,7 @@ mod npm_oracle;
 mod refusals;
 mod resolver;
 mod signature_vectors;
+mod signatures;
 #[allow(dead_code, reason = "each test takes the part it needs")]
 mod support;
 mod support_itself;
