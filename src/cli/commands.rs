@@ -298,12 +298,12 @@ pub const COMMANDS: &[Description] = &[
         "<ls|approve|deny|prune> [package]...",
         &[APPROVAL, &["dry-run"]],
     ),
-    later(
+    ready(
         Command::AuditSignatures,
         "audit-signatures",
         "Check signatures of installed packages",
         "",
-        &[&["json", "include-attestations", "omit", "include", "package-lock-only"], WORKSPACES],
+        &[&["json", "include-attestations", "omit", "include"], WORKSPACES],
     ),
     later(Command::Pin, "pin", "Commit to denpm.toml and denpm.sum", "", &[&["dry-run"]]),
     later(

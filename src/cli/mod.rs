@@ -4,6 +4,7 @@
 //! handed to the installed npm unchanged.
 
 pub mod args;
+mod audit_signatures;
 pub mod commands;
 pub mod completions;
 mod dispatch;

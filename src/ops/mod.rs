@@ -4,6 +4,7 @@
 //! of the same stages. Operations know no arguments, no terminal and no environment.
 
 mod allowed;
+pub mod audit_signatures;
 pub mod build;
 mod bundles;
 pub mod context;

@@ -10,6 +10,7 @@
 
 mod approvals;
 mod architecture;
+mod audit_signatures;
 mod completions;
 mod crash;
 mod fuzz;

@@ -183,9 +183,7 @@ fn an_optional_dependency_is_refused_as_well() {
             flip(&mut dist(packument, "1.0.0")["signatures"][0]["sig"], 40);
         }
     });
-    sandbox.package_json(
-        &json!({"name": "project", "optionalDependencies": {"tuf-js": "1.0.0"}}),
-    );
+    sandbox.package_json(&json!({"name": "project", "optionalDependencies": {"tuf-js": "1.0.0"}}));
     refused(&sandbox, &["install"], "EINTEGRITYSIGNATURE", 3);
 }
 
@@ -276,9 +274,8 @@ fn attestations_can_be_required_and_exempted_by_exact_integrity() {
     let name = "@ljharb/has-package-exports-patterns";
     sandbox.package_json(&json!({"name": "project", "dependencies": {name: "0.0.2"}}));
     refused(&sandbox, &["install"], "EPOLICY", 4);
-    let integrity = signed::integrity(&signed::tarball(
-        "ljharb-has-package-exports-patterns-0.0.2.tgz",
-    ));
+    let integrity =
+        signed::integrity(&signed::tarball("ljharb-has-package-exports-patterns-0.0.2.tgz"));
     let exempt = |expires: &str| {
         format!(
             "[[exempt]]\npackage = \"{name}@0.0.2\"\nintegrity = \"{integrity}\"\n\

@@ -395,7 +395,7 @@ impl Proofs {
     }
 
     /// The verifier over the trusted root in the binary, or the newer one that was fetched.
-    fn verifier(&self) -> Result<Arc<Verifier>, String> {
+    pub(super) fn verifier(&self) -> Result<Arc<Verifier>, String> {
         let make = || {
             let newer = self.keys.refresh().material().and_then(|material| material.trusted_root);
             let made = match newer {
