@@ -22,6 +22,9 @@ use crate::{
     spec::Version,
 };
 
+/// So many earlier versions are looked at: a habit shows in less.
+const LOOK_BACK: usize = 20;
+
 /// How well the origin of a version is known; a later one is better. pnpm's order, with the
 /// registry's signature below it.
 #[derive(
@@ -64,7 +67,12 @@ struct Told {
 
 /// What the registry claims of a version; it proves nothing, and serves to compare.
 fn claimed(manifest: &[u8]) -> Rank {
-    let Ok(told) = serde_json::from_slice::<Told>(manifest) else { return Rank::Nothing };
+    let Ok(text) = str::from_utf8(manifest) else { return Rank::Nothing };
+    // Most manifests tell nothing of the kind, and then there is nothing to parse.
+    if !text.contains("\"attestations\"") && !text.contains("\"approver\"") {
+        return Rank::Nothing;
+    }
+    let Ok(told) = serde_json::from_str::<Told>(text) else { return Rank::Nothing };
     let has = |value: &Option<Value>, path: &str| {
         value.as_ref().and_then(|value| value.pointer(path)).is_some_and(|found| !found.is_null())
     };
@@ -95,13 +103,11 @@ fn best_before(
     policy: &DowngradePolicy,
     now: i64,
 ) -> Option<(Earlier, Rank)> {
-    let marked = |text: &[u8]| packument.bytes().windows(text.len()).any(|part| part == text);
-    // Most packuments tell nothing of the kind, and then there is nothing to read.
-    if policy.action == Action::Off || !(marked(b"\"provenance\"") || marked(b"\"approver\"")) {
+    if policy.action == Action::Off {
         return None;
     }
     let this = Version::parse(version).ok()?;
-    let own = claimed(packument.raw_manifest(version)?);
+    let own = claimed(&packument.raw_manifest(version)?);
     let published = packument.published_ms(version)?;
     let oldest = policy
         .ignore_older_than
@@ -113,12 +119,13 @@ fn best_before(
             && (policy.scope == Scope::Any || parsed.major() == this.major())
             && (this.is_prerelease() || !parsed.is_prerelease())
     };
-    let earlier = packument.versions().filter(counts).filter_map(|other| {
-        let rank = claimed(packument.raw_manifest(other)?);
+    let earlier = packument.versions_descending().filter(counts).take(LOOK_BACK);
+    let earlier = earlier.filter_map(|other| {
+        let rank = claimed(&packument.raw_manifest(other)?);
         Some(Earlier { version: other.to_owned(), rank })
     });
-    // The last of several of the same rank: the nearest one says most.
-    let best = earlier.max_by_key(|earlier| earlier.rank)?;
+    // The first of several of the same rank: the nearest one says most.
+    let best = earlier.reduce(|best, next| if next.rank > best.rank { next } else { best })?;
     (best.rank > own).then_some((best, own))
 }
 

@@ -1,6 +1,9 @@
 //! Asking registries about a version: its signatures, its attestations.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    error::Error,
+    sync::{Arc, atomic::Ordering},
+};
 
 use super::{Attestations, ENOUGH, Proofs, Question, Unheard, dist::Advertised};
 use crate::{
@@ -8,7 +11,7 @@ use crate::{
         attestation::Mode,
         signature::{Require, Source},
     },
-    manifest::{Packument, PackumentError},
+    manifest::Packument,
     ops::manifests::Sources,
     registry::{FetchError, Form},
     spec::PackageName,
@@ -66,19 +69,10 @@ impl Proofs {
             _ => Unheard::Unreachable(error.to_string()),
         };
         let found = self.pool.packument(name, Form::Abbreviated).await.map_err(unheard)?;
-        self.pool.forget_packument(name, Form::Abbreviated);
-        let broken = |error: String| Unheard::Unreachable(error);
-        let package = PackageName::parse(name).map_err(|error| broken(error.to_string()))?;
-        let parse = move || {
-            let packument = Packument::parse(found.body)?;
-            packument.verify_name(&package)?;
-            Ok::<_, PackumentError>(packument)
-        };
-        match tokio::task::spawn_blocking(parse).await {
-            Ok(Ok(packument)) => Ok(Arc::new(packument)),
-            Ok(Err(error)) => Err(broken(error.to_string())),
-            Err(error) => Err(broken(error.to_string())),
-        }
+        let broken = |error: &dyn Error| Unheard::Unreachable(error.to_string());
+        let package = PackageName::parse(name).map_err(|error| broken(&error))?;
+        found.packument.verify_name(&package).map_err(|error| broken(&error))?;
+        Ok(found.packument)
     }
 
     /// A signature proves the same bytes wherever it is from: where one registry of the pool has
