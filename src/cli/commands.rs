@@ -22,6 +22,7 @@ pub enum Command {
     DenyScripts,
     InstallScripts,
     AuditSignatures,
+    Policy,
     Pin,
     Verify,
     Review,
@@ -305,6 +306,13 @@ pub const COMMANDS: &[Description] = &[
         "",
         &[&["json", "include-attestations", "omit", "include"], WORKSPACES],
     ),
+    ready(
+        Command::Policy,
+        "policy",
+        "Write rules about who may build what is installed",
+        "<init>",
+        &[&["json"]],
+    ),
     later(Command::Pin, "pin", "Commit to denpm.toml and denpm.sum", "", &[&["dry-run"]]),
     later(
         Command::Verify,
@@ -486,6 +494,7 @@ pub fn is_npms(command: Command) -> bool {
     !matches!(
         command,
         Command::AuditSignatures
+            | Command::Policy
             | Command::Pin
             | Command::Verify
             | Command::Review

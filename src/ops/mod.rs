@@ -21,6 +21,7 @@ mod manifests;
 pub mod outdated;
 pub mod pack;
 mod packages;
+pub mod policy_init;
 mod project;
 mod proofs;
 mod raw_manifest;

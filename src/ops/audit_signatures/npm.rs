@@ -10,6 +10,7 @@ use crate::{
     config::policy::signature as policy,
     error::{Code, Explain, Failure},
     event::Event,
+    manifest::Packument,
     ops::{Context, manifests::Sources, proofs::dist::Advertised},
     report::audit_signatures::{
         AttestedPackage, AuditedPackage, InvalidKind, InvalidPackage, SignatureAudit,
@@ -130,10 +131,7 @@ pub(super) async fn check(
     let packument =
         sources.packument(&candidate.name).await.map_err(|error| Failure::from(Aborted(error)))?;
     let Some(advertised) = Advertised::of(&packument, &candidate.version) else {
-        let spec = Spec::resolve(&candidate.name, &candidate.version, Path::new("/"))?;
-        let options = sources.pick_options(&candidate.name);
-        let error = pick_manifest(&packument, &spec, &options).err();
-        return Err(error.map_or_else(|| aborted(Vanished(candidate.audited())), aborted));
+        return Err(vanished(candidate, &packument, sources)?);
     };
     let manifest = packument.manifest(&candidate.version).and_then(Result::ok);
     let dist = manifest.and_then(|manifest| manifest.dist.clone()).unwrap_or_default();
@@ -153,19 +151,8 @@ pub(super) async fn check(
         invalid: None,
     };
     let Some(integrity) = told else { return Ok(checked) };
-    let mut all = keys.all();
     let attempt = Attempt { candidate, advertised: &advertised, integrity: &integrity, context };
-    let mut stale = None;
-    let mut verdict = attempt.signature(&all);
-    if matches!(&verdict, Some(Err(SignatureFault::UnknownKey { .. }))) {
-        stale = proofs.keys().renew().await.err();
-        if let Some(why) = &stale {
-            let line = format!("newer keys could not be fetched: {why}");
-            proofs.reporter().event(Event::warn("signatures", line));
-        }
-        all = proofs.keys().of(&candidate.name).await.all();
-        verdict = attempt.signature(&all);
-    }
+    let (verdict, all, stale) = attempt.signature_by_newest(keys.all(), sources).await;
     match verdict {
         None => {}
         Some(Ok(())) => checked.signature = State::Verified,
@@ -187,6 +174,18 @@ pub(super) async fn check(
         attempt.attestations(&mut checked, all, sources).await?;
     }
     Ok(checked)
+}
+
+/// npm's error about a version that the registry no longer has.
+fn vanished(
+    candidate: &Candidate,
+    packument: &Packument,
+    sources: &Sources,
+) -> Result<Failure, Failure> {
+    let spec = Spec::resolve(&candidate.name, &candidate.version, Path::new("/"))?;
+    let options = sources.pick_options(&candidate.name);
+    let error = pick_manifest(packument, &spec, &options).err();
+    Ok(error.map_or_else(|| aborted(Vanished(candidate.audited())), aborted))
 }
 
 /// The version is listed and cannot be read.
@@ -245,6 +244,27 @@ impl Attempt<'_> {
             signature::Verdict::Contradicted(fault) => Some(Err(fault)),
             signature::Verdict::Absent | signature::Verdict::NotCovered => None,
         }
+    }
+
+    /// As [`Attempt::signature`]; where the key is unknown, newer keys are looked for. With the
+    /// keys that were used, and why they are not the newest.
+    async fn signature_by_newest(
+        &self,
+        keys: KeySet,
+        sources: &Sources,
+    ) -> (Option<Result<(), SignatureFault>>, KeySet, Option<String>) {
+        let verdict = self.signature(&keys);
+        if !matches!(&verdict, Some(Err(SignatureFault::UnknownKey { .. }))) {
+            return (verdict, keys, None);
+        }
+        let proofs = sources.proofs();
+        let stale = proofs.keys().renew().await.err();
+        if let Some(why) = &stale {
+            let line = format!("newer keys could not be fetched: {why}");
+            proofs.reporter().event(Event::warn("signatures", line));
+        }
+        let keys = proofs.keys().of(&self.candidate.name).await.all();
+        (self.signature(&keys), keys, stale)
     }
 
     /// Fetches and verifies the attestations; every answer but a good one ends the audit, as in npm.

@@ -44,13 +44,13 @@ impl Examined {
         self,
         question: &Question,
         stored: &StoredPackage,
-        no_endpoint: Option<String>,
+        no_endpoint: Option<&str>,
         stale: Option<String>,
     ) -> Proven {
         // A key that cannot be looked up is an outage, not a lie; it is refused all the same.
         let unjudged = stale.is_some() && self.wants_newer_keys();
         let mut proven = Proven { reasons: self.unreachable, ..Proven::not_covered() };
-        proven.reasons.extend(no_endpoint.clone());
+        proven.reasons.extend(no_endpoint.map(str::to_owned));
         proven.signature = self.signature.outcome();
         match self.signature {
             signature::Verdict::Verified(proof) => {

@@ -14,7 +14,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     fs::{Durability, read_bounded, write_atomic},
-    verify::{attestation::Evidence, signature::TimeSource},
+    verify::{
+        attestation::{Evidence, Provenance},
+        signature::TimeSource,
+    },
 };
 
 const FILE: &str = "proofs-v1.jsonl";
@@ -140,6 +143,32 @@ impl Known {
     fn compact(&self) {
         let lines = lines(self.records.values());
         drop(write_atomic(&self.path, &lines, Durability::Volatile));
+    }
+}
+
+/// What was proven on this machine, for reading.
+#[derive(Debug)]
+pub(in crate::ops) struct Remembered(Known);
+
+impl Remembered {
+    /// Reads the records.
+    pub(in crate::ops) fn load(cache: &Path) -> Self {
+        // Proofs do not age; that there were none is of no use here.
+        Self(Known::load(cache, 0))
+    }
+
+    /// Who built these bytes, as far as it was proven.
+    pub(in crate::ops) fn provenance(
+        &self,
+        name: &str,
+        version: &str,
+        integrity: &str,
+    ) -> Option<Provenance> {
+        let record = self.0.get(&format!("{name}@{version}"), integrity)?;
+        match record.attestations.as_ref()? {
+            Attested::Proven(evidence) => evidence.provenance.clone(),
+            Attested::None => None,
+        }
     }
 }
 

@@ -31,16 +31,14 @@ impl Proofs {
         sources: &Sources,
     ) -> Result<Option<Advertised>, Unheard> {
         let name = &question.name;
-        let at_hand = sources.packument_at_hand(name);
-        let packument = match at_hand {
-            Some(packument) => packument,
-            None => {
-                let _turn = self.lookups.acquire().await;
-                if self.is_hopeless(name) {
-                    return Ok(None);
-                }
-                self.packuments.run(name.clone(), || self.packument(name)).await?
+        let packument = if let Some(at_hand) = sources.packument_at_hand(name) {
+            at_hand
+        } else {
+            let _turn = self.lookups.acquire().await;
+            if self.is_hopeless(name) {
+                return Ok(None);
             }
+            self.packuments.run(name.clone(), || self.packument(name)).await?
         };
         let mut advertised = Advertised::of(&packument, &question.version);
         if let Some(advertised) = &mut advertised {

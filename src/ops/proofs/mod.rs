@@ -57,6 +57,7 @@ use crate::{
 };
 
 pub(super) use downgrade::{Earlier, Rank, check_downgrades};
+pub(super) use known::Remembered;
 pub(super) use report::Tally;
 
 /// So many packuments of one run without any signature tell that a registry hands out none.
@@ -252,10 +253,16 @@ impl Proofs {
         let mut proven = match told {
             Told::Outside => return Proven::not_covered(),
             Told::Known(record) => recalled(&record),
-            Told::Silent => Proven {
-                signature: self.outcome_of_silence(&question.name).await,
-                ..Proven::not_covered()
-            },
+            Told::Silent => {
+                let outcome = self.outcome_of_silence(&question.name).await;
+                let proven = Proven {
+                    signature: outcome,
+                    attestations: outcome,
+                    ..Proven::not_covered()
+                };
+                self.remember(question, stored, &proven).await;
+                proven
+            }
             Told::Unreachable(reason) => Proven {
                 signature: Outcome::Unreachable,
                 reasons: vec![reason],
@@ -297,7 +304,7 @@ impl Proofs {
             let newer = self.keys.of(&question.name).await;
             examined = self.verdicts(question, stored, advertised, &attestations, &newer).await;
         }
-        examined.proven(question, stored, keys.unreachable, stale)
+        examined.proven(question, stored, keys.unreachable.as_deref(), stale)
     }
 
     async fn verdicts(

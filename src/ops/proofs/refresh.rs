@@ -28,6 +28,8 @@ const REPOSITORY: &str = "https://tuf-repo-cdn.sigstore.dev/";
 /// Where trust in it begins: version 15 of its root.
 const ROOT: &[u8] = include_bytes!("sigstore-root.json");
 const TRUSTED_ROOT: &str = "trusted_root.json";
+/// A copy younger than this is not fetched again, in milliseconds.
+const FRESH: i64 = 24 * 60 * 60 * 1000;
 
 /// What the repository hands out.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +40,12 @@ pub(in crate::ops) struct Material {
     pub(in crate::ops) trusted_root: Option<String>,
     /// When it was fetched, in milliseconds since 1970.
     pub(in crate::ops) fetched: i64,
+}
+
+impl Material {
+    fn is_fresh(&self, now: i64) -> bool {
+        (0..FRESH).contains(&now.saturating_sub(self.fetched))
+    }
 }
 
 /// Keeps the last good copy and fetches a newer one on demand, once a run.
@@ -104,11 +112,14 @@ impl Refresh {
 
     async fn fetch(&self) -> Result<(), String> {
         self.load().await;
+        let now = jiff::Timestamp::now();
+        if self.material().is_some_and(|known| known.is_fresh(now.as_millisecond())) {
+            return Ok(());
+        }
         let Some(base) = &self.repository else {
             return Err("the setting sigstore-tuf is off".to_owned());
         };
         let repository = OverPool { pool: Arc::clone(&self.pool), base: base.clone() };
-        let now = jiff::Timestamp::now();
         let material = self.read(repository, now).await.map_err(|error| chain(&error))?;
         let stamp = material.fetched.to_string();
         // Without its time the copy is not read again: a cache that cannot be written is none.

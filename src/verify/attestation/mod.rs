@@ -169,7 +169,7 @@ impl Verifier {
                 continue;
             }
             match self.check_one(subject, attestation, keys) {
-                Ok(proven) => evidence.add(attestation, proven),
+                Ok(proven) => evidence.add(attestation, &proven),
                 Err(fault) => return Verdict::Contradicted(fault),
             }
         }
@@ -258,13 +258,13 @@ impl Verifier {
 pub enum Signer<'a> {
     /// That of anyone to whom Sigstore issued a certificate.
     Certificate,
-    /// That of this key: the DER of its SubjectPublicKeyInfo.
+    /// That of this key: the DER of its `SubjectPublicKeyInfo`.
     Key(&'a [u8]),
 }
 
 impl Evidence {
-    fn add(&mut self, attestation: &Attestation, proven: VerificationResult) {
-        let time = witnessed(&proven);
+    fn add(&mut self, attestation: &Attestation, proven: &VerificationResult) {
+        let time = witnessed(proven);
         self.witnessed = [self.witnessed, time].into_iter().flatten().min();
         match Predicate::of(&attestation.predicate_type) {
             Predicate::Provenance => {
@@ -284,7 +284,8 @@ impl Evidence {
 /// The earliest time that a log or a timestamp authority vouches for, in milliseconds since 1970.
 fn witnessed(proven: &VerificationResult) -> Option<i64> {
     let times = proven.integrated_time().into_iter();
-    times.chain(proven.verified_timestamps().iter().copied()).map(|t| t.as_millisecond()).min()
+    let all = times.chain(proven.verified_timestamps().iter().copied());
+    all.map(jiff::Timestamp::as_millisecond).min()
 }
 
 /// npm looks at the first subject only, and so does everybody who reads an attestation.

@@ -90,7 +90,7 @@ pub enum KeyError {
 }
 
 impl Key {
-    /// A key from the base64 of its SubjectPublicKeyInfo.
+    /// A key from the base64 of its `SubjectPublicKeyInfo`.
     ///
     /// # Errors
     /// [`KeyError`] when the bytes are no such key, or not the one that `id` names.
@@ -130,7 +130,7 @@ impl Key {
         self.expires.as_deref()
     }
 
-    /// The DER of its SubjectPublicKeyInfo.
+    /// The DER of its `SubjectPublicKeyInfo`.
     pub fn spki(&self) -> &[u8] {
         &self.spki
     }
