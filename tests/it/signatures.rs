@@ -323,3 +323,41 @@ fn a_version_that_lost_its_provenance_is_told_of() {
     sandbox.file("denpm.toml", "[downgrade]\naction = \"error\"\n");
     refused(&sandbox, &["install"], "EPOLICY", 4);
 }
+
+#[test]
+fn rules_are_generated_from_what_is_installed_and_hold_from_then_on() {
+    let (registry, sandbox) = standing(|_, _| {});
+    let output = sandbox.denpm(["policy", "init"]);
+    assert_eq!(output.error_code(), Some("EPOLICY"), "{output}");
+    sandbox.denpm(["install"]).succeeded();
+    let output = sandbox.denpm(["policy", "init"]).succeeded();
+    assert!(output.stdout.contains("wrote rules for 1 packages"), "{output}");
+    insta::assert_snapshot!(sandbox.read("denpm.toml").unwrap(), @r#"
+    # Who may build these packages: written by `denpm policy init` from what was installed and
+    # proven. Every rule that means a package must hold; see each of them before you commit.
+    version = 1
+
+    [[rule]]
+    packages = ["tuf-js"]
+    source_repository = "https://github.com/theupdateframework/tuf-js"
+    workflow = ".github/workflows/publish.yml"
+    issuer = "https://token.actions.githubusercontent.com"
+    "#);
+    sandbox.remove("node_modules");
+    sandbox.denpm(["ci"]).succeeded();
+    // The next version must come from the same build: here it comes from none.
+    signed::publish(&registry, |name, packument| {
+        if name == "tuf-js" {
+            dist(packument, "1.0.0").as_object_mut().unwrap().remove("attestations");
+        }
+    });
+    sandbox
+        .remove("node_modules")
+        .npmrc(&format!("cache={}", sandbox.project().join("../cache2").display()));
+    refused(&sandbox, &["ci"], "EPOLICY", 4);
+    // What is there already is not overwritten.
+    let before = sandbox.read("denpm.toml");
+    let output = sandbox.denpm(["policy", "other"]);
+    assert_eq!(output.error_code(), Some("EUSAGE"), "{output}");
+    assert_eq!(sandbox.read("denpm.toml"), before);
+}

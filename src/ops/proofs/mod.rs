@@ -255,11 +255,8 @@ impl Proofs {
             Told::Known(record) => recalled(&record),
             Told::Silent => {
                 let outcome = self.outcome_of_silence(&question.name).await;
-                let proven = Proven {
-                    signature: outcome,
-                    attestations: outcome,
-                    ..Proven::not_covered()
-                };
+                let proven =
+                    Proven { signature: outcome, attestations: outcome, ..Proven::not_covered() };
                 self.remember(question, stored, &proven).await;
                 proven
             }
