@@ -4,7 +4,7 @@
 //! The vectors lie beside the repository, in `../shared` (or where `DENPM_SHARED` says); where
 //! they do not, the tests say so and pass.
 
-use crate::support::sandbox::repository;
+use crate::support::sandbox::{repository, variable};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use denpm::{
     error::Code,
@@ -17,12 +17,12 @@ use denpm::{
 };
 use serde_json::Value;
 use sigstore_verify::types::DerPublicKey;
-use std::{env, fs, path::PathBuf};
+use std::{fs, path::PathBuf};
 
 /// The folder of the vectors, if it is there.
 fn vectors() -> Option<PathBuf> {
     let beside = || repository().join("../shared");
-    let shared = env::var_os("DENPM_SHARED").map_or_else(beside, PathBuf::from);
+    let shared = variable("DENPM_SHARED").map_or_else(beside, PathBuf::from);
     let folder = shared.join("vectors/signatures");
     if folder.is_dir() {
         return Some(folder);
@@ -109,8 +109,7 @@ fn every_altered_signature_gives_its_expected_outcome() {
         let found = verdict(item, &signatures, &keys);
         let expected = match (text(item, "npm_expected"), id) {
             // A key under another key's id cannot be listed here; the mathematics is below.
-            (_, "wrong-key") => "valid",
-            ("valid-after-ssri", _) => "valid",
+            (_, "wrong-key") | ("valid-after-ssri", _) => "valid",
             // Of a list nobody knows in which order it was signed: nothing to hold it against.
             (_, "integrity-two-hashes") => "not covered",
             // What node's verifier says depends on its base64 alone, which is lenient.
@@ -279,7 +278,7 @@ fn every_conformance_bundle_gives_its_expected_outcome() {
         let key = read("key.pub").map(|pem| DerPublicKey::from_pem(&pem)).transpose();
         let artifact = fs::read(case.join(text(entry, "artifact"))).unwrap();
         let bundle = read("bundle.sigstore.json").unwrap();
-        let verified = verifier.is_ok_and(|verifier| {
+        let holds = verifier.is_ok_and(|verifier| {
             // One of the keys is damaged, in a case that must fail.
             let Ok(key) = key else { return false };
             let signer =
@@ -288,7 +287,7 @@ fn every_conformance_bundle_gives_its_expected_outcome() {
                 .verify_bundle(artifact.as_slice(), &bundle, signer)
                 .is_ok_and(|proven| proven.tlog_verified())
         });
-        assert_eq!(verified, text(entry, "expected") == "verify", "{}", case.display());
+        assert_eq!(holds, text(entry, "expected") == "verify", "{}", case.display());
         checked += 1;
     }
     assert_eq!(checked, 54);
