@@ -26,7 +26,7 @@ use crate::{
 /// Sigstore's repository; `sigstore-tuf` in the user's `.npmrc` names another, or `off`.
 const REPOSITORY: &str = "https://tuf-repo-cdn.sigstore.dev/";
 /// Where trust in it begins: version 15 of its root.
-const ROOT: &[u8] = include_bytes!("sigstore-root.json");
+const ROOT: &[u8] = include_bytes!("../sigstore-root.json");
 const TRUSTED_ROOT: &str = "trusted_root.json";
 /// A copy younger than this is not fetched again, in milliseconds.
 const FRESH: i64 = 24 * 60 * 60 * 1000;
@@ -54,6 +54,8 @@ pub(in crate::ops) struct Refresh {
     /// `None` when it must not be asked.
     repository: Option<Url>,
     target: String,
+    /// Where trust begins.
+    root: Vec<u8>,
     folder: PathBuf,
     material: Mutex<Option<Material>>,
     renewed: OnceCell<Result<(), String>>,
@@ -74,6 +76,7 @@ impl Refresh {
             pool,
             repository,
             target: format!("{}/keys.json", host.trim_end_matches('/')),
+            root: ROOT.to_vec(),
             folder: cache.join("sigstore"),
             material: Mutex::default(),
             renewed: OnceCell::new(),
@@ -120,12 +123,24 @@ impl Refresh {
             return Err("the setting sigstore-tuf is off".to_owned());
         };
         let repository = OverPool { pool: Arc::clone(&self.pool), base: base.clone() };
-        let material = self.read(repository, now).await.map_err(|error| chain(&error))?;
+        let told = |error: Error| format!("{} ({})", chain(&error), self.age(now));
+        let material = self.read(repository, now).await.map_err(told)?;
         let stamp = material.fetched.to_string();
         // Without its time the copy is not read again: a cache that cannot be written is none.
         drop(write_atomic(&self.stamp(), stamp.as_bytes(), Durability::Volatile));
         self.keep(material);
         Ok(())
+    }
+
+    /// How old the newest keys and trusted root are that there are.
+    fn age(&self, now: jiff::Timestamp) -> String {
+        match self.material() {
+            None => "there are those of this version of denpm".to_owned(),
+            Some(known) => {
+                let days = now.as_millisecond().saturating_sub(known.fetched) / FRESH;
+                format!("the last good copy is {days} days old")
+            }
+        }
     }
 
     async fn last_good_copy(&self) -> Option<Material> {
@@ -142,7 +157,8 @@ impl Refresh {
         now: jiff::Timestamp,
     ) -> Result<Material, Error> {
         attestation::prepare();
-        let mut updater = Updater::new(repository, ROOT)?.with_store(FileStore::new(&self.folder));
+        let mut updater =
+            Updater::new(repository, &self.root)?.with_store(FileStore::new(&self.folder));
         updater.refresh(now).await?;
         let keys = updater.get_target(&self.target, now).await?;
         let root = updater.get_target(TRUSTED_ROOT, now).await?;
@@ -199,3 +215,6 @@ impl Repository for OverPool {
         Box::pin(async move { self.get(&format!("targets/{path}"), max_length).await })
     }
 }
+
+#[cfg(test)]
+mod tests;
