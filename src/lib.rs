@@ -35,6 +35,7 @@
 //! | `<npm cache>/_denpm/packuments/` | [`registry`] |
 //! | `<npm cache>/_denpm/proofs-v1.jsonl`, `<npm cache>/_denpm/sigstore/` | `ops::proofs` |
 //! | `<npm cache>/_denpm/locks/` | `ops::project` |
+//! | `<npm cache>/_denpm/settled/`: projects that have nothing to do | `ops::settled` |
 //! | `<npm cache>/_logs/` | [`report`] |
 //!
 //! # The modules

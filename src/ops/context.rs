@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs, path::Path, sync::Arc, time::Duration};
 
 use url::Url;
 
-use super::machine;
+use super::{machine, settled::Heard};
 use crate::{
     arborist::{Machine, Platform},
     config::{
@@ -32,6 +32,8 @@ pub struct Context {
     pub policy: Policy,
     /// Where events go.
     pub reporter: Arc<dyn Reporter>,
+    /// What of them a later run may have to repeat.
+    pub heard: Arc<Heard>,
     /// The registries.
     pub pool: Arc<Pool>,
     /// The packages on this machine.
@@ -48,6 +50,8 @@ impl Context {
     /// # Errors
     /// Settings that cannot be used, and a store that cannot be opened.
     pub fn new(config: Config, reporter: Arc<dyn Reporter>) -> Result<Self, Failure> {
+        let heard = Arc::new(Heard::over(reporter));
+        let reporter: Arc<dyn Reporter> = Arc::<Heard>::clone(&heard);
         let options = Options::from_config(&config)?;
         let policy = Policy::load(&options.paths)?;
         let node_version =
@@ -63,7 +67,7 @@ impl Context {
         let pool = Pool::new(&pool_options(&options, &config, &machine), Arc::clone(&reporter))?;
         let store = Arc::new(Store::open(&options.paths.cache.join("store"))?);
         let umask = machine::umask();
-        Ok(Self { options, config, policy, reporter, pool, store, machine, umask })
+        Ok(Self { options, config, policy, reporter, heard, pool, store, machine, umask })
     }
 }
 

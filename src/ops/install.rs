@@ -20,7 +20,9 @@ use super::{
     project::{self, ProjectFiles},
     proofs::check_downgrades,
     reify::{self, OddFolders, ReifyRequest},
-    save, sidecar, summary, workspaces,
+    save,
+    settled::Settled,
+    sidecar, summary, workspaces,
 };
 use crate::{
     arborist::{Diff, DiffOptions, Ideal, NodeId, Records, Shrinkwrap, Tree, Update},
@@ -39,6 +41,11 @@ pub async fn install(context: &Context, request: &TreeRequest) -> Result<Install
     let started = Instant::now();
     let reporter = &*context.reporter;
     let _lock = project::enter(context)?;
+    let settled = Settled::of(context, request);
+    if let Some(done) = settled.as_ref().and_then(|settled| settled.check(context, request)) {
+        return Ok(InstallSummary { took: started.elapsed(), ..done });
+    }
+    let asked = request;
     let files = ProjectFiles::read(&context.options.paths.prefix, reporter)?;
     let request = &TreeRequest {
         workspaces: workspaces::selected_names(&context.options, &files)?,
@@ -80,6 +87,9 @@ pub async fn install(context: &Context, request: &TreeRequest) -> Result<Install
     };
     if context.options.output.fund {
         done.funding = summary::funding(&ideal.tree, ideal.root);
+    }
+    if let Some(settled) = settled {
+        settled.note(context, asked, &files, &ideal, &done);
     }
     done.took = started.elapsed();
     Ok(done)

@@ -28,6 +28,7 @@ mod raw_manifest;
 pub mod reify;
 mod save;
 pub mod scripts;
+mod settled;
 mod sidecar;
 mod summary;
 mod workspaces;

@@ -166,6 +166,15 @@ impl Sandbox {
         self.npmrc(&format!("cache={}", other.cache().display()))
     }
 
+    /// Makes the next run find out for itself whether there is something to do.
+    pub(crate) fn forget_settled(&self) -> &Self {
+        let notes = self.cache().join("_denpm/settled");
+        if notes.is_dir() {
+            fs::remove_dir_all(notes).unwrap();
+        }
+        self
+    }
+
     /// Everything a command may touch, project, home, cache and temporary files, with the
     /// time of its last change.
     pub(crate) fn stamps(&self) -> BTreeMap<String, String> {
