@@ -82,6 +82,9 @@ _denpm() {
             denpm,pin)
                 cmd="denpm__subcmd__pin"
                 ;;
+            denpm,policy)
+                cmd="denpm__subcmd__policy"
+                ;;
             denpm,prune)
                 cmd="denpm__subcmd__prune"
                 ;;
@@ -134,7 +137,7 @@ _denpm() {
 
     case "${cmd}" in
         denpm)
-            opts="-v -h --version --help install i add ci clean-install ic update up upgrade uninstall remove rm un dedupe ddp prune ls list ll la explain why outdated approve-scripts deny-scripts install-scripts audit-signatures pin verify review registries sumdb serve vet approve completions man"
+            opts="-v -h --version --help install i add ci clean-install ic update up upgrade uninstall remove rm un dedupe ddp prune ls list ll la explain why outdated approve-scripts deny-scripts install-scripts audit-signatures policy pin verify review registries sumdb serve vet approve completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -256,7 +259,7 @@ _denpm() {
             return 0
             ;;
         denpm__subcmd__audit__subcmd__signatures)
-            opts="-w -C -s -h --json --include-attestations --omit --include --package-lock-only --workspace --workspaces --include-workspace-root --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
+            opts="-w -C -s -h --json --include-attestations --omit --include --workspace --workspaces --include-workspace-root --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1197,6 +1200,60 @@ _denpm() {
             ;;
         denpm__subcmd__pin)
             opts="-C -s -h --dry-run --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --prefix)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --userconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --loglevel)
+                    COMPREPLY=($(compgen -W "silent error warn notice http info verbose silly" -- "${cur}"))
+                    return 0
+                    ;;
+                --cafile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fetch-retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fetch-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --maxsockets)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        denpm__subcmd__policy)
+            opts="-C -s -h --json --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

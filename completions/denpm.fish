@@ -52,7 +52,8 @@ complete -c denpm -n "__fish_denpm_needs_command" -f -a "outdated" -d 'List pack
 complete -c denpm -n "__fish_denpm_needs_command" -f -a "approve-scripts" -d 'Let packages run their install scripts'
 complete -c denpm -n "__fish_denpm_needs_command" -f -a "deny-scripts" -d 'Keep packages from running install scripts'
 complete -c denpm -n "__fish_denpm_needs_command" -f -a "install-scripts" -d 'Manage approvals of install scripts'
-complete -c denpm -n "__fish_denpm_needs_command" -f -a "audit-signatures" -d 'Check signatures of installed packages (not part of this version yet)'
+complete -c denpm -n "__fish_denpm_needs_command" -f -a "audit-signatures" -d 'Check signatures of installed packages'
+complete -c denpm -n "__fish_denpm_needs_command" -f -a "policy" -d 'Write rules about who may build what is installed'
 complete -c denpm -n "__fish_denpm_needs_command" -f -a "pin" -d 'Commit to denpm.toml and denpm.sum (not part of this version yet)'
 complete -c denpm -n "__fish_denpm_needs_command" -f -a "verify" -d 'Prove again, offline, what lies in node_modules (not part of this version yet)'
 complete -c denpm -n "__fish_denpm_needs_command" -f -a "review" -d 'Show what would change and what is suspicious in it (not part of this version yet)'
@@ -1703,7 +1704,6 @@ complete -c denpm -n "__fish_denpm_using_subcommand audit-signatures" -l fetch-t
 complete -c denpm -n "__fish_denpm_using_subcommand audit-signatures" -l maxsockets -d 'Most connections to one registry' -r
 complete -c denpm -n "__fish_denpm_using_subcommand audit-signatures" -l json -d 'Print JSON'
 complete -c denpm -n "__fish_denpm_using_subcommand audit-signatures" -l include-attestations -d 'With --json, print the attestation bundles'
-complete -c denpm -n "__fish_denpm_using_subcommand audit-signatures" -l package-lock-only -d 'Work on package-lock.json only; leave node_modules alone'
 complete -c denpm -n "__fish_denpm_using_subcommand audit-signatures" -l workspaces -d 'Work on all workspaces'
 complete -c denpm -n "__fish_denpm_using_subcommand audit-signatures" -l include-workspace-root -d 'With workspaces, work on the root too'
 complete -c denpm -n "__fish_denpm_using_subcommand audit-signatures" -l offline -d 'Use the cache only'
@@ -1714,6 +1714,31 @@ complete -c denpm -n "__fish_denpm_using_subcommand audit-signatures" -l progres
 complete -c denpm -n "__fish_denpm_using_subcommand audit-signatures" -l no-strict-ssl -d 'Switch off: check the registry\'s certificate'
 complete -c denpm -n "__fish_denpm_using_subcommand audit-signatures" -s s -l silent -d 'Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly'
 complete -c denpm -n "__fish_denpm_using_subcommand audit-signatures" -s h -l help -d 'Print help'
+complete -c denpm -n "__fish_denpm_using_subcommand policy" -s C -l prefix -d 'Work in this folder; with --global, the global prefix' -r
+complete -c denpm -n "__fish_denpm_using_subcommand policy" -l registry -d 'The registry' -r
+complete -c denpm -n "__fish_denpm_using_subcommand policy" -l userconfig -d 'The user\'s config file' -r
+complete -c denpm -n "__fish_denpm_using_subcommand policy" -l cache -d 'npm\'s cache folder; denpm keeps its own in <cache>/_denpm' -r
+complete -c denpm -n "__fish_denpm_using_subcommand policy" -l loglevel -d 'How much to say on stderr' -r -f -a "silent\t''
+error\t''
+warn\t''
+notice\t''
+http\t''
+info\t''
+verbose\t''
+silly\t''"
+complete -c denpm -n "__fish_denpm_using_subcommand policy" -l cafile -d 'File with trusted certificate authorities, PEM' -r
+complete -c denpm -n "__fish_denpm_using_subcommand policy" -l fetch-retries -d 'How often a failed request is repeated' -r
+complete -c denpm -n "__fish_denpm_using_subcommand policy" -l fetch-timeout -d 'Longest wait for an answer, in milliseconds' -r
+complete -c denpm -n "__fish_denpm_using_subcommand policy" -l maxsockets -d 'Most connections to one registry' -r
+complete -c denpm -n "__fish_denpm_using_subcommand policy" -l json -d 'Print JSON'
+complete -c denpm -n "__fish_denpm_using_subcommand policy" -l offline -d 'Use the cache only'
+complete -c denpm -n "__fish_denpm_using_subcommand policy" -l prefer-offline -d 'Do not check whether cached data is fresh'
+complete -c denpm -n "__fish_denpm_using_subcommand policy" -l prefer-online -d 'Always check whether cached data is fresh'
+complete -c denpm -n "__fish_denpm_using_subcommand policy" -l color -d 'Colours: true on a terminal, or always'
+complete -c denpm -n "__fish_denpm_using_subcommand policy" -l progress -d 'Show progress on a terminal'
+complete -c denpm -n "__fish_denpm_using_subcommand policy" -l no-strict-ssl -d 'Switch off: check the registry\'s certificate'
+complete -c denpm -n "__fish_denpm_using_subcommand policy" -s s -l silent -d 'Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly'
+complete -c denpm -n "__fish_denpm_using_subcommand policy" -s h -l help -d 'Print help'
 complete -c denpm -n "__fish_denpm_using_subcommand pin" -s C -l prefix -d 'Work in this folder; with --global, the global prefix' -r
 complete -c denpm -n "__fish_denpm_using_subcommand pin" -l registry -d 'The registry' -r
 complete -c denpm -n "__fish_denpm_using_subcommand pin" -l userconfig -d 'The user\'s config file' -r

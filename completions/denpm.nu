@@ -805,13 +805,12 @@ module completions {
     [ "silent" "error" "warn" "notice" "http" "info" "verbose" "silly" ]
   }
 
-  # Check signatures of installed packages (not part of this version yet)
+  # Check signatures of installed packages
   export extern "denpm audit-signatures" [
     --json                    # Print JSON
     --include-attestations    # With --json, print the attestation bundles
     --omit: string@"nu-complete denpm audit-signatures omit" # Dependency types to leave off the disk
     --include: string@"nu-complete denpm audit-signatures include" # Dependency types to install even where omitted
-    --package-lock-only       # Work on package-lock.json only; leave node_modules alone
     --workspace(-w): string   # Work on this workspace (name, folder, or parent folder)
     --workspaces              # Work on all workspaces
     --include-workspace-root  # With workspaces, work on the root too
@@ -832,6 +831,33 @@ module completions {
     --maxsockets: string      # Most connections to one registry
     --silent(-s)              # Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly
     --help(-h)                # Print help
+  ]
+
+  def "nu-complete denpm policy loglevel" [] {
+    [ "silent" "error" "warn" "notice" "http" "info" "verbose" "silly" ]
+  }
+
+  # Write rules about who may build what is installed
+  export extern "denpm policy" [
+    --json                    # Print JSON
+    --prefix(-C): string      # Work in this folder; with --global, the global prefix
+    --registry: string        # The registry
+    --userconfig: string      # The user's config file
+    --cache: string           # npm's cache folder; denpm keeps its own in <cache>/_denpm
+    --loglevel: string@"nu-complete denpm policy loglevel" # How much to say on stderr
+    --offline                 # Use the cache only
+    --prefer-offline          # Do not check whether cached data is fresh
+    --prefer-online           # Always check whether cached data is fresh
+    --color                   # Colours: true on a terminal, or always
+    --progress                # Show progress on a terminal
+    --no-strict-ssl           # Switch off: check the registry's certificate
+    --cafile: string          # File with trusted certificate authorities, PEM
+    --fetch-retries: string   # How often a failed request is repeated
+    --fetch-timeout: string   # Longest wait for an answer, in milliseconds
+    --maxsockets: string      # Most connections to one registry
+    --silent(-s)              # Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly
+    --help(-h)                # Print help
+    ...words: string
   ]
 
   def "nu-complete denpm pin loglevel" [] {

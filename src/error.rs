@@ -36,6 +36,9 @@ codes! {
     Allowgit = "EALLOWGIT", 1;
     Allowremote = "EALLOWREMOTE", 1;
     Allowscripts = "EALLOWSCRIPTS", 1;
+    AttestationSubject = "EATTESTATIONSUBJECT", 3;
+    AttestationVerify = "EATTESTATIONVERIFY", 3;
+    Auditglobal = "EAUDITGLOBAL", 1;
     Badarchive = "EBADARCHIVE", 3;
     Baddevengines = "EBADDEVENGINES", 1;
     Badengine = "EBADENGINE", 1;
@@ -54,11 +57,13 @@ codes! {
     /// The host name has no address (DNS).
     Dnsnotfound = "ENOTFOUND", 1;
     Duplicateworkspace = "EDUPLICATEWORKSPACE", 1;
+    ExpiredSignatureKey = "EEXPIREDSIGNATUREKEY", 3;
     Forbidden = "E403", 1;
     Git = "EGIT", 1;
     Gitcheckout = "EGITCHECKOUT", 1;
     Http = "EHTTP", 1;
     Integrity = "EINTEGRITY", 1;
+    IntegritySignature = "EINTEGRITYSIGNATURE", 3;
     Internal = "EINTERNAL", 1;
     InvalidAuth = "ERR_INVALID_AUTH", 1;
     InvalidPackageName = "EINVALIDNAME", 1;
@@ -69,6 +74,7 @@ codes! {
     Lockparse = "ELOCKPARSE", 1;
     Lsproblems = "ELSPROBLEMS", 1;
     ManifestMismatch = "EMANIFESTMISMATCH", 3;
+    MissingSignatureKey = "EMISSINGSIGNATUREKEY", 3;
     MissingTarget = "EMISSINGTARGET", 1;
     Needauth = "ENEEDAUTH", 1;
     Noent = "ENOENT", 254;

@@ -12,6 +12,7 @@
 //!   arborist::diff ◄── tree on disk (hidden lock, or the folders themselves)
 //!                              │ what changes
 //!   ops::packages: registry ─► verify::integrity ─► store   one pass over every tarball
+//!   ops::proofs:   registry ─► verify::{signature, attestation} ─► policy   over the same bytes
 //!                              │ verified trees
 //!   reify: plan ─► stage ─► commit by rename ─► bins, scripts (as far as policy lets them run)
 //!                              │
@@ -28,9 +29,11 @@
 //! | `package.json` | [`manifest::PackageJson`], written by `ops::save` |
 //! | `package-lock.json`, `npm-shrinkwrap.json`, `node_modules/.package-lock.json` | [`lockfile`] |
 //! | `node_modules/**`, `node_modules/.denpm-journal` while a change is under way | [`reify`] |
-//! | `node_modules/.denpm.json`: who served what | `ops::sidecar` |
+//! | `node_modules/.denpm.json`: who served what, and how well it is proven | `ops::sidecar` |
+//! | `denpm.toml`, `<config folder>/denpm/config.toml` | [`config::policy`] |
 //! | `<npm cache>/_denpm/store/` | [`store`] |
 //! | `<npm cache>/_denpm/packuments/` | [`registry`] |
+//! | `<npm cache>/_denpm/proofs-v1.jsonl`, `<npm cache>/_denpm/sigstore/` | `ops::proofs` |
 //! | `<npm cache>/_denpm/locks/` | `ops::project` |
 //! | `<npm cache>/_denpm/settled/`: projects that have nothing to do | `ops::settled` |
 //! | `<npm cache>/_logs/` | [`report`] |

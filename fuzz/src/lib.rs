@@ -19,7 +19,11 @@ use denpm::{
     report::display,
     spec::{Form, Hosted, PackageName, Range, Spec, Version},
     store::{Depth, EntryPath, ImportContext, Store},
-    verify::Integrity,
+    verify::{
+        Integrity,
+        attestation::{Response, Statement},
+        signature::{KeySet, Usage},
+    },
 };
 use std::{
     path::{Component, Path},
@@ -31,6 +35,7 @@ pub type NamedTarget = (&'static str, fn(&[u8]));
 
 /// Every target, by the name of its file in `fuzz_targets`.
 pub const TARGETS: &[NamedTarget] = &[
+    ("attestations", attestations),
     ("command_line", command_line),
     ("display", display),
     ("entry_path", entry_path),
@@ -44,6 +49,7 @@ pub const TARGETS: &[NamedTarget] = &[
     ("overrides", overrides),
     ("package_json", package_json),
     ("packument", packument),
+    ("registry_keys", registry_keys),
     ("registry_pool", registry_pool),
     ("spec", spec),
     ("tarball", tarball),
@@ -145,6 +151,27 @@ pub fn npmrc(data: &[u8]) {
     assert!(npmrc.values.len() + npmrc.sections.len() <= lines);
     for value in npmrc.values.values().flat_map(denpm::config::Value::to_texts) {
         drop(replace_env(&value, &Env::default()));
+    }
+}
+
+/// An answer about attestations is a bounded list; its statements are read or refused.
+pub fn attestations(data: &[u8]) {
+    let Ok(response) = Response::parse(data) else { return };
+    assert!(response.attestations.len() <= 16);
+    for attestation in response.attestations {
+        drop(Statement::parse(&attestation.payload));
+    }
+}
+
+/// Whoever lists keys, each is found again under the id that its bytes have.
+pub fn registry_keys(data: &[u8]) {
+    for list in [KeySet::from_endpoint(data), KeySet::from_tuf_target(data)] {
+        let Ok((keys, _)) = list else { continue };
+        for key in keys.iter() {
+            let usages = [Usage::Signatures, Usage::Attestations];
+            let found: Vec<_> = usages.iter().filter_map(|u| keys.get(key.id(), *u)).collect();
+            assert!(!found.is_empty() && found.iter().all(|found| found.point() == key.point()));
+        }
     }
 }
 

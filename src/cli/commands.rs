@@ -22,6 +22,7 @@ pub enum Command {
     DenyScripts,
     InstallScripts,
     AuditSignatures,
+    Policy,
     Pin,
     Verify,
     Review,
@@ -298,12 +299,19 @@ pub const COMMANDS: &[Description] = &[
         "<ls|approve|deny|prune> [package]...",
         &[APPROVAL, &["dry-run"]],
     ),
-    later(
+    ready(
         Command::AuditSignatures,
         "audit-signatures",
         "Check signatures of installed packages",
         "",
-        &[&["json", "include-attestations", "omit", "include", "package-lock-only"], WORKSPACES],
+        &[&["json", "include-attestations", "omit", "include"], WORKSPACES],
+    ),
+    ready(
+        Command::Policy,
+        "policy",
+        "Write rules about who may build what is installed",
+        "<init>",
+        &[&["json"]],
     ),
     later(Command::Pin, "pin", "Commit to denpm.toml and denpm.sum", "", &[&["dry-run"]]),
     later(
@@ -486,6 +494,7 @@ pub fn is_npms(command: Command) -> bool {
     !matches!(
         command,
         Command::AuditSignatures
+            | Command::Policy
             | Command::Pin
             | Command::Verify
             | Command::Review

@@ -2,7 +2,7 @@
 
 use std::{mem::ManuallyDrop, process::ExitCode, sync::Arc};
 
-use super::{CliError, Invocation, commands::Command, list, print};
+use super::{CliError, Invocation, audit_signatures, commands::Command, list, policy, print};
 use crate::{
     cli::{completions, man},
     config::{
@@ -32,6 +32,8 @@ pub(super) fn run(invocation: &Invocation) -> Result<ExitCode, Failure> {
     match invocation.command {
         Command::Completions => print_completions(invocation),
         Command::Man => write_man(invocation),
+        Command::AuditSignatures => Ok(audit_signatures::run(invocation)),
+        Command::Policy => policy::run(invocation),
         Command::Install
         | Command::Ci
         | Command::Update

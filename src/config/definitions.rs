@@ -323,6 +323,8 @@ pub const DEFINITIONS: &[Definition] = definitions! {
         note("How many registries must agree on a version");
     "registry-seed": OPTIONAL_STRING = Unset, denpm(),
         note("Seed of the choice of mirror, or random");
+    "sigstore-tuf": OPTIONAL_STRING = Unset, denpm(),
+        note("Where newer keys and trusted roots are: a URL, or off");
     "sum": BOOLEAN = Bool(false), denpm(), note("Write denpm.sum");
     "dir": STRING = Text("man"), denpm(),
         note("Folder that generated man pages are written to");

@@ -18,6 +18,7 @@ use super::{
     manifests::Sources,
     packages::Packages,
     project::{self, ProjectFiles},
+    proofs::check_downgrades,
     reify::{self, OddFolders, ReifyRequest},
     save,
     settled::Settled,
@@ -140,6 +141,7 @@ async fn prepare(
     }
     let nodes = wanted_nodes(&ideal.tree, &diff);
     let fetched = fetch_packages(&mut ideal.tree, &nodes, sources, &*context.reporter).await?;
+    check_downgrades(&ideal.tree, &fetched, &known, sources)?;
     bundles::mark_gyp_builds(&mut ideal.tree, &fetched);
     if nodes.iter().any(|&node| ideal.tree[node].inert) {
         diff = difference(context, request, ideal, actual);

@@ -19,6 +19,7 @@ use tokio::runtime::Handle;
 use super::{
     context::Context,
     packages::{PackageRequest, Packages, Place},
+    proofs::Proofs,
 };
 use crate::{
     arborist::{
@@ -45,6 +46,7 @@ pub struct Sources {
 struct Shared {
     pool: Arc<Pool>,
     packages: Arc<Packages>,
+    proofs: Arc<Proofs>,
     packuments: Flight<String, Result<Arc<Packument>, LoadFailure>>,
     pick: PickOptions,
     age_exceptions: Vec<AgeException>,
@@ -90,6 +92,7 @@ impl Sources {
         let shared = Shared {
             pool: Arc::clone(&context.pool),
             packages,
+            proofs: Arc::new(Proofs::new(context)),
             packuments: Flight::default(),
             pick: PickOptions {
                 default_tag: resolve.tag.clone(),
@@ -117,6 +120,16 @@ impl Sources {
     /// Whatever went wrong, with npm's code.
     pub async fn packument(&self, name: &str) -> Result<Arc<Packument>, LoadFailure> {
         self.shared.packument(name).await
+    }
+
+    /// The packument of a package that was read in this run, if one was.
+    pub(super) fn packument_at_hand(&self, name: &str) -> Option<Arc<Packument>> {
+        self.shared.packuments.get(&name.to_owned())?.ok()
+    }
+
+    /// What proves packages before they are installed.
+    pub(super) fn proofs(&self) -> &Arc<Proofs> {
+        &self.shared.proofs
     }
 
     /// What picking a version of a package depends on.

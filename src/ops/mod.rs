@@ -4,6 +4,7 @@
 //! of the same stages. Operations know no arguments, no terminal and no environment.
 
 mod allowed;
+pub mod audit_signatures;
 pub mod build;
 mod bundles;
 pub mod context;
@@ -20,7 +21,9 @@ mod manifests;
 pub mod outdated;
 pub mod pack;
 mod packages;
+pub mod policy_init;
 mod project;
+mod proofs;
 mod raw_manifest;
 pub mod reify;
 mod save;

@@ -7,7 +7,11 @@ use std::{collections::BTreeMap, path::Path};
 
 use serde::{Deserialize, Serialize};
 
-use super::{fetch::FetchedPackages, project::ProjectFiles};
+use super::{
+    fetch::FetchedPackages,
+    project::ProjectFiles,
+    proofs::{Earlier, Proven, Rank},
+};
 use crate::{
     arborist::{NodeId, Tree},
     error::Failure,
@@ -33,6 +37,33 @@ struct Package {
     /// The registry that served it; absent when it came from the store or a file.
     #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<String>,
+    /// What was proven of its origin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    proof: Option<Proof>,
+}
+
+/// What was proven of a package's origin.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Proof {
+    /// The version it was proven of.
+    version: String,
+    /// How well its origin is known.
+    rank: Rank,
+    /// What the registry signature came to.
+    signature: String,
+    /// What the attestations came to.
+    attestations: String,
+}
+
+impl Proof {
+    fn of(version: &str, proven: &Proven) -> Self {
+        Self {
+            version: version.to_owned(),
+            rank: proven.rank(),
+            signature: proven.signature.to_string(),
+            attestations: proven.attestations.to_string(),
+        }
+    }
 }
 
 /// Writes the sidecar of a tree; a folder that is not there gets none.
@@ -57,6 +88,10 @@ pub(super) fn write(
             Some(stored) => Some(Package {
                 integrity: stored.integrity.to_string(),
                 source: fetched.sources.get(&node).map(ToString::to_string),
+                proof: fetched
+                    .proofs
+                    .get(&node)
+                    .map(|proven| Proof::of(tree[node].version_text(), proven)),
             }),
             None => before.0.get(&location).cloned(),
         };
@@ -77,6 +112,17 @@ pub(super) fn write(
 pub(super) struct Known(BTreeMap<String, Package>);
 
 impl Known {
+    /// The SHA-512 of the tarball whose files were put at a location.
+    pub(super) fn integrity(&self, location: &str) -> Option<&str> {
+        self.0.get(location).map(|package| package.integrity.as_str())
+    }
+
+    /// How well the package at a location was proven.
+    pub(super) fn earlier(&self, location: &str) -> Option<Earlier> {
+        let proof = self.0.get(location)?.proof.as_ref()?;
+        Some(Earlier { version: proof.version.clone(), rank: proof.rank })
+    }
+
     /// Reads the sidecar of a project; one that cannot be read is as good as none.
     pub(super) fn read(project: &Path) -> Self {
         let read = || {

@@ -178,6 +178,18 @@ impl Pool {
         self.ask(&stops, path, &question).await
     }
 
+    /// A JSON document at a URL outside the registries (Sigstore's repository), up to `limit` bytes; not cached.
+    ///
+    /// # Errors
+    ///
+    /// Why it could not be had; [`FetchError::status`] tells 404 from the rest.
+    pub async fn outside(&self, url: &Url, limit: u64) -> Result<Bytes, FetchError> {
+        self.refuse_offline(url)?;
+        let stops = [self.routes.lone(url.clone(), &[])];
+        let question = DocumentQuestion { transport: &self.transport, limit };
+        self.ask(&stops, url.as_str(), &question).await
+    }
+
     /// The answer to posting the JSON document `body` to `path` on one registry; asked once, as npm does.
     ///
     /// # Errors

@@ -172,7 +172,7 @@ impl Routes {
     }
 
     /// A URL that only one host can serve; asked on behalf of the registry of its origin, if there is one.
-    fn lone(&self, url: Url, members: &[Arc<Member>]) -> Stop {
+    pub(super) fn lone(&self, url: Url, members: &[Arc<Member>]) -> Stop {
         let known = members.iter().chain(&self.pool).find(|m| m.url.origin() == url.origin());
         let member = known.cloned().unwrap_or_else(|| {
             let base = url.join("/").unwrap_or_else(|_| url.clone());

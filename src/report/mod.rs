@@ -5,6 +5,7 @@
 //! foreign word passes through [`display`] on its way into a [`styled::Line`], so nothing
 //! can reach the terminal unsanitised.
 
+pub mod audit_signatures;
 pub mod debug_log;
 pub mod display;
 pub mod eresolve;

@@ -10,6 +10,7 @@
 
 mod approvals;
 mod architecture;
+mod audit_signatures;
 mod completions;
 mod crash;
 mod fuzz;
@@ -19,6 +20,8 @@ mod listing;
 mod npm_oracle;
 mod refusals;
 mod resolver;
+mod signature_vectors;
+mod signatures;
 #[allow(dead_code, reason = "each test takes the part it needs")]
 mod support;
 mod support_itself;

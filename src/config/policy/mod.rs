@@ -5,11 +5,15 @@
 //! weaken the check that guards it: wherever two files speak, the stricter word holds. Keys
 //! nobody knows are errors, because a misspelt rule guards nothing.
 
-mod attestation;
+pub mod attestation;
+pub mod downgrade;
 mod error;
+pub mod exempt;
 mod flags;
+pub mod pattern;
 mod registries;
-mod signature;
+pub mod rule;
+pub mod signature;
 mod sumdb;
 #[cfg(test)]
 mod tests;
@@ -19,9 +23,12 @@ use std::path::Path;
 use serde::Deserialize;
 
 pub use attestation::AttestationPolicy;
+pub use downgrade::DowngradePolicy;
 pub use error::PolicyError;
+pub use exempt::Exemptions;
 pub use flags::FlagPolicy;
 pub use registries::RegistryPolicy;
+pub use rule::Rules;
 pub use signature::SignaturePolicy;
 pub use sumdb::SumdbPolicy;
 
@@ -40,6 +47,12 @@ pub struct Policy {
     pub signature: SignaturePolicy,
     /// Provenance and publish attestations.
     pub attestation: AttestationPolicy,
+    /// Versions that are proven less well than one before.
+    pub downgrade: DowngradePolicy,
+    /// Who may have built which packages.
+    pub rules: Rules,
+    /// Packages that are accepted as they are.
+    pub exemptions: Exemptions,
     /// The checksum database.
     pub sumdb: SumdbPolicy,
     /// Risk signs.
@@ -67,6 +80,9 @@ struct File {
     version: Option<u32>,
     signature: <SignaturePolicy as Section>::Words,
     attestation: <AttestationPolicy as Section>::Words,
+    downgrade: <DowngradePolicy as Section>::Words,
+    rule: <Rules as Section>::Words,
+    exempt: <Exemptions as Section>::Words,
     sumdb: <SumdbPolicy as Section>::Words,
     flags: <FlagPolicy as Section>::Words,
     registries: <RegistryPolicy as Section>::Words,
@@ -92,6 +108,9 @@ impl Policy {
         Self {
             signature: self.signature.replaced_by(file.signature),
             attestation: self.attestation.replaced_by(file.attestation),
+            downgrade: self.downgrade.replaced_by(file.downgrade),
+            rules: self.rules.replaced_by(file.rule),
+            exemptions: self.exemptions.replaced_by(file.exempt),
             sumdb: self.sumdb.replaced_by(file.sumdb),
             flags: self.flags.replaced_by(file.flags),
             registries: self.registries.replaced_by(file.registries),
@@ -102,6 +121,9 @@ impl Policy {
         Self {
             signature: self.signature.tightened_by(file.signature),
             attestation: self.attestation.tightened_by(file.attestation),
+            downgrade: self.downgrade.tightened_by(file.downgrade),
+            rules: self.rules.tightened_by(file.rule),
+            exemptions: self.exemptions.tightened_by(file.exempt),
             sumdb: self.sumdb.tightened_by(file.sumdb),
             flags: self.flags.tightened_by(file.flags),
             registries: self.registries.tightened_by(file.registries),

@@ -75,6 +75,7 @@ fn full() -> InstallSummary {
             from_store: 3,
             downloaded: 2,
             registries: 2,
+            ..TrustSummary::default()
         },
         unreviewed: vec![UnreviewedScripts {
             package: package("a"),

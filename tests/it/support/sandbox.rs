@@ -76,6 +76,19 @@ impl Sandbox {
         self.file("package.json", &(serde_json::to_string_pretty(manifest).unwrap() + "\n"))
     }
 
+    /// Writes the user's own policy file.
+    pub(crate) fn user_policy(&self, text: &str) -> &Self {
+        let home = self.root.path().join("home");
+        let config = match std::env::consts::OS {
+            "macos" => home.join("Library/Application Support"),
+            "windows" => home,
+            _ => home.join(".config"),
+        };
+        fs::create_dir_all(config.join("denpm")).unwrap();
+        fs::write(config.join("denpm/config.toml"), text).unwrap();
+        self
+    }
+
     /// Adds a line to the user's `.npmrc`.
     pub(crate) fn npmrc(&self, line: &str) -> &Self {
         let path = self.root.path().join("home/.npmrc");
