@@ -79,7 +79,7 @@ fn pool_options(options: &Options, config: &Config, machine: &Machine) -> PoolOp
             .iter()
             .map(|(scope, url)| (scope.clone(), url.clone()))
             .collect::<BTreeMap<_, _>>(),
-        pool: network.pool.iter().filter_map(pool_entry).collect(),
+        pool: network.pool.iter().map(pool_entry).collect(),
         credentials: Arc::new(NpmCredentials(network.credentials.clone())),
         mode: match network.cache_mode {
             network::CacheMode::Default => registry::CacheMode::Online,
@@ -127,17 +127,16 @@ fn replace_host(mode: &settings::ReplaceRegistryHost) -> registry::ReplaceRegist
     })
 }
 
-fn pool_entry(entry: &network::PoolEntry) -> Option<PoolEntry> {
+fn pool_entry(entry: &network::PoolEntry) -> PoolEntry {
     let target = match &entry.target {
         network::PoolTarget::Mirror(url) => Target::Mirror(url.clone()),
         network::PoolTarget::Direct => Target::Direct,
-        network::PoolTarget::Off => return None,
     };
     let fallthrough = match entry.then {
         network::FallThrough::NotFound => registry::Fallthrough::NotFoundOnly,
         network::FallThrough::AnyError => registry::Fallthrough::AnyError,
     };
-    Some(PoolEntry { target, fallthrough, weight: 1.0 })
+    PoolEntry { target, fallthrough, weight: 1.0 }
 }
 
 /// The npmrc's credentials, as the registry asks for them.

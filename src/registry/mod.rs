@@ -8,6 +8,8 @@
 //! A [`Pool`] holds the registries of one namespace. Nothing it returns is proven: what a
 //! registry says is checked by `verify` and unpacked by `store`.
 
+mod admission;
+mod ask;
 mod assignment;
 mod auth;
 mod cache;
@@ -16,6 +18,8 @@ mod error;
 mod fetch;
 mod freshness;
 mod health;
+mod ledger;
+mod namespace;
 mod options;
 mod pool;
 mod question;
@@ -27,12 +31,15 @@ mod tarball;
 #[cfg(test)]
 mod tests;
 
-pub use assignment::{Fallthrough, PoolEntry, Target, order, parse_pool, registry_url};
+pub use assignment::{Fallthrough, PoolEntry, Target, order, registry_url};
 pub use auth::{Anonymous, ClientIdentity, CredentialSource};
 pub use error::{Credential, Fault, FetchError, ShownUrl, StatusFailure};
+pub use health::Health;
+pub use ledger::{Lie, Record};
+pub use namespace::Keys;
 pub use options::{CacheMode, Limits, PoolOptions, Proxies, Retry, StrictSsl, Timeouts};
 pub use pool::{Form, Origin, PackumentBytes, Pool};
-pub use route::Assignment;
+pub use route::{Assignment, Barred};
 pub use stream::ByteReader;
 pub use tarball::{
     Body, Privacy, RegistryId, ReplaceRegistryHost, Tarball, TarballRequest, tarball_url,
