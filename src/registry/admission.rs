@@ -32,7 +32,7 @@ const SHORTEST_WAIT: Duration = Duration::from_millis(50);
 impl Pool {
     /// Asks for the keys of the pool, once a run, and bars those of another namespace.
     pub(super) async fn admit(&self) {
-        if self.routes().pool().len() > 1 && self.ledger().is_some() {
+        if self.routes().is_shared() && self.ledger().is_some() {
             self.admitted.get_or_init(|| self.compare_keys()).await;
         }
     }

@@ -135,6 +135,16 @@ impl Pool {
         Assignment { registries: members.iter().map(|member| member.id.clone()).collect(), privacy }
     }
 
+    /// The configured registry: the authority of its namespace.
+    pub fn authority(&self) -> Option<RegistryId> {
+        self.routes.pool().first().map(|member| member.id.clone())
+    }
+
+    /// Whether public names are asked of several registries.
+    pub fn is_shared(&self) -> bool {
+        self.routes.is_shared()
+    }
+
     /// Whether a tarball at `url` lies in a registry of `name`, where `replace-registry-host`
     /// moves it if need be.
     pub fn serves(&self, name: &str, url: &Url) -> bool {

@@ -11,7 +11,7 @@ use url::Url;
 use super::{
     assignment::{Fallthrough, Target, order, registry_url},
     auth::authorization,
-    error::{FetchError, ShownUrl},
+    error::FetchError,
     health::Lane,
     options::PoolOptions,
     tarball::{
@@ -96,7 +96,7 @@ impl Lanes {
         let mut lanes = self.by_origin.lock().unwrap_or_else(PoisonError::into_inner);
         let new = || Arc::new(Lane::new(self.max_sockets, self.half_open));
         let lane = Arc::clone(lanes.entry(url.origin().ascii_serialization()).or_insert_with(new));
-        let id = RegistryId::new(&ShownUrl::from(&url).to_string());
+        let id = RegistryId::of(&url);
         Arc::new(Member { id, url, fallthrough, weight, lane, barred: OnceLock::new() })
     }
 }
@@ -126,6 +126,11 @@ impl Routes {
         let replace = options.replace_registry_host.clone();
         let private = private_names(&options.private)?;
         Ok(Self { seed: options.seed, pool, scopes, privacy, private, replace, lanes })
+    }
+
+    /// Whether public names are asked of several registries.
+    pub(super) fn is_shared(&self) -> bool {
+        self.pool.len() > 1 && self.privacy == Privacy::Public
     }
 
     /// The configured registry and its mirrors.
