@@ -17,6 +17,7 @@ mod idle;
 mod layout;
 mod listing;
 mod npm_oracle;
+mod pool;
 mod refusals;
 mod resolver;
 #[allow(dead_code, reason = "each test takes the part it needs")]
