@@ -146,7 +146,7 @@ async fn go_round<'a, Q: Question>(
 /// Whether the registry asked last has used up its patience.
 fn is_late(last: &Asked<'_>, stops: &[&Stop]) -> bool {
     let others = stops.iter().filter(|stop| stop.member.id != last.stop.member.id);
-    let typical = others.filter_map(|stop| stop.member.lane.health().latency).min();
+    let typical = others.filter_map(|stop| stop.member.lane.health().latency).max();
     may_fall_through(last.stop)
         && last
             .sent

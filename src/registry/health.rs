@@ -26,7 +26,7 @@ const REMEMBERED: usize = 64;
 const ENOUGH: usize = 8;
 /// A second registry is asked neither sooner nor later than this after the first.
 const PATIENCE: std::ops::RangeInclusive<Duration> =
-    Duration::from_millis(50)..=Duration::from_secs(2);
+    Duration::from_millis(150)..=Duration::from_secs(2);
 /// As long as nobody has answered, a second registry is asked after this.
 const FIRST_PATIENCE: Duration = Duration::from_secs(1);
 /// The first rest; every further one without an answer between them is twice as long.
@@ -168,10 +168,10 @@ impl Lane {
     }
 
     /// How long an answer is waited for before a second registry is asked: the 95th percentile
-    /// of its own answers, else three times what the `others` need.
+    /// of its own answers, else four times what the `others` need.
     pub(super) fn patience(&self, others: Option<Duration>) -> Duration {
         let own = self.percentile();
-        let known = own.or_else(|| others.map(|typical| typical * 3));
+        let known = own.or_else(|| others.map(|typical| typical * 4));
         known.map_or(FIRST_PATIENCE, |time| time.clamp(*PATIENCE.start(), *PATIENCE.end()))
     }
 
@@ -290,7 +290,7 @@ mod tests {
     fn patience_is_its_own_percentile_then_that_of_others_then_a_second() {
         let lane = Lane::new(1, PAUSE);
         assert_eq!(lane.patience(None), FIRST_PATIENCE);
-        assert_eq!(lane.patience(Some(Duration::from_millis(100))), Duration::from_millis(300));
+        assert_eq!(lane.patience(Some(Duration::from_millis(100))), Duration::from_millis(400));
         assert_eq!(lane.patience(Some(Duration::from_millis(1))), *PATIENCE.start());
         (0..20).for_each(|number| lane.answered(Duration::from_millis(300 + number)));
         assert_eq!(lane.patience(None), Duration::from_millis(319));

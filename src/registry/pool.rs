@@ -2,11 +2,11 @@
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
-use tokio::{sync::OnceCell, task::JoinHandle};
+use tokio::{sync::OnceCell, task::JoinHandle, time::timeout};
 use url::Url;
 
 use super::{
@@ -26,6 +26,11 @@ use crate::{
     event::{Event, Reporter},
     flight::Flight,
 };
+
+/// How long a registry that is asked second may take, for the document of a version and for that
+/// of a package: others can be asked instead.
+const SINGLE: Duration = Duration::from_secs(3);
+const WHOLE: Duration = Duration::from_secs(10);
 
 /// Which form of a packument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -231,7 +236,7 @@ impl Pool {
         name: &str,
         form: Form,
     ) -> Result<Bytes, FetchError> {
-        self.opinion(registry, &escaped(name)?, form.accept()).await
+        self.opinion(registry, &escaped(name)?, form.accept(), WHOLE).await
     }
 
     /// The document of one version, or of what a tag points to, as one registry has it.
@@ -246,7 +251,7 @@ impl Pool {
         version: &str,
     ) -> Result<Bytes, FetchError> {
         let path = format!("{}/{}", escaped(name)?, escaped(version)?);
-        self.opinion(registry, &path, Form::Full.accept()).await
+        self.opinion(registry, &path, Form::Full.accept(), SINGLE).await
     }
 
     async fn opinion(
@@ -254,13 +259,29 @@ impl Pool {
         registry: &RegistryId,
         path: &str,
         accept: &'static str,
+        patience: Duration,
     ) -> Result<Bytes, FetchError> {
         self.admit().await;
         let stops = [self.place(registry, path)?];
         let limit = self.limits.packument;
         let question = DocumentQuestion { transport: &self.transport, limit, accept };
         let retry = Retry { retries: self.retry.retries.min(1), ..self.retry };
-        ask(&retry, &stops, path, &question).await
+        let [Stop { member, url }] = &stops;
+        let answers = member.lane.answers();
+        match timeout(patience, ask(&retry, &stops, path, &question)).await {
+            Ok(answer) => answer,
+            Err(_) => {
+                member.lane.overtaken(Instant::now(), answers);
+                let seconds = patience.as_secs();
+                Err(FetchError::stalled(url, format!("no second opinion within {seconds} s")))
+            }
+        }
+    }
+
+    /// Whether others should be asked before this registry: it failed or was slow a moment ago.
+    pub fn is_resting(&self, registry: &RegistryId) -> bool {
+        let member = self.routes.member(registry);
+        member.is_some_and(|member| member.lane.is_resting(Instant::now()))
     }
 
     /// Makes the next run ask `registry` about `name`, whatever it said about keeping its answer.

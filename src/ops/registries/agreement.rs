@@ -20,7 +20,7 @@ use crate::{
     flight::Flight,
     manifest::{Manifest, Packument},
     registry::{FetchError, Form, Origin, Pool, RegistryId},
-    spec::{PackageName, Spec, SpecKind},
+    spec::{PackageName, Range, Spec, SpecKind, Version},
 };
 
 /// Confirmations under way at a time: resolution itself comes first.
@@ -68,6 +68,8 @@ pub(in crate::ops) struct Agreement {
     compared: Flight<String, Result<Arc<View>, LoadFailure>>,
     /// Whether a registry has documents of single versions.
     documents: Flight<RegistryId, bool>,
+    /// Whole documents of registries asked second.
+    wholes: Flight<(RegistryId, String), Result<Arc<Packument>, FetchError>>,
     asked: Mutex<BTreeSet<String>>,
     tasks: Mutex<JoinSet<Result<Settled, LoadFailure>>>,
     places: Semaphore,
@@ -86,6 +88,29 @@ pub(in crate::ops) struct Answer {
     pub pick: PickOptions,
 }
 
+impl Answer {
+    fn version(&self) -> &str {
+        self.picked.version.as_deref().unwrap_or_default()
+    }
+
+    /// The version or tag that would lead to the same answer.
+    fn asked(&self) -> &str {
+        match self.spec.kind {
+            SpecKind::Version => self.version(),
+            SpecKind::Tag => &self.spec.fetch_spec,
+            _ => &self.pick.default_tag,
+        }
+    }
+
+    /// Whether the range that was asked for also means another version; `None` if none was.
+    fn also_means(&self, other: &Manifest) -> Option<bool> {
+        let is_range = self.spec.kind == SpecKind::Range;
+        let range = is_range.then(|| Range::parse(&self.spec.fetch_spec).ok())??;
+        let version = Version::parse_loose(other.version.as_deref()?).ok();
+        Some(version.is_some_and(|version| range.satisfies(&version)))
+    }
+}
+
 impl Agreement {
     /// Agreement among the registries of a pool; `None` where there is but one. Call on a thread
     /// of the runtime.
@@ -99,6 +124,7 @@ impl Agreement {
                 chosen: Mutex::default(),
                 compared: Flight::default(),
                 documents: Flight::default(),
+                wholes: Flight::default(),
                 asked: Mutex::default(),
                 tasks: Mutex::default(),
                 places: Semaphore::new(AT_ONCE),
@@ -187,15 +213,18 @@ impl Agreement {
         Ok(Settled::Confirmed)
     }
 
-    /// Who is asked for a second opinion, one after the other: the authority first.
+    /// Who is asked for a second opinion, one after the other: the authority first, those that do
+    /// not answer last.
     fn seconds(&self, name: &str, first: &RegistryId) -> Vec<RegistryId> {
         let authority = self.pool.authority();
         let mut others = self.pool.registry_for(name).registries;
         others.retain(|id| id != first);
-        others.sort_by_key(|id| Some(id) != authority.as_ref());
+        others.sort_by_key(|id| (self.pool.is_resting(id), Some(id) != authority.as_ref()));
         others
     }
 
+    /// What `second` says: by the document of a single version where that suffices, because it is
+    /// a hundred times smaller, else by the package's.
     async fn opinion(
         &self,
         second: &RegistryId,
@@ -203,28 +232,51 @@ impl Agreement {
         answer: &Answer,
         claim: &Claim,
     ) -> Opinion {
-        let version = answer.picked.version.as_deref().unwrap_or_default();
-        let spec = &answer.spec;
-        let asked = match spec.kind {
-            SpecKind::Version => version,
-            SpecKind::Tag => &spec.fetch_spec,
-            _ => &answer.pick.default_tag,
-        };
-        let probe = || async { self.pool.version_of(second, name, asked).await.is_ok() };
-        if self.documents.run(second.clone(), probe).await {
-            let document = self.pool.version_of(second, name, asked).await;
-            match document.map(|body| Manifest::from_slice(&body)) {
-                Ok(Ok(other)) if other.version.as_deref() == Some(version) => {
-                    return compare(claim, &other);
-                }
-                // Another version is `latest`, and the range may still mean this one.
-                Ok(Ok(_)) if spec.kind == SpecKind::Range => {}
-                Ok(Ok(_)) => return Opinion::Otherwise,
-                Err(error) if error.is_unreachable() => return Opinion::Unreachable,
-                Ok(Err(_)) | Err(_) => {}
-            }
+        // Documents of single versions have no dates.
+        if answer.pick.before.is_some() {
+            return self.opinion_of_whole(second, name, answer, claim).await;
         }
-        self.opinion_of_whole(second, name, answer, claim).await
+        let asked = answer.asked();
+        let probe = || async { self.pool.version_of(second, name, asked).await.is_ok() };
+        let is_authoritys = Some(&answer.view.registry) == self.pool.authority().as_ref();
+        if !self.documents.run(second.clone(), probe).await {
+            // The configured registry's own word about what is newest needs no second.
+            return if is_authoritys {
+                Opinion::Unreachable
+            } else {
+                self.opinion_of_whole(second, name, answer, claim).await
+            };
+        }
+        let found = match self.one_version(second, name, asked).await {
+            Err(opinion) => return opinion,
+            Ok(found) if found.version == answer.picked.version => return compare(claim, &found),
+            Ok(found) => found,
+        };
+        match answer.also_means(&found) {
+            // Another version is `latest`, and the range does not mean that one.
+            Some(false) if is_authoritys => {
+                match self.one_version(second, name, answer.version()).await {
+                    Ok(found) => compare(claim, &found),
+                    // A mirror need not have it yet.
+                    Err(_) => Opinion::Unreachable,
+                }
+            }
+            Some(_) => self.opinion_of_whole(second, name, answer, claim).await,
+            None => Opinion::Otherwise,
+        }
+    }
+
+    async fn one_version(
+        &self,
+        second: &RegistryId,
+        name: &str,
+        version: &str,
+    ) -> Result<Manifest, Opinion> {
+        match self.pool.version_of(second, name, version).await {
+            Ok(body) => Manifest::from_slice(&body).map_err(|_| Opinion::Otherwise),
+            Err(error) if error.is_unreachable() => Err(Opinion::Unreachable),
+            Err(_) => Err(Opinion::Otherwise),
+        }
     }
 
     /// What a registry says by its whole document.
@@ -237,15 +289,18 @@ impl Agreement {
     ) -> Opinion {
         // Only the full form has the dates.
         let form = if answer.pick.before.is_some() { Form::Full } else { Form::Abbreviated };
-        let body = match self.pool.packument_of(second, name, form).await {
-            Ok(body) => body,
-            Err(error) if error.is_unreachable() => return Opinion::Unreachable,
-            Err(_) => return Opinion::Otherwise,
+        let work = || async {
+            let body = self.pool.packument_of(second, name, form).await?;
+            let unusable = |error: LoadFailure| FetchError::Options(error.to_string());
+            read(name, body).map(Arc::new).map_err(unusable)
         };
-        let Ok(packument) = read(name, body) else { return Opinion::Otherwise };
-        match pick_manifest(&packument, &answer.spec, &answer.pick) {
-            Ok(other) if other.version == answer.picked.version => compare(claim, &other),
-            _ => Opinion::Otherwise,
+        match self.wholes.run((second.clone(), name.to_owned()), work).await {
+            Ok(whole) => match pick_manifest(&whole, &answer.spec, &answer.pick) {
+                Ok(other) if other.version == answer.picked.version => compare(claim, &other),
+                _ => Opinion::Otherwise,
+            },
+            Err(error) if error.is_unreachable() => Opinion::Unreachable,
+            Err(_) => Opinion::Otherwise,
         }
     }
 
