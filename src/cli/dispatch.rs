@@ -2,7 +2,7 @@
 
 use std::{process::ExitCode, sync::Arc};
 
-use super::{CliError, Invocation, commands::Command, list, print};
+use super::{CliError, Invocation, commands::Command, list, print, registries};
 use crate::{
     cli::{completions, man},
     config::{
@@ -32,6 +32,7 @@ pub(super) fn run(invocation: &Invocation) -> Result<ExitCode, Failure> {
     match invocation.command {
         Command::Completions => print_completions(invocation),
         Command::Man => write_man(invocation),
+        Command::Registries => Ok(registries::run(invocation)),
         Command::Install
         | Command::Ci
         | Command::Update

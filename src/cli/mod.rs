@@ -11,6 +11,7 @@ mod list;
 pub mod man;
 mod passthrough;
 mod print;
+mod registries;
 
 use std::{ffi::OsString, io, path::PathBuf, process::ExitCode};
 

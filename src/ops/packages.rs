@@ -186,7 +186,9 @@ impl Packages {
                 Ok(tarball) => tarball,
                 // Wrong bytes are not excused by another registry's outage.
                 Err(error) => {
-                    return Err(contradiction.map_or_else(|| error.into(), |(_, wrong)| wrong.into()));
+                    return Err(
+                        contradiction.map_or_else(|| error.into(), |(_, wrong)| wrong.into())
+                    );
                 }
             };
             let source = tarball.source.clone();

@@ -80,6 +80,18 @@ impl Clients {
     }
 }
 
+impl Clients {
+    /// A client that hands bodies over as they were sent, still compressed.
+    pub(super) fn as_sent(&self) -> Built {
+        let settings = &self.settings;
+        let builder = match settings.strict_ssl {
+            StrictSsl::On => settings.common().tls_certs_merge(settings.ca.iter().cloned()),
+            StrictSsl::Off => settings.common().tls_danger_accept_invalid_certs(true),
+        };
+        build(builder.no_gzip())
+    }
+}
+
 impl Settings {
     fn plain(&self) -> Built {
         build(self.common().tls_certs_only([]))

@@ -76,11 +76,7 @@ pub struct Health {
 impl Lane {
     pub(super) fn new(max_sockets: usize, half_open: Duration) -> Self {
         let permits = max_sockets.clamp(1, Semaphore::MAX_PERMITS);
-        Self {
-            permits: Arc::new(Semaphore::new(permits)),
-            state: Mutex::default(),
-            half_open,
-        }
+        Self { permits: Arc::new(Semaphore::new(permits)), state: Mutex::default(), half_open }
     }
 
     /// Waits for a free place, then says whether the host is worth a request.

@@ -13,12 +13,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    cache::now,
-    health::Health,
-    namespace::Keys,
-    tarball::RegistryId,
-};
+use super::{cache::now, health::Health, namespace::Keys, tarball::RegistryId};
 use crate::fs::{Durability, FsError, Lock, read_bounded, write_atomic};
 
 const VERSION: u32 = 1;
@@ -177,7 +172,8 @@ impl Record {
     pub(super) fn add(&mut self, health: Health) {
         self.answers = self.answers.saturating_add(health.answers);
         self.failures = self.failures.saturating_add(health.failures);
-        let latency = health.latency.map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
+        let latency =
+            health.latency.map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
         self.latency_ms = latency.or(self.latency_ms);
     }
 }
@@ -219,9 +215,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let ledger = Ledger::open(folder.path());
         let at = |age: Duration| now() - u64::try_from(age.as_millis()).unwrap();
-        ledger.change(&id(), |record| record.keys = Some((at(KEYS_HOLD / 2), Keys::default()))).unwrap();
+        ledger
+            .change(&id(), |record| record.keys = Some((at(KEYS_HOLD / 2), Keys::default())))
+            .unwrap();
         assert!(ledger.keys(&id()).is_some());
-        ledger.change(&id(), |record| record.keys = Some((at(KEYS_HOLD * 2), Keys::default()))).unwrap();
+        ledger
+            .change(&id(), |record| record.keys = Some((at(KEYS_HOLD * 2), Keys::default())))
+            .unwrap();
         assert!(ledger.keys(&id()).is_none());
     }
 }

@@ -22,6 +22,7 @@ mod ledger;
 mod namespace;
 mod options;
 mod pool;
+mod probe;
 mod question;
 mod retry;
 mod route;
@@ -39,6 +40,7 @@ pub use ledger::{Lie, Record};
 pub use namespace::Keys;
 pub use options::{CacheMode, Limits, PoolOptions, Proxies, Retry, StrictSsl, Timeouts};
 pub use pool::{Form, Origin, PackumentBytes, Pool};
+pub use probe::{Listed, Probe, Probed, Role};
 pub use route::{Assignment, Barred};
 pub use stream::ByteReader;
 pub use tarball::{

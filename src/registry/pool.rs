@@ -321,7 +321,7 @@ impl Pool {
         known.push((member.id.clone(), keys));
     }
 
-    fn place(&self, registry: &RegistryId, path: &str) -> Result<Stop, FetchError> {
+    pub(super) fn place(&self, registry: &RegistryId, path: &str) -> Result<Stop, FetchError> {
         let unknown = || FetchError::Options(format!("{registry} is not a configured registry"));
         let place = stop(self.routes.member(registry).ok_or_else(unknown)?, path)?;
         self.refuse_offline(&place.url)?;

@@ -153,7 +153,8 @@ mod tests {
 
     #[test]
     fn other_bytes_differ() {
-        let (a, b) = (dist(&format!(r#""integrity":"{A}""#)), dist(&format!(r#""integrity":"{B}""#)));
+        let (a, b) =
+            (dist(&format!(r#""integrity":"{A}""#)), dist(&format!(r#""integrity":"{B}""#)));
         assert_eq!(a.differs_from(&b).unwrap().field, "integrity");
         assert_eq!(a.differs_from(&a), None);
     }

@@ -15,8 +15,10 @@
 mod agreement;
 mod claim;
 mod conflict;
+mod list;
 pub(super) mod quorum;
 mod view;
 
 pub(super) use agreement::{Agreement, Answer, Settled};
+pub use list::{RegistriesRequest, registries};
 pub(super) use view::View;

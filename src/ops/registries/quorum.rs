@@ -44,7 +44,9 @@ impl Explain for QuorumNotMet {
     }
 
     fn help(&self) -> Option<String> {
-        Some("nothing was installed; add registries to denpm-registries, or lower the quorum".into())
+        Some(
+            "nothing was installed; add registries to denpm-registries, or lower the quorum".into(),
+        )
     }
 }
 

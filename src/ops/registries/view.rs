@@ -93,7 +93,8 @@ pub(in crate::ops) fn liars(sides: &[usize], authority: Option<usize>) -> Vec<us
     let size = |side: usize| sides.iter().filter(|other| **other == side).count();
     let majority = sides.iter().copied().find(|side| size(*side) * 2 > sides.len());
     let trusted = majority.or_else(|| authority.and_then(|index| sides.get(index).copied()));
-    let is_liar = |(index, side): (usize, &usize)| trusted.is_some_and(|t| t != *side).then_some(index);
+    let is_liar =
+        |(index, side): (usize, &usize)| trusted.is_some_and(|t| t != *side).then_some(index);
     sides.iter().enumerate().filter_map(is_liar).collect()
 }
 

@@ -48,7 +48,9 @@ fn liar_is_not_asked_again_until_it_is_forgiven() {
     liar.forget_requests();
     sandbox.denpm(["install", &seed]).succeeded();
     assert_eq!(liar.log(), [""; 0]);
-    assert!(sandbox.read("package-lock.json").unwrap().contains(&pool.direct.integrity("a", "1.0.0")));
+    assert!(
+        sandbox.read("package-lock.json").unwrap().contains(&pool.direct.integrity("a", "1.0.0"))
+    );
 
     sandbox.denpm(["registries"]).succeeded().stdout_has("a@1.0.0");
     sandbox.denpm(["registries", "forgive", &liar.url()]).succeeded();
@@ -93,7 +95,9 @@ fn wrong_bytes_everywhere_are_refused() {
 
 #[test]
 fn quorum_that_agrees_installs_the_same() {
-    for pool in [Pool::of(3, "a@1.0.0 -> b@^1\nb@1.0.0"), Pool::of_plain(3, "a@1.0.0 -> b@^1\nb@1.0.0")] {
+    for pool in
+        [Pool::of(3, "a@1.0.0 -> b@^1\nb@1.0.0"), Pool::of_plain(3, "a@1.0.0 -> b@^1\nb@1.0.0")]
+    {
         let dependencies = json!({"a": "^1"});
         let sandbox = pool.sandbox(&dependencies);
         sandbox.denpm(["install", "--quorum=3"]).succeeded();
@@ -122,7 +126,10 @@ fn lock_that_all_registries_contradict_is_refused() {
     pool.all().into_iter().for_each(alter);
     sandbox.remove("node_modules");
     std::fs::remove_dir_all(sandbox.cache()).unwrap();
-    sandbox.denpm(["ci", "--quorum=2"]).failed_with("EREGISTRYCONFLICT").stderr_has("the lockfile says");
+    sandbox
+        .denpm(["ci", "--quorum=2"])
+        .failed_with("EREGISTRYCONFLICT")
+        .stderr_has("the lockfile says");
 }
 
 #[test]
@@ -160,7 +167,9 @@ fn registry_with_other_keys_is_another_namespace() {
     let output = sandbox.denpm(["install", &seed_for(&pool, "a", 2)]).succeeded();
     assert!(output.stderr.contains("another namespace"), "{output}");
     assert_eq!(other.log(), ["GET /-/npm/v1/keys"]);
-    assert!(sandbox.read("package-lock.json").unwrap().contains(&pool.direct.integrity("a", "1.0.0")));
+    assert!(
+        sandbox.read("package-lock.json").unwrap().contains(&pool.direct.integrity("a", "1.0.0"))
+    );
     // Keys hold for a day: neither is asked again.
     sandbox.remove("node_modules").remove("package-lock.json");
     sandbox.denpm(["install"]).succeeded();

@@ -271,7 +271,11 @@ impl Registry {
 impl Drop for Registry {
     fn drop(&mut self) {
         let leaks = std::mem::take(&mut lock(&self.state).leaks);
-        assert!(leaks.is_empty() || std::thread::panicking(), "leaked to {}: {leaks:#?}", self.url());
+        assert!(
+            leaks.is_empty() || std::thread::panicking(),
+            "leaked to {}: {leaks:#?}",
+            self.url()
+        );
     }
 }
 
