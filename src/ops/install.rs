@@ -6,7 +6,7 @@
 //!      ─► staged and committed by rename, bins, scripts ─► lockfiles ─► report
 //! ```
 
-use std::{path::Path, sync::Arc, time::Instant};
+use std::{mem::ManuallyDrop, path::Path, sync::Arc, time::Instant};
 
 use super::{
     build::{TreeRequest, ideal_tree, omit, tree_settings},
@@ -54,13 +54,15 @@ pub async fn install(context: &Context, request: &TreeRequest) -> Result<Install
     }
     let packages = Arc::new(Packages::new(context));
     let sources = Sources::new(context, packages);
-    let (mut ideal, prepared) = loop {
+    let (ideal, prepared) = loop {
         let built = build(context, &files, &sources, request).await;
         // What a registry that lags answered is resolved again, whatever came of it.
         if sources.settled().await? == Settled::Confirmed {
             break built?;
         }
     };
+    // The process ends soon after: thousands of nodes need not be freed one by one.
+    let mut ideal = ManuallyDrop::new(ideal);
     let mut done = InstallSummary::default();
     if let Some(prepared) = prepared {
         done.changes = summary::changes(&ideal.tree, ideal.root, &prepared.diff);

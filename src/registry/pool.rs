@@ -25,6 +25,7 @@ use super::{
 use crate::{
     event::{Event, Reporter},
     flight::Flight,
+    manifest::Packument,
 };
 
 /// How long a registry that is asked second may take, for the document of a version and for that
@@ -73,11 +74,11 @@ pub enum Origin {
     Stale,
 }
 
-/// A packument's bytes: a JSON object, not yet parsed.
+/// A packument, and where it is from.
 #[derive(Clone, Debug)]
-pub struct PackumentBytes {
-    /// The document.
-    pub body: Bytes,
+pub struct PackumentAnswer {
+    /// The packument; whether it is about the right package is for the caller to see.
+    pub packument: Arc<Packument>,
     /// The registry it is from.
     pub registry: RegistryId,
     /// How it was obtained.
@@ -92,7 +93,7 @@ pub struct Pool {
     mode: CacheMode,
     retry: Retry,
     limits: Limits,
-    packuments: Flight<(String, Form), Result<PackumentBytes, FetchError>>,
+    packuments: Flight<(String, Form), Result<PackumentAnswer, FetchError>>,
     /// Writes to the cache that nobody waits for.
     writes: Mutex<Vec<JoinHandle<()>>>,
     ledger: Option<Ledger>,
@@ -161,13 +162,16 @@ impl Pool {
     /// # Errors
     ///
     /// Why no registry could serve it, naming the package.
-    pub async fn packument(&self, name: &str, form: Form) -> Result<PackumentBytes, FetchError> {
+    pub async fn packument(&self, name: &str, form: Form) -> Result<PackumentAnswer, FetchError> {
         let work = || async { self.obtain(name, form).await.map_err(|error| error.about(name)) };
         self.packuments.run((name.to_owned(), form), work).await
     }
 
-    /// Forgets the bytes of a packument that was parsed; the next caller finds it on disk.
+    /// Forgets a packument whose text is no longer where it was; the next caller asks for it anew.
     pub fn forget_packument(&self, name: &str, form: Form) {
+        for stop in self.routes.packument(name).unwrap_or_default() {
+            self.disk.remove(&key(&stop.member, name, form));
+        }
         self.packuments.forget(&(name.to_owned(), form));
     }
 
@@ -336,12 +340,13 @@ impl Pool {
     }
 
     /// make-fetch-happen `lib/cache/index.js`: the cache, the registries, the cache again.
-    async fn obtain(&self, name: &str, form: Form) -> Result<PackumentBytes, FetchError> {
+    async fn obtain(&self, name: &str, form: Form) -> Result<PackumentAnswer, FetchError> {
         self.admit().await;
         let stops = self.routes.packument(name)?;
         let mut known = None;
         for stop in &stops {
-            let Some(entry) = self.load(&key(&stop.member, name, form)).await else { continue };
+            // Two small reads: handing them to another thread would take longer.
+            let Some(entry) = self.disk.load(&key(&stop.member, name, form)) else { continue };
             let usable = match self.mode {
                 CacheMode::Online => entry.is_fresh(now()),
                 CacheMode::PreferOnline => false,
@@ -394,12 +399,6 @@ impl Pool {
         self.limits
     }
 
-    /// An entry of the cache, read off the async threads.
-    pub(super) async fn load(&self, key: &Key) -> Option<Entry> {
-        let (disk, key) = (self.disk.clone(), key.clone());
-        tokio::task::spawn_blocking(move || disk.load(&key)).await.ok().flatten()
-    }
-
     /// Changes the cache in the background. A cache that cannot be written is no cache, not an error.
     pub(super) fn write(&self, change: impl FnOnce(&Disk) -> std::io::Result<()> + Send + 'static) {
         let disk = self.disk.clone();
@@ -427,6 +426,6 @@ pub(super) fn key(member: &Member, name: &str, form: Form) -> Key {
     Key::new(member.id.as_str(), name, form.as_str())
 }
 
-pub(super) fn packument(member: &Member, entry: Entry, origin: Origin) -> PackumentBytes {
-    PackumentBytes { body: entry.body, registry: member.id.clone(), origin }
+pub(super) fn packument(member: &Member, entry: Entry, origin: Origin) -> PackumentAnswer {
+    PackumentAnswer { packument: entry.packument, registry: member.id.clone(), origin }
 }

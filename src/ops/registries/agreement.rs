@@ -19,7 +19,7 @@ use crate::{
     event::{Event, Level, Reporter},
     flight::Flight,
     manifest::{Manifest, Packument},
-    registry::{FetchError, Form, Origin, Pool, RegistryId},
+    registry::{FetchError, Form, Origin, PackumentAnswer, Pool, RegistryId},
     spec::{PackageName, Range, Spec, SpecKind, Version},
 };
 
@@ -148,9 +148,9 @@ impl Agreement {
         }
         let work = || async {
             let found = self.pool.packument(name, Form::Full).await.map_err(LoadFailure::new)?;
-            self.pool.forget_packument(name, Form::Full);
-            let packument = Arc::new(read(name, found.body)?);
-            Ok(Arc::new(View { registry: found.registry, packument, origin: found.origin }))
+            let PackumentAnswer { packument, registry, origin } = found;
+            check_name(name, &packument)?;
+            Ok(Arc::new(View { registry, packument, origin }))
         };
         self.views.run(name.to_owned(), work).await
     }
@@ -433,10 +433,14 @@ fn compare(claim: &Claim, other: &Manifest) -> Opinion {
 }
 
 fn read(name: &str, body: Bytes) -> Result<Packument, LoadFailure> {
-    let package = PackageName::parse(name).map_err(LoadFailure::new)?;
     let packument = Packument::parse(body).map_err(LoadFailure::new)?;
-    packument.verify_name(&package).map_err(LoadFailure::new)?;
+    check_name(name, &packument)?;
     Ok(packument)
+}
+
+fn check_name(name: &str, packument: &Packument) -> Result<(), LoadFailure> {
+    let package = PackageName::parse(name).map_err(LoadFailure::new)?;
+    packument.verify_name(&package).map_err(LoadFailure::new)
 }
 
 /// A panic elsewhere cannot leave these half changed: every change is one call.

@@ -236,7 +236,7 @@ const CHECKED: &str = "times, maintainers, digests, signatures, abbreviated form
 
 /// What a full document usually has and this one does not.
 fn missing_fields(packument: &Packument, full: &Probed) -> Vec<String> {
-    let latest = packument.dist_tags().get("latest");
+    let latest = packument.dist_tag("latest");
     let manifest = latest.and_then(|version| packument.manifest(version)?.ok());
     let dist = manifest.as_ref().and_then(|manifest| manifest.dist.clone()).unwrap_or_default();
     let lacks = [
@@ -278,7 +278,7 @@ async fn missing_abilities(
     if latest.is_none_or(|answer| answer.status != 200) {
         lacks.push("documents of single versions".to_owned());
     }
-    if let Some(version) = packument.dist_tags().get("latest") {
+    if let Some(version) = packument.dist_tag("latest") {
         let name = packument.name().unwrap_or_default();
         let unscoped = name.rsplit('/').next().unwrap_or(name);
         let tarball = probe(format!("{name}/-/{unscoped}-{version}.tgz"), Probe::FirstByte).await;
@@ -300,7 +300,7 @@ fn lag(mirror: &Packument, configured: &Packument) -> String {
     let missing: Vec<&str> =
         configured.versions().filter(|version| !mirror.has_version(version)).collect();
     let extra = mirror.versions().filter(|version| !configured.has_version(version)).count();
-    let tags = mirror.dist_tags() == configured.dist_tags();
+    let tags = mirror.dist_tags().eq(configured.dist_tags());
     let newest = missing.last().map(|version| {
         let since = configured.time(version).map(|time| format!(" of {time}")).unwrap_or_default();
         format!("lacks {} versions, the newest {version}{since}", missing.len())

@@ -28,7 +28,7 @@ impl View {
     pub(in crate::ops) fn is_poor(&self) -> bool {
         let is_abbreviated =
             self.packument.raw_field("modified").is_some() && !self.packument.has_times();
-        let latest = self.packument.dist_tags().get("latest");
+        let latest = self.packument.dist_tag("latest");
         let manifest = latest.and_then(|version| self.packument.manifest(version)?.ok());
         let dist = manifest.as_ref().and_then(|manifest| manifest.dist.as_ref());
         let has_digest = dist.is_none_or(|dist| dist.integrity.is_some() || dist.shasum.is_some());
