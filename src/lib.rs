@@ -8,6 +8,7 @@
 //!   package.json, lock ──► arborist::Start
 //!                              │
 //!   arborist::build ⇄ ops::manifests ⇄ registry::Pool    packuments, asked for ahead of need
+//!                              │  └─ ops::registries: a second registry confirms each answer
 //!                              │ ideal tree
 //!   arborist::diff ◄── tree on disk (hidden lock, or the folders themselves)
 //!                              │ what changes
@@ -28,10 +29,11 @@
 //! | `package.json` | [`manifest::PackageJson`], written by `ops::save` |
 //! | `package-lock.json`, `npm-shrinkwrap.json`, `node_modules/.package-lock.json` | [`lockfile`] |
 //! | `node_modules/**`, `node_modules/.denpm-journal` while a change is under way | [`reify`] |
-//! | `node_modules/.denpm.json`: who served what | `ops::sidecar` |
+//! | `node_modules/.denpm.json`: who served what, and the seed of the choice | `ops::sidecar` |
 //! | `<npm cache>/_denpm/store/` | [`store`] |
 //! | `<npm cache>/_denpm/packuments/` | [`registry`] |
 //! | `<npm cache>/_denpm/locks/` | `ops::project` |
+//! | `<data folder>/denpm/registries.json`: lies, keys, latencies | [`registry`] |
 //! | `<npm cache>/_logs/` | [`report`] |
 //!
 //! # The modules

@@ -19,6 +19,7 @@ use denpm::{
     lockfile::{LockWriter, Lockfile, RegistryResolved},
     manifest::{Manifest, PackageJson, Packument, parse_json, render_json},
     ops::git::Remote,
+    registry::{Keys, Namespace},
     report::display,
     spec::{Form, Hosted, PackageName, Range, Spec, Version},
     store::{Depth, EntryPath, ImportContext, Store},
@@ -47,6 +48,7 @@ pub const TARGETS: &[NamedTarget] = &[
     ("overrides", overrides),
     ("package_json", package_json),
     ("packument", packument),
+    ("registry_keys", registry_keys),
     ("registry_pool", registry_pool),
     ("spec", spec),
     ("tarball", tarball),
@@ -300,6 +302,13 @@ pub fn display(data: &[u8]) {
         assert!(!shown.chars().any(char::is_control), "{shown:?}");
         assert_eq!(display::visible(&shown), shown);
     }
+}
+
+/// A registry's keys are one namespace with themselves, whatever they are.
+pub fn registry_keys(data: &[u8]) {
+    let keys = Keys::parse(data);
+    assert_eq!(keys.namespace(&keys), Namespace::Same);
+    assert_eq!(keys.is_empty(), keys.ids().next().is_none());
 }
 
 /// Mirrors are http or https, end in a slash, and carry neither query nor fragment.

@@ -1,8 +1,10 @@
 //! The registry: package names in, bytes out. The only module that speaks HTTP.
 //!
 //! ```text
-//! name ─ assignment (who is asked, in which order) ─ pool (cache, retries, fail-over)
-//!           └─ cache (disk)                             └─ fetch (one exchange) ─ client (TLS, proxy)
+//! name ─ assignment (who is asked, in which order) ─ pool (cache)
+//!           └─ route (URLs; who may hear of it)        ├─ admission (namespaces, liars) ─ ledger (disk)
+//!                                                      ├─ ask (fail-over, hedging, retries) ─ health
+//!                                                      └─ fetch (one exchange) ─ client (TLS, proxy)
 //! ```
 //!
 //! A [`Pool`] holds the registries of one namespace. Nothing it returns is proven: what a
@@ -37,7 +39,7 @@ pub use auth::{Anonymous, ClientIdentity, CredentialSource};
 pub use error::{Credential, Fault, FetchError, ShownUrl, StatusFailure};
 pub use health::Health;
 pub use ledger::{Lie, Record};
-pub use namespace::Keys;
+pub use namespace::{Keys, Namespace};
 pub use options::{Authority, CacheMode, Limits, PoolOptions, Proxies, Retry, StrictSsl, Timeouts};
 pub use pool::{Form, Origin, PackumentAnswer, Pool};
 pub use probe::{Listed, Probe, Probed, Role};

@@ -16,7 +16,7 @@ pub struct Keys(BTreeMap<String, String>);
 
 /// Whether two registries belong together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Namespace {
+pub enum Namespace {
     /// They share a key, or one of them has none.
     Same,
     /// Each has keys, and none in common; or one identity stands for two keys.
@@ -25,7 +25,7 @@ pub(super) enum Namespace {
 
 impl Keys {
     /// Reads `{"keys": [{"keyid", "key"}]}`; what is no such document offers no keys.
-    pub(super) fn parse(bytes: &[u8]) -> Self {
+    pub fn parse(bytes: &[u8]) -> Self {
         #[derive(Deserialize)]
         struct Document {
             keys: Vec<Entry>,
@@ -51,7 +51,7 @@ impl Keys {
     }
 
     /// Whether a registry with these keys and one with `other` are one namespace.
-    pub(super) fn namespace(&self, other: &Self) -> Namespace {
+    pub fn namespace(&self, other: &Self) -> Namespace {
         if self.is_empty() || other.is_empty() {
             return Namespace::Same;
         }

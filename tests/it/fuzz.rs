@@ -68,6 +68,7 @@ fn seeds(target: &str) -> Vec<Vec<u8>> {
         "display" => &[
             "\u{1b}]0;x\u{7}a\u{202e}b\thttps://u:p@host.example/?a=npm_abcdefghijklmnopqrstuvwxyz0123456789 _authToken=x Bearer 0123456789abcdef0",
         ],
+        "registry_keys" => &[r#"{"keys":[{"keyid":"SHA256:a","key":"MFkw","keytype":"t"}]}"#],
         "registry_pool" => &["https://a.example/x|direct,https://b.example?q#f,off"],
         "git_remote" => {
             &["git@host.example:a/b.git", "ssh://git@host.example/a", "ext::sh -c x", "-u"]

@@ -100,8 +100,11 @@ fn version_that_one_mirror_made_up_is_not_installed() {
 
 #[test]
 fn configured_registry_that_lags_behind_two_mirrors_is_corrected() {
-    for pool in pools("a@1.0.0") {
-        pool.mirrors.iter().for_each(|mirror| drop(mirror.tree("a@1.0.1")));
+    // Its own word about what is newest is only doubted where that costs one small document.
+    for pool in [Pool::of(3, "a@1.0.0")] {
+        for mirror in &pool.mirrors {
+            mirror.tree("a@1.0.1");
+        }
         for lock in locks_by_seed(&pool, &json!({"a": "^1"}), 6) {
             assert!(lock.contains("a-1.0.1.tgz"), "{lock}");
         }

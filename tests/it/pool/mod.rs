@@ -3,9 +3,11 @@
 mod failures;
 mod lag;
 mod lies;
+mod list;
 mod mirrors;
 mod private;
 mod spread;
+mod verdaccio;
 
 use super::support::{Registry, Sandbox};
 use serde_json::{Value, json};
