@@ -212,13 +212,12 @@ impl Shared {
         spec: &Spec,
     ) -> Result<(Arc<View>, Arc<Fetched>), LoadFailure> {
         let view = agreement.view(name).await?;
-        let (view, picked) = match self.pick(&view.packument, spec) {
-            Ok(picked) => (view, picked),
-            Err(_) => {
-                let view = agreement.compare(name).await?;
-                let picked = self.pick(&view.packument, spec)?;
-                (view, picked)
-            }
+        let (view, picked) = if let Ok(picked) = self.pick(&view.packument, spec) {
+            (view, picked)
+        } else {
+            let view = agreement.compare(name).await?;
+            let picked = self.pick(&view.packument, spec)?;
+            (view, picked)
         };
         let version = picked.manifest.version.as_deref().unwrap_or_default();
         let resolved = self.pool.recorded_url(name, version, &view.registry).map(Into::into);

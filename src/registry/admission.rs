@@ -152,13 +152,13 @@ impl Pool {
             return;
         }
         member.bar(Barred::Liar);
-        let line = format!(
+        let told = format!(
             "{registry} says {} about {}, others say {}; it is not asked again until \
              `denpm registries forgive {registry}`",
             lie.claimed, lie.package, lie.others
         );
         let reporter = self.transport().reporter();
-        reporter.event(Event::warn("registry", line));
+        reporter.event(Event::warn("registry", told));
         let Some(ledger) = self.ledger() else { return };
         if let Err(error) = ledger.change(registry, |record| record.lie = Some(lie)) {
             reporter.event(Event::warn("registry", format!("this will be forgotten: {error}")));

@@ -272,14 +272,12 @@ impl Pool {
         let retry = Retry { retries: self.retry.retries.min(1), ..self.retry };
         let [Stop { member, url }] = &stops;
         let answers = member.lane.answers();
-        match timeout(patience, ask(&retry, &stops, path, &question)).await {
-            Ok(answer) => answer,
-            Err(_) => {
-                member.lane.overtaken(Instant::now(), answers);
-                let seconds = patience.as_secs();
-                Err(FetchError::stalled(url, format!("no second opinion within {seconds} s")))
-            }
+        if let Ok(answer) = timeout(patience, ask(&retry, &stops, path, &question)).await {
+            return answer;
         }
+        member.lane.overtaken(Instant::now(), answers);
+        let seconds = patience.as_secs();
+        Err(FetchError::stalled(url, format!("no second opinion within {seconds} s")))
     }
 
     /// Whether others should be asked before this registry: it failed or was slow a moment ago.

@@ -31,7 +31,8 @@ fn each_version(document: &mut Value, change: impl Fn(&mut Value)) {
 }
 
 fn without(value: &mut Value, keys: &[&str]) {
-    keys.iter().for_each(|key| drop(value.as_object_mut().unwrap().remove(*key)));
+    let object = value.as_object_mut().unwrap();
+    object.retain(|key, _| !keys.contains(&key.as_str()));
 }
 
 /// Whichever registry is asked first, the lock is that of the configured registry alone.
