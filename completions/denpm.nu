@@ -943,7 +943,7 @@ module completions {
     [ "silent" "error" "warn" "notice" "http" "info" "verbose" "silly" ]
   }
 
-  # List and test the registries of the pool (not part of this version yet)
+  # List and test the registries of the pool
   export extern "denpm registries" [
     --json                    # Print JSON
     --registry-seed: string   # Seed of the choice of mirror, or random

@@ -51,6 +51,8 @@ codes! {
     Cert = "ECERT", 1;
     Ciglobal = "ECIGLOBAL", 1;
     Config = "ECONFIG", 1;
+    /// A private name in a public registry.
+    Confusion = "EDEPENDENCYCONFUSION", 3;
     Connection = "ECONNECTION", 1;
     Connrefused = "ECONNREFUSED", 1;
     Connreset = "ECONNRESET", 1;

@@ -11,11 +11,15 @@ use denpm::{
         pick_manifest,
     },
     cli::commands::command_of,
-    config::{CommandLine, Env, Npmrc, replace_env},
+    config::{
+        CommandLine, Env, Npmrc,
+        network::{PoolTarget, parse_pool},
+        replace_env,
+    },
     lockfile::{LockWriter, Lockfile, RegistryResolved},
     manifest::{Manifest, PackageJson, Packument, parse_json, render_json},
     ops::git::Remote,
-    registry::{Target, parse_pool},
+    registry::{Keys, Namespace},
     report::display,
     spec::{Form, Hosted, PackageName, Range, Spec, Version},
     store::{Depth, EntryPath, ImportContext, Store},
@@ -45,6 +49,7 @@ pub const TARGETS: &[NamedTarget] = &[
     ("json", json),
     ("lockfile", lockfile),
     ("manifest", manifest),
+    ("namespace_keys", namespace_keys),
     ("npmrc", npmrc),
     ("overrides", overrides),
     ("package_json", package_json),
@@ -326,11 +331,18 @@ pub fn display(data: &[u8]) {
     }
 }
 
+/// A registry's keys are one namespace with themselves, whatever they are.
+pub fn namespace_keys(data: &[u8]) {
+    let keys = Keys::parse(data);
+    assert_eq!(keys.namespace(&keys), Namespace::Same);
+    assert_eq!(keys.is_empty(), keys.ids().next().is_none());
+}
+
 /// Mirrors are http or https, end in a slash, and carry neither query nor fragment.
 pub fn registry_pool(data: &[u8]) {
-    let Ok(pool) = parse_pool(&text(data)) else { return };
+    let Ok(pool) = parse_pool(&[text(data)]) else { return };
     for entry in pool {
-        let Target::Mirror(url) = entry.target else { continue };
+        let PoolTarget::Mirror(url) = entry.target else { continue };
         assert!(matches!(url.scheme(), "http" | "https") && url.has_host(), "{url}");
         assert!(url.path().ends_with('/') && url.query().is_none() && url.fragment().is_none());
     }

@@ -328,11 +328,11 @@ pub const COMMANDS: &[Description] = &[
         "[package-spec]...",
         &[&["json"]],
     ),
-    later(
+    ready(
         Command::Registries,
         "registries",
         "List and test the registries of the pool",
-        "[list|test|keys]",
+        "[list|test [package]|keys|forgive <url>]",
         &[&["json"], MIRRORS],
     ),
     later(

@@ -2,7 +2,9 @@
 
 use std::{mem::ManuallyDrop, process::ExitCode, sync::Arc};
 
-use super::{CliError, Invocation, audit_signatures, commands::Command, list, policy, print};
+use super::{
+    CliError, Invocation, audit_signatures, commands::Command, list, policy, print, registries,
+};
 use crate::{
     cli::{completions, man},
     config::{
@@ -34,6 +36,7 @@ pub(super) fn run(invocation: &Invocation) -> Result<ExitCode, Failure> {
         Command::Man => write_man(invocation),
         Command::AuditSignatures => Ok(audit_signatures::run(invocation)),
         Command::Policy => policy::run(invocation),
+        Command::Registries => Ok(registries::run(invocation)),
         Command::Install
         | Command::Ci
         | Command::Update

@@ -13,6 +13,7 @@ pub mod man;
 mod passthrough;
 mod policy;
 mod print;
+mod registries;
 
 use std::{ffi::OsString, io, path::PathBuf, process::ExitCode};
 

@@ -19,6 +19,7 @@ use super::{
     packages::Packages,
     project::{self, ProjectFiles},
     proofs::check_downgrades,
+    registries::{self, quorum},
     reify::{self, OddFolders, ReifyRequest},
     save,
     settled::Settled,
@@ -61,23 +62,24 @@ pub async fn install(context: &Context, request: &TreeRequest) -> Result<Install
     }
     let packages = Arc::new(Packages::new(context));
     let sources = Sources::new(context, packages);
-    reporter.event(Event::PhaseStarted(Phase::Resolve));
+    let (ideal, prepared) = loop {
+        let built = build(context, &files, &sources, request).await;
+        // What a registry that lags answered is resolved again, whatever came of it.
+        if sources.settled().await? == registries::Settled::Confirmed {
+            break built?;
+        }
+    };
     // The process ends soon after: thousands of nodes need not be freed one by one.
-    let mut ideal = ManuallyDrop::new(ideal_tree(context, &sources, &files, request).await?);
-    if request.frozen {
-        frozen::check_in_sync(&files, &ideal, tree_settings(&context.options))?;
-    }
-    reporter.event(Event::PhaseFinished(Phase::Resolve));
+    let mut ideal = ManuallyDrop::new(ideal);
     let mut done = InstallSummary::default();
-    if context.options.lock.package_lock_only {
-        save::save(context, &files, &mut ideal, request)?;
-    } else {
-        let prepared = prepare(context, &files, &mut ideal, &sources, request).await?;
+    if let Some(prepared) = prepared {
         done.changes = summary::changes(&ideal.tree, ideal.root, &prepared.diff);
         done.trust = prepared.fetched.trust;
         if !context.options.dry_run {
             apply(context, &files, &mut ideal, &prepared, request).await?;
         }
+    } else {
+        save::save(context, &files, &mut ideal, request)?;
     }
     context.pool.flush().await;
     done.detail = if context.options.dry_run || context.options.output.long {
@@ -93,6 +95,29 @@ pub async fn install(context: &Context, request: &TreeRequest) -> Result<Install
     }
     done.took = started.elapsed();
     Ok(done)
+}
+
+/// Resolves, and fetches what is missing on disk; nothing is fetched where only the lock is written.
+async fn build(
+    context: &Context,
+    files: &ProjectFiles,
+    sources: &Sources,
+    request: &TreeRequest,
+) -> Result<(Ideal, Option<Prepared>), Failure> {
+    let reporter = &*context.reporter;
+    reporter.event(Event::PhaseStarted(Phase::Resolve));
+    let mut ideal = ideal_tree(context, sources, files, request).await?;
+    if request.frozen {
+        frozen::check_in_sync(files, &ideal, tree_settings(&context.options))?;
+    }
+    reporter.event(Event::PhaseFinished(Phase::Resolve));
+    if context.options.lock.package_lock_only {
+        let all = ideal.tree.inventory_of(ideal.root);
+        quorum::check(context, &ideal.tree, &all).await?;
+        return Ok((ideal, None));
+    }
+    let prepared = prepare(context, files, &mut ideal, sources, request).await?;
+    Ok((ideal, Some(prepared)))
 }
 
 /// The names that occur more than once: what `dedupe` looks up again.
@@ -140,6 +165,7 @@ async fn prepare(
         diff = difference(context, request, ideal, actual);
     }
     let nodes = wanted_nodes(&ideal.tree, &diff);
+    quorum::check(context, &ideal.tree, &nodes).await?;
     let fetched = fetch_packages(&mut ideal.tree, &nodes, sources, &*context.reporter).await?;
     check_downgrades(&ideal.tree, &fetched, &known, sources)?;
     bundles::mark_gyp_builds(&mut ideal.tree, &fetched);
@@ -242,7 +268,7 @@ async fn apply(
     applied.finish(|| {
         save::save(context, files, ideal, request)?;
         ideal.settle_filtered(prepared.actual, &prepared.diff.filter);
-        sidecar::write(files, &ideal.tree, ideal.root, fetched, &prepared.known)?;
+        sidecar::write(files, &ideal.tree, ideal.root, fetched, &prepared.known, context.seed)?;
         save::write_hidden_lock(context, files, ideal, request)
     })?;
     if !unreviewed.is_empty() {

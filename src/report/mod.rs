@@ -16,6 +16,7 @@ pub mod json;
 pub mod ls;
 pub mod outdated;
 pub mod progress;
+pub mod registries;
 pub mod styled;
 pub mod summary;
 pub mod text;

@@ -73,6 +73,7 @@ fn seeds(target: &str) -> Vec<Vec<u8>> {
             include_str!("../../src/verify/signature/npm-keys.json"),
             r#"{"keys":[{"expires":"2025-01-29T00:00:00.000Z","keyid":"SHA256:jl3bwswu80PjjokCgh0o2w5c2U4LhQAE57gj9cz1kzA","keytype":"ecdsa-sha2-nistp256","scheme":"ecdsa-sha2-nistp256","key":"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE1Olb3zMAFFxXKHiIkQO5cJ3Yhl5i6UPp+IhuteBJbuHcA5UogKo0EWtlWwW6KSaKoTNEYL7JlCQiVnkhBktUgg=="}]}"#,
         ],
+        "namespace_keys" => &[r#"{"keys":[{"keyid":"SHA256:a","key":"MFkw","keytype":"t"}]}"#],
         "registry_pool" => &["https://a.example/x|direct,https://b.example?q#f,off"],
         "git_remote" => {
             &["git@host.example:a/b.git", "ssh://git@host.example/a", "ext::sh -c x", "-u"]

@@ -18,6 +18,7 @@ mod idle;
 mod layout;
 mod listing;
 mod npm_oracle;
+mod pool;
 mod refusals;
 mod resolver;
 mod signature_vectors;
