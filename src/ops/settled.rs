@@ -45,7 +45,7 @@ const ABSENT_FOR: Duration = Duration::from_mins(5);
 /// Warnings that a run with nothing to do repeats; npm gives them at every install.
 const REPEATED: [&str; 2] = ["install-scripts", "EBADENGINE"];
 /// Warnings about what is fetched, which a run with nothing to do has no occasion for.
-const PASSING: [&str; 1] = ["deprecated"];
+const PASSING: [&str; 2] = ["deprecated", "signatures"];
 
 /// Files of the project that the result depends on.
 const FILES: [&str; 5] =

@@ -2,7 +2,7 @@
 //!
 //! npm proves that the registry signed the digest it tells *now* (`lib/utils/verify-signatures.js`).
 //! That says nothing about what is locked or installed: both are held against the signed digest
-//! here ([`beyond`]). Packages that npm passes over in silence are counted, and bundled ones are
+//! here (`beyond.rs`). Packages that npm passes over in silence are counted, and bundled ones are
 //! not looked up by a name that may be somebody else's.
 
 mod beyond;
