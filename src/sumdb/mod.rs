@@ -9,9 +9,11 @@
 //!
 //! [`note`], [`tlog`], [`tile`], [`proof`], [`checkpoint`] and [`policy`] know neither npm nor
 //! files nor the network: bytes in, verdict out, never a panic, every count bounded. Tiles come
-//! through [`tile::TileReader`], whoever has them. [`record`] says what is logged of a package.
+//! through [`tile::TileReader`], whoever has them. [`record`] says what is logged of a package,
+//! [`lookup`] how a log is asked, [`client`] asks and keeps what it learnt.
 
 pub mod checkpoint;
+pub mod client;
 pub mod lookup;
 pub mod note;
 pub mod policy;
