@@ -14,6 +14,8 @@
 
 pub mod checkpoint;
 pub mod client;
+mod escape;
+pub mod log;
 pub mod lookup;
 pub mod note;
 pub mod policy;

@@ -14,6 +14,7 @@ use crate::{
     fs::{Durability, read_bounded, write_atomic},
     sumdb::{
         checkpoint::TreeHead,
+        escape::escaped,
         lookup::{Answer, BatchRequest, IndexBucket, LookupReply, bucket_of},
         record::{PackageKey, Record},
         tile::{Bundle, Layout, ReadError, Resource, Tile, TileReader},
@@ -239,17 +240,4 @@ impl<R: Remote> Client<R> {
 enum Place {
     Known(Option<u64>),
     ToLookUp(PackageKey),
-}
-
-/// A word as one segment of a path.
-fn escaped(word: &str) -> String {
-    let mut out = String::new();
-    for byte in word.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            out.push(char::from(byte));
-        } else {
-            out += &format!("%{byte:02X}");
-        }
-    }
-    out
 }

@@ -12,6 +12,7 @@ use super::error::{ClientError, Fork};
 use crate::{
     fs::{Durability, FsError, Lock, read_bounded, write_atomic},
     sumdb::{
+        escape::{escaped, hex},
         note::{MAX_NOTE, Note},
         policy::Policy,
     },
@@ -31,17 +32,11 @@ impl HeadFile {
     /// The folder of a log below `<data folder>/sumdb`: its origin, with everything but
     /// letters, digits, `.`, `-` and `_` written as `%` and two hex digits.
     pub fn folder_name(origin: &str) -> String {
-        let mut name = String::new();
-        for byte in origin.bytes() {
-            let plain = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-            // A name of dots alone would be another folder.
-            if plain && !(byte == b'.' && name.is_empty()) {
-                name.push(char::from(byte));
-            } else {
-                name += &format!("%{byte:02x}");
-            }
+        // A name of dots alone would be another folder.
+        match origin.strip_prefix('.') {
+            Some(rest) => format!("%2e{}", escaped(rest)),
+            None => escaped(origin),
         }
-        name
     }
 }
 
@@ -88,8 +83,7 @@ impl Heads {
     pub(super) fn keep_evidence(&self, fork: Fork) -> Fork {
         let report = fork.report();
         let hash: [u8; 32] = Sha256::digest(&report).into();
-        let name: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        let path = self.folder.join(format!("fork-{name}.txt"));
+        let path = self.folder.join(format!("fork-{}.txt", hex(hash.get(..8).unwrap_or(&hash))));
         // A full disk must not hide the fork itself.
         let written = write_atomic(&path, report.as_bytes(), Durability::Synced);
         Fork { evidence: written.is_ok().then_some(path), ..fork }

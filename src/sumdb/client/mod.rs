@@ -241,7 +241,7 @@ impl<R: Remote> Client<R> {
         read.map_err(|error| self.read_failed(error))
     }
 
-    fn unreachable(&self, reason: impl ToString) -> ClientError {
+    fn unreachable(&self, reason: impl std::fmt::Display) -> ClientError {
         ClientError::Unreachable { origin: self.origin.clone(), reason: reason.to_string() }
     }
 }

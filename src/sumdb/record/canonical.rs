@@ -2,6 +2,8 @@
 
 use std::{cmp::Ordering, collections::BTreeMap};
 
+use crate::sumdb::escape::hex;
+
 /// A name, in the order that RFC 8785 §3.2.3 sorts by: UTF-16 code units.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Key(String);
@@ -82,7 +84,7 @@ fn write_text(text: &str, out: &mut String) {
             '\r' => out.push_str("\\r"),
             control if u32::from(control) < 0x20 => {
                 out.push_str("\\u00");
-                super::push_hex(out, u8::try_from(u32::from(control)).unwrap_or_default());
+                out.push_str(&hex(&[u8::try_from(u32::from(control)).unwrap_or_default()]));
             }
             plain => out.push(plain),
         }

@@ -30,6 +30,7 @@ pub use manifest::{InstallManifest, NotAManifest};
 
 use super::{
     checkpoint::decimal,
+    escape::hex,
     tlog::{Hash, leaf_hash},
 };
 
@@ -166,22 +167,13 @@ pub fn tree_hash<'a>(
     let mut files: Vec<_> = files.into_iter().collect();
     files.sort_unstable_by_key(|(path, _)| *path);
     let mut hasher = Sha256::new();
-    let mut line = String::new();
     for (path, digest) in files {
-        line.clear();
-        for byte in digest {
-            push_hex(&mut line, *byte);
+        let digest = hex(digest);
+        for part in [&digest, "  ", key.name(), "@", key.version(), "/", path, "\n"] {
+            hasher.update(part);
         }
-        line.extend(["  ", key.name(), "@", key.version(), "/", path, "\n"]);
-        hasher.update(line.as_bytes());
     }
     Hash(hasher.finalize().into())
-}
-
-fn push_hex(text: &mut String, byte: u8) {
-    text.extend(
-        [byte >> 4, byte & 15].map(|digit| char::from_digit(digit.into(), 16).unwrap_or('0')),
-    );
 }
 
 fn is_word(word: &str) -> bool {
