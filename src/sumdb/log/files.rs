@@ -59,7 +59,7 @@ impl Files {
 
     /// The private key; `None` where the log is new.
     pub(super) fn read_key(&self) -> Result<Option<SigningKey>, LogError> {
-        let Some(bytes) = self.read(&self.folder.join("key"), MAX_KEY)? else {
+        let Some(bytes) = read(&self.folder.join("key"), MAX_KEY)? else {
             // A head that nobody can sign on for: not a new log.
             return match self.checkpoint()? {
                 Some(_) => Err(self.damaged("its key is gone".to_owned())),
@@ -85,19 +85,12 @@ impl Files {
     }
 
     pub(super) fn checkpoint(&self) -> Result<Option<Vec<u8>>, LogError> {
-        self.read(&self.checkpoint_path(), MAX_NOTE as u64)
+        Ok(read(&self.checkpoint_path(), MAX_NOTE as u64)?)
     }
 
     pub(super) fn write_checkpoint(&self, note: &Note) -> Result<(), LogError> {
         let text = note.to_string();
         Ok(write_atomic(&self.checkpoint_path(), text.as_bytes(), Durability::Synced)?)
-    }
-
-    fn read(&self, path: &Path, limit: u64) -> Result<Option<Vec<u8>>, LogError> {
-        match read_bounded(path, limit) {
-            Err(error) if error.kind() == Some(io::ErrorKind::NotFound) => Ok(None),
-            other => Ok(other.map(Some)?),
-        }
     }
 
     /// Writes bundles so that they survive a power cut.
@@ -173,8 +166,8 @@ impl Files {
     fn bundle(&self, bundle: Bundle) -> Result<Vec<Vec<u8>>, LogError> {
         let path = self.path(Resource::Bundle(bundle));
         // An append that was interrupted may have written the full bundle already.
-        let found = match self.read(&path, MAX_BUNDLE)? {
-            None => self.read(&self.path(Resource::Bundle(bundle.filled())), MAX_BUNDLE)?,
+        let found = match read(&path, MAX_BUNDLE)? {
+            None => read(&self.path(Resource::Bundle(bundle.filled())), MAX_BUNDLE)?,
             found => found,
         };
         let bytes = found.ok_or_else(|| self.damaged(format!("{} is missing", path.display())))?;
@@ -187,7 +180,7 @@ impl Files {
     pub(super) fn appender_from_tiles(&self, tree: TreeHead) -> Result<Option<Appender>, LogError> {
         let mut edge = Vec::new();
         for tile in Tile::edge(tree.size) {
-            let bytes = self.read(&self.path(Resource::Tile(tile)), tile.len_bytes() as u64)?;
+            let bytes = read(&self.path(Resource::Tile(tile)), tile.len_bytes() as u64)?;
             let Some(hashes) = bytes.and_then(|bytes| Hash::many_from_slice(&bytes)) else {
                 return Ok(None);
             };
@@ -203,6 +196,14 @@ impl Files {
         appender.map(Some).ok_or_else(|| {
             self.damaged("its last records are not those of its checkpoint".to_owned())
         })
+    }
+}
+
+/// The bytes of a file; `None` where there is none.
+fn read(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, FsError> {
+    match read_bounded(path, limit) {
+        Err(error) if error.kind() == Some(io::ErrorKind::NotFound) => Ok(None),
+        other => other.map(Some),
     }
 }
 

@@ -141,9 +141,9 @@ fn files_of(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
         for entry in fs::read_dir(&next).unwrap().map(|entry| entry.unwrap().path()) {
             let name = entry.strip_prefix(folder).unwrap().display().to_string();
             if entry.is_dir() {
-                folders.push(entry)
+                folders.push(entry);
             } else {
-                drop(files.insert(name, fs::read(&entry).unwrap()))
+                files.insert(name, fs::read(&entry).unwrap());
             }
         }
     }
@@ -162,7 +162,9 @@ fn two_at_once_wait_for_each_other_and_lose_nothing() {
             }
         })
     };
-    [work(0), work(15)].into_iter().for_each(|thread| thread.join().unwrap());
+    for thread in [work(0), work(15)] {
+        thread.join().unwrap();
+    }
     let log = LocalLog::open(folder.path()).unwrap();
     assert_eq!(log.tree().size, 45);
     assert!(log.look_up(&some(0..45)).unwrap().iter().all(|seen| matches!(seen, Seen::Before(_))));
