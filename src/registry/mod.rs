@@ -31,7 +31,7 @@ pub use assignment::{Fallthrough, PoolEntry, Target, order, parse_pool, registry
 pub use auth::{Anonymous, ClientIdentity, CredentialSource};
 pub use error::{Credential, Fault, FetchError, ShownUrl, StatusFailure};
 pub use options::{CacheMode, Limits, PoolOptions, Proxies, Retry, StrictSsl, Timeouts};
-pub use pool::{Form, Origin, PackumentBytes, Pool};
+pub use pool::{Form, Origin, PackumentAnswer, Pool};
 pub use route::Assignment;
 pub use stream::ByteReader;
 pub use tarball::{
