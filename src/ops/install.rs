@@ -19,7 +19,7 @@ use super::{
     packages::Packages,
     project::{self, ProjectFiles},
     reify::{self, OddFolders, ReifyRequest},
-    save, sidecar, summary, workspaces,
+    save, sidecar, sumdb, summary, workspaces,
 };
 use crate::{
     arborist::{Diff, DiffOptions, Ideal, NodeId, Records, Shrinkwrap, Tree, Update},
@@ -128,7 +128,12 @@ async fn prepare(
         diff = difference(context, request, ideal, actual);
     }
     let nodes = wanted_nodes(&ideal.tree, &diff);
-    let fetched = fetch_packages(&mut ideal.tree, &nodes, sources, &*context.reporter).await?;
+    let asked = sumdb::Asked::of(context, &ideal.tree, &nodes)?;
+    let (mut fetched, learnt) = tokio::try_join!(
+        fetch_packages(&mut ideal.tree, &nodes, sources, &*context.reporter),
+        sumdb::learn(context, &asked),
+    )?;
+    sumdb::conclude(context, &ideal.tree, &asked, &learnt, &mut fetched).await?;
     bundles::mark_gyp_builds(&mut ideal.tree, &fetched);
     if nodes.iter().any(|&node| ideal.tree[node].inert) {
         diff = difference(context, request, ideal, actual);

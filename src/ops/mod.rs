@@ -26,6 +26,7 @@ pub mod reify;
 mod save;
 pub mod scripts;
 mod sidecar;
+mod sumdb;
 mod summary;
 mod workspaces;
 
