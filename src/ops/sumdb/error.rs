@@ -27,14 +27,14 @@ pub(super) struct Mismatch {
 
 impl Mismatch {
     /// The lockfile or the registry promises other bytes than were logged.
-    pub(super) fn promised(log: Logged, logged: &Record, promised: Option<&str>) -> Self {
+    pub(super) fn promised(log: &Logged, logged: &Record, promised: Option<&str>) -> Self {
         let promised = promised.unwrap_or_default().to_owned();
         let lines = vec![log.describe(logged), format!("promised: {promised}")];
         Self { package: shown(&logged.key), lines }
     }
 
     /// The bytes that came are others than those that were logged.
-    pub(super) fn received(log: Logged, logged: &Record, received: &Record) -> Self {
+    pub(super) fn received(log: &Logged, logged: &Record, received: &Record) -> Self {
         let mut lines = vec![log.describe(logged), format!("received: {}", received.integrity())];
         if logged.tree == received.tree {
             lines.push("the files in both are the same; the archive was made anew".to_owned());

@@ -176,7 +176,7 @@ pub(super) async fn learn(context: &Context, asked: &Asked) -> Result<Learnt, Fa
             let promised = package.integrity.as_deref();
             if !record::agrees(record, promised) {
                 let logged = error::Logged { log: log.to_owned(), index: Some(index) };
-                return Err(Mismatch::promised(logged, record, promised).into());
+                return Err(Mismatch::promised(&logged, record, promised).into());
             }
         }
     }
@@ -251,7 +251,7 @@ fn examine(
         let record = record_of(key, &stored)?;
         for (log, logged) in learnt.get(&record.key).into_iter().flatten() {
             if logged.leaf() != record.leaf() {
-                return Err(Mismatch::received(log.clone(), logged, &record).into());
+                return Err(Mismatch::received(log, logged, &record).into());
             }
         }
         records.push(record);
@@ -261,7 +261,7 @@ fn examine(
     for (record, seen) in records.iter().zip(&seen) {
         if let Seen::Otherwise(logged) = seen {
             let here = error::Logged { log: log.origin().to_owned(), index: None };
-            return Err(Mismatch::received(here, logged, record).into());
+            return Err(Mismatch::received(&here, logged, record).into());
         }
     }
     let first = log.append(&records)?;
