@@ -20,6 +20,7 @@ mod manifests;
 pub mod outdated;
 pub mod pack;
 mod packages;
+pub mod pin;
 mod project;
 mod raw_manifest;
 pub mod reify;

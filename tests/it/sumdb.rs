@@ -284,3 +284,119 @@ fn sumdb_a_manifest_that_is_not_the_packages_own_is_refused() {
     policy(&sandbox, "[sumdb]\nmanifest = \"warn\"\n");
     sandbox.denpm(["install", "--ignore-scripts"]).succeeded().stderr_has("scripts differs");
 }
+
+/// A project that pinned what it has, and whose log is gone.
+fn pinned(mode: &str) -> (Registry, Sandbox) {
+    let (registry, records) = world();
+    let log = Log::start(records);
+    let sandbox = user(&registry, &log, mode);
+    sandbox.denpm(["pin"]).succeeded();
+    for name in ["denpm.toml", "denpm.sum", "denpm.sum.proof"] {
+        assert!(sandbox.project().join(name).is_file(), "{name}");
+    }
+    sandbox.remove("node_modules");
+    (registry, sandbox)
+}
+
+#[test]
+fn sumdb_what_is_pinned_is_proven_offline() {
+    let (_registry, sandbox) = pinned("enforce");
+    let text = sandbox.read("denpm.sum").unwrap();
+    assert!(text.starts_with("denpm.sum v1\n\nlog.example\n3\n"), "{text}");
+    assert!(text.contains("\nnpm a 1.0.0 0 ") && text.contains("\nnpm b 1.0.0 1 "), "{text}");
+    sandbox.denpm(["ci", "--offline"]).succeeded().stdout_has("2 proven to be logged");
+    assert_eq!(sandbox.read("denpm.sum").unwrap(), text);
+    // Without the proof the log is needed.
+    sandbox.remove("node_modules").remove("denpm.sum.proof");
+    refused_by(&sandbox, &["ci", "--offline"], "ESUMDBUNAVAILABLE");
+}
+
+#[track_caller]
+fn refused_by(sandbox: &Sandbox, args: &[&str], code: &str) {
+    let output = sandbox.denpm(args).failed_with(code);
+    assert_eq!(output.status, 3, "{output}");
+    assert!(!sandbox.project().join("node_modules/a").exists(), "{output}");
+}
+
+#[test]
+fn sumdb_a_changed_pin_or_proof_is_refused_in_every_mode() {
+    for mode in BOTH {
+        let (_registry, sandbox) = pinned(mode);
+        let (sum, proof) =
+            (sandbox.project().join("denpm.sum"), sandbox.project().join("denpm.sum.proof"));
+        let (text, bytes) = (fs::read_to_string(&sum).unwrap(), fs::read(&proof).unwrap());
+        let mut changed = bytes.clone();
+        *changed.last_mut().unwrap() ^= 1;
+        fs::write(&proof, changed).unwrap();
+        refused_by(&sandbox, &["ci", "--offline"], "ESUMDBPROOF");
+        fs::write(&proof, &bytes).unwrap();
+        // The tree's size, and with it the signed text.
+        fs::write(&sum, text.replacen("log.example\n3\n", "log.example\n4\n", 1)).unwrap();
+        refused_by(&sandbox, &["ci", "--offline"], "ESUMDBPROOF");
+        // One package's leaf under another's name: whoever changed it cannot make the proof fit.
+        let (a, b) = (line(&text, "npm a "), line(&text, "npm b "));
+        let leaf = |line: &str| line.rsplit(' ').next().unwrap().to_owned();
+        fs::write(&sum, text.replace(&a, &a.replace(&leaf(&a), &leaf(&b)))).unwrap();
+        refused_by(
+            &sandbox,
+            &["ci", "--offline"],
+            if mode == "warn" { "ESUMDBMISMATCH" } else { "ESUMDBUNAVAILABLE" },
+        );
+        fs::write(&sum, "nothing").unwrap();
+        refused_by(&sandbox, &["ci", "--offline"], "ESUMDBSTATE");
+    }
+}
+
+fn line(text: &str, start: &str) -> String {
+    text.lines().find(|line| line.starts_with(start)).unwrap().to_owned()
+}
+
+#[test]
+fn sumdb_a_log_that_denies_the_pinned_head_is_caught_on_a_fresh_machine() {
+    let (registry, records) = world();
+    let log = Log::start(records.clone());
+    let sandbox = user(&registry, &log, "warn");
+    sandbox.denpm(["pin"]).succeeded();
+    fs::remove_dir_all(data(&sandbox)).unwrap();
+    let mut other = records;
+    other[2].sri = [9; 64];
+    log.replace(other);
+    // Something the file does not prove, so that the log is asked.
+    sandbox.remove("node_modules");
+    depends(&sandbox, &json!({"a": "1", "b": "1", "c": "1"}));
+    refused(&sandbox, "ESUMDBFORK");
+}
+
+#[test]
+fn sumdb_a_pinned_project_without_a_log_remembers_like_go_sum() {
+    let registry = Registry::start();
+    registry.tree("a@1.0.0\nb@1.0.0");
+    let sandbox = Sandbox::new(&registry);
+    depends(&sandbox, &json!({"a": "1"}));
+    sandbox.denpm(["install", "--sum"]).succeeded();
+    let text = sandbox.read("denpm.sum").unwrap();
+    assert!(text.contains(" a 1.0.0 - "), "{text}");
+    assert!(!sandbox.project().join("denpm.sum.proof").exists());
+    // Kept up to date where it exists.
+    sandbox.denpm(["install", "b"]).succeeded();
+    assert!(sandbox.read("denpm.sum").unwrap().contains(" b 1.0.0 - "));
+    sandbox.denpm(["uninstall", "a"]).succeeded();
+    assert!(!sandbox.read("denpm.sum").unwrap().contains(" a 1.0.0 - "));
+    // On another machine, other bytes under the same name, with a lock that agrees.
+    let line = line(&sandbox.read("denpm.sum").unwrap(), "url:");
+    let (start, _) = line.rsplit_once(' ').unwrap();
+    let wrong = format!("denpm.sum v1\n\n{start} {}\n", denpm::sumdb::tlog::leaf_hash(b"x"));
+    sandbox.file("denpm.sum", &wrong);
+    sandbox.remove("node_modules");
+    refused_by(&sandbox, &["ci"], "ESUMDBMISMATCH");
+}
+
+#[test]
+fn sumdb_a_project_that_never_asked_gets_no_new_file() {
+    let registry = Registry::start();
+    registry.tree("a@1.0.0");
+    let sandbox = Sandbox::new(&registry);
+    depends(&sandbox, &json!({"a": "1"}));
+    sandbox.denpm(["install"]).succeeded();
+    assert_eq!(sandbox.read("denpm.sum"), None);
+}

@@ -33,6 +33,21 @@ impl Mismatch {
         Self { package: shown(&logged.key), lines }
     }
 
+    /// The project pinned another record than is logged.
+    pub(super) fn pinned(log: &Logged, logged: &Record) -> Self {
+        let lines = vec![log.describe(logged), "denpm.sum has another record".to_owned()];
+        Self { package: shown(&logged.key), lines }
+    }
+
+    /// The bytes that came are others than those that `denpm.sum` pins.
+    pub(super) fn not_pinned(received: &Record) -> Self {
+        let lines = vec![
+            "denpm.sum has another record".to_owned(),
+            format!("received: {}", received.integrity()),
+        ];
+        Self { package: shown(&received.key), lines }
+    }
+
     /// The bytes that came are others than those that were logged.
     pub(super) fn received(log: &Logged, logged: &Record, received: &Record) -> Self {
         let mut lines = vec![log.describe(logged), format!("received: {}", received.integrity())];
@@ -115,6 +130,22 @@ pub(super) enum Refused {
         /// Why.
         reason: String,
     },
+    /// A committed file cannot be understood.
+    #[error("{file} cannot be used: {reason}")]
+    Sum {
+        /// Which.
+        file: &'static str,
+        /// Why.
+        reason: String,
+    },
+    /// A committed file claims what it does not prove.
+    #[error("{file} proves nothing: {reason}")]
+    SumProof {
+        /// Which.
+        file: &'static str,
+        /// Why.
+        reason: String,
+    },
     /// The work was interrupted from outside.
     #[error("comparing with the logs was interrupted")]
     Interrupted,
@@ -127,6 +158,8 @@ impl Explain for Refused {
             Self::Unasked { code, .. } => *code,
             Self::Log { .. } | Self::Namespace { .. } => Code::Policy,
             Self::Manifest { .. } => Code::Jsonparse,
+            Self::Sum { .. } => Code::SumdbState,
+            Self::SumProof { .. } => Code::SumdbProof,
             Self::Interrupted => Code::Cancelled,
         }
     }
@@ -150,6 +183,9 @@ impl Explain for Refused {
                 "set `namespace = \"npm\"` under [sumdb] in your config.toml if it is a mirror \
                  of npm's registry"
                     .to_owned(),
+            ),
+            Self::Sum { .. } | Self::SumProof { .. } => Some(
+                "look who changed it; `denpm pin` writes it anew once it is removed".to_owned(),
             ),
             Self::Log { .. } => Some("correct [[sumdb.log]] in your config.toml".to_owned()),
             _ => None,

@@ -16,13 +16,15 @@ mod error;
 mod manifest;
 mod record;
 mod remote;
+mod sum;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 pub(super) use remote::Learnt;
+pub(super) use sum::{Committed, Renewed};
 
 use self::{
     error::{Mismatch, Refused},
@@ -38,6 +40,7 @@ use crate::{
     report::summary::TrustSummary,
     store::StoredPackage,
     sumdb::{
+        Hash,
         log::{LocalLog, Seen},
         record::{PackageKey, Record},
     },
@@ -46,9 +49,12 @@ use crate::{
 /// npm's own namespace.
 const NPM: &str = "npm";
 
-/// The packages of an install that come from registries.
+/// The packages of an install that come from registries, and what the project pinned of them.
 #[derive(Debug, Default)]
-pub(super) struct Asked(Vec<Package>);
+pub(super) struct Asked {
+    packages: Vec<Package>,
+    committed: Option<Committed>,
+}
 
 /// One of them.
 #[derive(Clone, Debug)]
@@ -74,48 +80,76 @@ impl Asked {
     ///
     /// # Errors
     /// Logs are to be asked about a registry of which nobody said whose packages it serves.
-    pub(super) fn of(context: &Context, tree: &Tree, nodes: &[NodeId]) -> Result<Self, Failure> {
-        let policy = &context.policy.sumdb;
-        if policy.mode == SumdbMode::Off {
+    pub(super) fn of(
+        context: &Context,
+        project: &Path,
+        tree: &Tree,
+        nodes: &[NodeId],
+    ) -> Result<Self, Failure> {
+        if context.policy.sumdb.mode == SumdbMode::Off || nodes.is_empty() {
             return Ok(Self::default());
         }
-        let private = policy.private_names();
-        let namespaces = Namespaces::of(context)?;
-        let mut packages = Vec::with_capacity(nodes.len());
-        for &node in nodes {
-            let source = tree.package_source(node, None);
-            if source.naming != Naming::Checked {
-                continue;
-            }
-            let assignment = context.pool.registry_for(source.package_name);
-            let namespace = namespaces.name(&assignment.registries);
-            let is_private = assignment.privacy == Privacy::Private
-                || private.is_match(source.package_name)
-                || !namespaces.is_public(&namespace);
-            packages.extend(PackageKey::new(namespace, source.package_name, source.version).map(
-                |key| Package {
-                    node,
-                    key,
-                    integrity: source.integrity.map(str::to_owned),
-                    exposure: if is_private { Exposure::Private } else { Exposure::Public },
-                },
-            ));
-        }
-        if namespaces.is_unnamed()
-            && !policy.logs.is_empty()
-            && packages.iter().any(|package| namespaces.is_configured(&package.key))
-        {
-            return Err(Refused::Namespace { registry: namespaces.configured }.into());
-        }
-        Ok(Self(packages))
+        let committed = Committed::read(context, project)?;
+        Ok(Self { packages: packages_of(context, tree, nodes)?, committed })
     }
 
-    /// The public ones, each once.
-    fn public_keys(&self) -> Vec<PackageKey> {
-        let public = self.0.iter().filter(|package| package.exposure == Exposure::Public);
-        let keys: BTreeSet<_> = public.map(|package| package.key.clone()).collect();
-        keys.into_iter().collect()
+    /// The public ones that the project does not prove already, each once.
+    fn keys_to_ask(&self) -> Vec<PackageKey> {
+        let open = self.packages.iter().filter(|package| package.is_public());
+        let keys: BTreeSet<_> = open.map(|package| &package.key).collect();
+        keys.into_iter().filter(|key| !self.proves(key)).cloned().collect()
     }
+
+    /// Whether the project's own files prove that a package is logged.
+    fn proves(&self, key: &PackageKey) -> bool {
+        self.committed.as_ref().is_some_and(|committed| committed.proves(key))
+    }
+
+    /// How many packages no log was asked about because they are private.
+    fn not_asked(&self) -> usize {
+        let private = self.packages.iter().filter(|package| !package.is_public());
+        private.map(|package| &package.key).collect::<BTreeSet<_>>().len()
+    }
+}
+
+impl Package {
+    fn is_public(&self) -> bool {
+        self.exposure == Exposure::Public
+    }
+}
+
+/// The nodes whose packages come from registries.
+fn packages_of(context: &Context, tree: &Tree, nodes: &[NodeId]) -> Result<Vec<Package>, Failure> {
+    let policy = &context.policy.sumdb;
+    let private = policy.private_names();
+    let namespaces = Namespaces::of(context)?;
+    let mut packages = Vec::with_capacity(nodes.len());
+    for &node in nodes {
+        let source = tree.package_source(node, None);
+        if source.naming != Naming::Checked {
+            continue;
+        }
+        let assignment = context.pool.registry_for(source.package_name);
+        let namespace = namespaces.name(&assignment.registries);
+        let is_private = assignment.privacy == Privacy::Private
+            || private.is_match(source.package_name)
+            || !namespaces.is_public(&namespace);
+        packages.extend(PackageKey::new(namespace, source.package_name, source.version).map(
+            |key| Package {
+                node,
+                key,
+                integrity: source.integrity.map(str::to_owned),
+                exposure: if is_private { Exposure::Private } else { Exposure::Public },
+            },
+        ));
+    }
+    if namespaces.is_unnamed()
+        && !policy.logs.is_empty()
+        && packages.iter().any(|package| namespaces.is_configured(&package.key))
+    {
+        return Err(Refused::Namespace { registry: namespaces.configured }.into());
+    }
+    Ok(packages)
 }
 
 /// Which registry serves whose packages.
@@ -166,12 +200,13 @@ impl Namespaces {
 /// # Errors
 /// A contradiction always; what is absent or unreachable where the policy says so.
 pub(super) async fn learn(context: &Context, asked: &Asked) -> Result<Learnt, Failure> {
-    let keys = asked.public_keys();
+    let keys = asked.keys_to_ask();
     if context.policy.sumdb.logs.is_empty() || keys.is_empty() {
         return Ok(Learnt::default());
     }
-    let learnt = remote::ask(context, &keys).await?;
-    for package in &asked.0 {
+    let heads = asked.committed.as_ref().map_or(&[][..], |committed| &committed.heads);
+    let learnt = remote::ask(context, &keys, heads).await?;
+    for package in &asked.packages {
         for (log, index, record) in learnt.records_of(&package.key) {
             let promised = package.integrity.as_deref();
             if !record::agrees(record, promised) {
@@ -194,22 +229,28 @@ pub(super) async fn conclude(
     asked: &Asked,
     learnt: &Learnt,
     fetched: &mut FetchedPackages,
-) -> Result<(), Failure> {
+) -> Result<Leaves, Failure> {
     let mut bytes: BTreeMap<PackageKey, StoredPackage> = BTreeMap::new();
-    for package in &asked.0 {
+    for package in &asked.packages {
         if let Some(stored) = fetched.packages.get(&package.node) {
             bytes.entry(package.key.clone()).or_insert_with(|| stored.clone());
             manifest::check(context, &tree[package.node].package, stored)?;
         }
     }
     if bytes.is_empty() {
-        return Ok(());
+        return Ok(Leaves::new());
     }
     let folder = local_log(context);
-    let learnt_records = learnt.records();
-    let work = move || examine(bytes, &learnt_records, &folder);
+    let mut known = Known { logged: learnt.records(), pinned: Leaves::new() };
+    if let Some(committed) = &asked.committed {
+        let pinned =
+            bytes.keys().filter_map(|key| Some((key.clone(), committed.pinned(key)?.leaf)));
+        known.pinned = pinned.collect();
+    }
+    let work = move || examine(bytes, &known, &folder);
     let seen = tokio::task::spawn_blocking(work).await.map_err(|_| Refused::Interrupted)??;
-    let logged = asked.0.iter().filter(|package| learnt.is_proven(&package.key));
+    let proven = |package: &&Package| learnt.is_proven(&package.key) || asked.proves(&package.key);
+    let logged = asked.packages.iter().filter(proven);
     let trust = &mut fetched.trust;
     *trust = TrustSummary {
         first_seen: seen.first,
@@ -218,15 +259,35 @@ pub(super) async fn conclude(
         not_asked: if context.policy.sumdb.logs.is_empty() { 0 } else { asked.not_asked() },
         ..*trust
     };
-    Ok(())
+    Ok(seen.leaves)
 }
 
-impl Asked {
-    /// How many packages no log was asked about because they are private.
-    fn not_asked(&self) -> usize {
-        let private = self.0.iter().filter(|package| package.exposure == Exposure::Private);
-        private.map(|package| &package.key).collect::<BTreeSet<_>>().len()
+/// The project's `denpm.sum` and its proof as they should be after an install; `None` where it
+/// has none and nobody asked for one.
+///
+/// # Errors
+/// A log that contradicts what is known.
+pub(super) async fn renewed(
+    context: &Context,
+    project: &Path,
+    ideal: (&Tree, NodeId),
+    leaves: &Leaves,
+) -> Result<Option<Renewed>, Failure> {
+    let (tree, root) = ideal;
+    if context.policy.sumdb.mode == SumdbMode::Off {
+        return Ok(None);
     }
+    let committed = Committed::read(context, project)?;
+    if committed.is_none() && !context.options.lock.sum {
+        return Ok(None);
+    }
+    let nodes: Vec<NodeId> = tree
+        .inventory_of(root)
+        .into_iter()
+        .filter(|&node| node != root && !tree[node].is_link() && !tree.in_dep_bundle(node))
+        .collect();
+    let packages = packages_of(context, tree, &nodes)?;
+    sum::renew(context, &packages, committed.as_ref(), leaves).await.map(Some)
 }
 
 /// Where the embedded log is.
@@ -234,26 +295,46 @@ fn local_log(context: &Context) -> PathBuf {
     context.options.paths.data.join("sumdb").join("local")
 }
 
-/// How many packages were new to this machine.
-struct SeenCounts {
+/// The leaves of packages whose bytes were looked at.
+pub(super) type Leaves = BTreeMap<PackageKey, Hash>;
+
+/// What is known of packages before their bytes are looked at.
+struct Known {
+    /// By the logs, proven.
+    logged: BTreeMap<PackageKey, Vec<(error::Logged, Record)>>,
+    /// By the project.
+    pinned: Leaves,
+}
+
+/// What the bytes of packages came to.
+struct Examined {
+    /// How many packages were new to this machine.
     first: usize,
+    /// How many were not.
     before: usize,
+    leaves: Leaves,
 }
 
 /// The part that computes and touches the disk.
 fn examine(
     packages: BTreeMap<PackageKey, StoredPackage>,
-    learnt: &BTreeMap<PackageKey, Vec<(error::Logged, Record)>>,
-    folder: &std::path::Path,
-) -> Result<SeenCounts, Failure> {
+    known: &Known,
+    folder: &Path,
+) -> Result<Examined, Failure> {
     let mut records = Vec::with_capacity(packages.len());
+    let mut leaves = Leaves::new();
     for (key, stored) in packages {
         let record = record_of(key, &stored)?;
-        for (log, logged) in learnt.get(&record.key).into_iter().flatten() {
-            if logged.leaf() != record.leaf() {
+        let leaf = record.leaf();
+        for (log, logged) in known.logged.get(&record.key).into_iter().flatten() {
+            if logged.leaf() != leaf {
                 return Err(Mismatch::received(log, logged, &record).into());
             }
         }
+        if known.pinned.get(&record.key).is_some_and(|pinned| *pinned != leaf) {
+            return Err(Mismatch::not_pinned(&record).into());
+        }
+        leaves.insert(record.key.clone(), leaf);
         records.push(record);
     }
     let mut log = LocalLog::open(folder)?;
@@ -265,7 +346,7 @@ fn examine(
         }
     }
     let first = log.append(&records)?;
-    Ok(SeenCounts { first, before: records.len() - first })
+    Ok(Examined { first, before: records.len() - first, leaves })
 }
 
 /// Tells what a mode that only warns does not refuse.

@@ -16,7 +16,7 @@ use crate::{
     sumdb::{
         client::{Client, ClientError, ClientOptions, HeadFile, Remote, RemoteError},
         lookup::{Answer, MAX_BATCH},
-        note::VerifierKey,
+        note::{Note, VerifierKey},
         policy::Policy,
         record::{PackageKey, Record},
         tile::Layout,
@@ -60,10 +60,17 @@ impl Learnt {
 ///
 /// # Errors
 /// A contradiction always; too few records where the policy says so.
-pub(super) async fn ask(context: &Context, keys: &[PackageKey]) -> Result<Learnt, Failure> {
+pub(super) async fn ask(
+    context: &Context,
+    keys: &[PackageKey],
+    heads: &[Note],
+) -> Result<Learnt, Failure> {
     let policy = &context.policy.sumdb;
-    let clients: Vec<_> =
-        policy.logs.iter().map(|log| client(context, log)).collect::<Result<_, _>>()?;
+    let clients: Vec<_> = policy
+        .logs
+        .iter()
+        .map(|log| client(context, log, heads.to_vec()))
+        .collect::<Result<_, _>>()?;
     let answers = join_all(clients.iter().map(|client| ask_one(client, keys))).await;
     let mut learnt = Learnt { quorum: policy.quorum, ..Learnt::default() };
     let mut unreachable = Vec::new();
@@ -112,7 +119,14 @@ async fn ask_one(
     Ok(found)
 }
 
-fn client(context: &Context, entry: &LogEntry) -> Result<Client<Log>, Failure> {
+/// A client of one log over HTTP.
+pub(super) type LogClient = Client<Log>;
+
+/// Which checkpoints of a log are believed.
+///
+/// # Errors
+/// An entry of the policy that cannot be used.
+pub(super) fn policy(context: &Context, entry: &LogEntry) -> Result<Policy, Failure> {
     let wrong = |reason: String| Refused::Log { url: entry.url.clone(), reason };
     let mut policy = match (&entry.vkey, &entry.policy) {
         (Some(vkey), None) => {
@@ -129,16 +143,31 @@ fn client(context: &Context, entry: &LogEntry) -> Result<Client<Log>, Failure> {
     if let Some(origin) = &entry.origin {
         policy = policy.with_origin(name.clone(), origin);
     }
-    let folder = HeadFile::folder_name(entry.origin.as_ref().unwrap_or(&name));
+    Ok(policy)
+}
+
+/// A client of a log that must continue `heads`, as far as they are its own.
+///
+/// # Errors
+/// An entry of the policy that cannot be used.
+pub(super) fn client(
+    context: &Context,
+    entry: &LogEntry,
+    heads: Vec<Note>,
+) -> Result<LogClient, Failure> {
+    let policy = policy(context, entry)?;
+    let origin = policy.logs().first().map(|log| policy.origin_of(log).to_owned());
+    let folder = HeadFile::folder_name(&origin.unwrap_or_default());
     let paths = &context.options.paths;
     let options = pool_options(&context.options, &context.config, &context.machine);
     let site = Site::new(&entry.url, &options, Arc::clone(&context.reporter))?;
+    let pinned = heads.into_iter().filter(|head| policy.accept(head).is_ok()).collect();
     let options = ClientOptions {
         policy,
         state: paths.data.join("sumdb").join(&folder),
         cache: paths.cache.join("sumdb").join(&folder),
         layout: Layout::C2sp,
-        pinned: None,
+        pinned,
     };
     Ok(Client::new(Log(site), options))
 }
@@ -148,8 +177,8 @@ fn read_policy(file: &Path) -> Result<Policy, String> {
     Policy::parse(&text).map_err(|error| format!("{}: {error}", file.display()))
 }
 
-/// A log's URL.
-struct Log(Site);
+/// A log's URL, over HTTP.
+pub(super) struct Log(Site);
 
 impl Remote for Log {
     async fn get(&self, path: &str, limit: u64) -> Result<Vec<u8>, RemoteError> {
