@@ -262,6 +262,18 @@ fn sumdb_a_project_cannot_weaken_the_check() {
 }
 
 #[test]
+fn sumdb_a_project_can_keep_a_name_from_the_logs_but_not_from_the_check() {
+    let (registry, records) = world();
+    let log = Log::start(records);
+    let sandbox = user(&registry, &log, "enforce");
+    sandbox.file(".npmrc", "denpm-private=b\n");
+    refused(&sandbox, "ESUMDBABSENT");
+    sandbox.npmrc("denpm-private=b");
+    sandbox.denpm(["install"]).succeeded().stdout_has("1 private, no log asked");
+    assert!(!log.asked().contains("npm b"), "{}", log.asked());
+}
+
+#[test]
 fn sumdb_logs_without_a_word_about_the_registry_are_no_policy() {
     let (registry, records) = world();
     let log = Log::start(records);

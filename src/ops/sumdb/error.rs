@@ -100,6 +100,12 @@ pub(super) enum Refused {
         /// How many must have it.
         quorum: usize,
     },
+    /// A project keeps packages from the logs.
+    #[error("{} kept from the logs by the project's denpm-private", names(packages))]
+    Withheld {
+        /// Which.
+        packages: Vec<PackageKey>,
+    },
     /// A log could not be asked, and the policy goes on without it.
     #[error("{reason}")]
     Unasked {
@@ -154,7 +160,7 @@ pub(super) enum Refused {
 impl Explain for Refused {
     fn code(&self) -> Code {
         match self {
-            Self::Absent { .. } => Code::SumdbAbsent,
+            Self::Absent { .. } | Self::Withheld { .. } => Code::SumdbAbsent,
             Self::Unasked { code, .. } => *code,
             Self::Log { .. } | Self::Namespace { .. } => Code::Policy,
             Self::Manifest { .. } => Code::Jsonparse,
@@ -166,7 +172,9 @@ impl Explain for Refused {
 
     fn package(&self) -> Option<String> {
         match self {
-            Self::Absent { packages, .. } => packages.first().map(shown),
+            Self::Absent { packages, .. } | Self::Withheld { packages } => {
+                packages.first().map(shown)
+            }
             Self::Manifest { package, .. } => Some(package.clone()),
             _ => None,
         }
@@ -178,6 +186,9 @@ impl Explain for Refused {
                 "a fresh version is logged within minutes: ask again; or exclude private names \
                  with `private` under [sumdb] in your config.toml"
                     .to_owned(),
+            ),
+            Self::Withheld { .. } => Some(
+                "only your own .npmrc or config.toml can excuse packages from the check".to_owned(),
             ),
             Self::Namespace { .. } => Some(
                 "set `namespace = \"npm\"` under [sumdb] in your config.toml if it is a mirror \

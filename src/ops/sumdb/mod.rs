@@ -23,6 +23,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use globset::{Glob, GlobSet};
+
 pub(super) use remote::Learnt;
 pub(super) use sum::{Committed, Renewed};
 
@@ -33,7 +35,7 @@ use self::{
 use super::{context::Context, fetch::FetchedPackages};
 use crate::{
     arborist::{Naming, NodeId, Tree},
-    config::policy::SumdbMode,
+    config::{Origin, Value, policy::SumdbMode},
     error::Failure,
     event::Event,
     registry::{self, Privacy, RegistryId},
@@ -73,6 +75,8 @@ enum Exposure {
     Public,
     /// The embedded log alone.
     Private,
+    /// The same by the word of a project, which cannot excuse a package from the check.
+    Withheld,
 }
 
 impl Asked {
@@ -100,6 +104,13 @@ impl Asked {
         keys.into_iter().filter(|key| !self.proves(key)).cloned().collect()
     }
 
+    /// Those that the project keeps from the logs, and does not prove.
+    fn withheld(&self) -> Vec<PackageKey> {
+        let withheld = self.packages.iter().filter(|it| it.exposure == Exposure::Withheld);
+        let keys: BTreeSet<_> = withheld.map(|package| &package.key).collect();
+        keys.into_iter().filter(|key| !self.proves(key)).cloned().collect()
+    }
+
     /// Whether the project's own files prove that a package is logged.
     fn proves(&self, key: &PackageKey) -> bool {
         self.committed.as_ref().is_some_and(|committed| committed.proves(key))
@@ -107,7 +118,7 @@ impl Asked {
 
     /// How many packages no log was asked about because they are private.
     fn not_asked(&self) -> usize {
-        let private = self.packages.iter().filter(|package| !package.is_public());
+        let private = self.packages.iter().filter(|it| it.exposure == Exposure::Private);
         private.map(|package| &package.key).collect::<BTreeSet<_>>().len()
     }
 }
@@ -120,8 +131,7 @@ impl Package {
 
 /// The nodes whose packages come from registries.
 fn packages_of(context: &Context, tree: &Tree, nodes: &[NodeId]) -> Result<Vec<Package>, Failure> {
-    let policy = &context.policy.sumdb;
-    let private = policy.private_names();
+    let exposures = Exposures::of(context);
     let namespaces = Namespaces::of(context)?;
     let mut packages = Vec::with_capacity(nodes.len());
     for &node in nodes {
@@ -131,25 +141,62 @@ fn packages_of(context: &Context, tree: &Tree, nodes: &[NodeId]) -> Result<Vec<P
         }
         let assignment = context.pool.registry_for(source.package_name);
         let namespace = namespaces.name(&assignment.registries);
-        let is_private = assignment.privacy == Privacy::Private
-            || private.is_match(source.package_name)
-            || !namespaces.is_public(&namespace);
-        packages.extend(PackageKey::new(namespace, source.package_name, source.version).map(
-            |key| Package {
-                node,
-                key,
-                integrity: source.integrity.map(str::to_owned),
-                exposure: if is_private { Exposure::Private } else { Exposure::Public },
-            },
-        ));
+        let is_public = assignment.privacy == Privacy::Public && namespaces.is_public(&namespace);
+        let exposure =
+            if is_public { exposures.of_name(source.package_name) } else { Exposure::Private };
+        let key = PackageKey::new(namespace, source.package_name, source.version);
+        let integrity = source.integrity.map(str::to_owned);
+        packages.extend(key.map(|key| Package { node, key, integrity, exposure }));
     }
     if namespaces.is_unnamed()
-        && !policy.logs.is_empty()
+        && !context.policy.sumdb.logs.is_empty()
         && packages.iter().any(|package| namespaces.is_configured(&package.key))
     {
         return Err(Refused::Namespace { registry: namespaces.configured }.into());
     }
     Ok(packages)
+}
+
+/// Who may hear of which names, by the words of the user and of the project.
+struct Exposures {
+    by_user: [GlobSet; 2],
+    by_project: GlobSet,
+}
+
+impl Exposures {
+    fn of(context: &Context) -> Self {
+        let layers = context.config.layers();
+        let said = |origin: Origin| {
+            let value = layers.own(origin, "denpm-private").map(Value::to_texts);
+            value.unwrap_or_default().into_iter().flat_map(|text| {
+                text.split(',').map(|name| name.trim().to_owned()).collect::<Vec<_>>()
+            })
+        };
+        let others = Origin::ALL.into_iter().filter(|origin| *origin != Origin::Project);
+        Self {
+            by_user: [context.policy.sumdb.private_names(), globs(others.flat_map(said))],
+            by_project: globs(said(Origin::Project)),
+        }
+    }
+
+    /// A project can keep a name from the logs, but not from the check.
+    fn of_name(&self, name: &str) -> Exposure {
+        if self.by_user.iter().any(|names| names.is_match(name)) {
+            Exposure::Private
+        } else if self.by_project.is_match(name) {
+            Exposure::Withheld
+        } else {
+            Exposure::Public
+        }
+    }
+}
+
+fn globs(patterns: impl Iterator<Item = String>) -> GlobSet {
+    let mut set = GlobSet::builder();
+    for glob in patterns.filter_map(|pattern| Glob::new(&pattern).ok()) {
+        set.add(glob);
+    }
+    set.build().unwrap_or_default()
 }
 
 /// Which registry serves whose packages.
@@ -200,6 +247,14 @@ impl Namespaces {
 /// # Errors
 /// A contradiction always; what is absent or unreachable where the policy says so.
 pub(super) async fn learn(context: &Context, asked: &Asked) -> Result<Learnt, Failure> {
+    let withheld = asked.withheld();
+    if !context.policy.sumdb.logs.is_empty() && !withheld.is_empty() {
+        let refused = Refused::Withheld { packages: withheld };
+        if context.policy.sumdb.mode == SumdbMode::Enforce {
+            return Err(refused.into());
+        }
+        warn(context, &refused);
+    }
     let keys = asked.keys_to_ask();
     if context.policy.sumdb.logs.is_empty() || keys.is_empty() {
         return Ok(Learnt::default());
