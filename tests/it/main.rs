@@ -13,6 +13,7 @@ mod architecture;
 mod completions;
 mod crash;
 mod fuzz;
+mod go_peer;
 mod idle;
 mod layout;
 mod listing;

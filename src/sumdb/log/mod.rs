@@ -29,7 +29,7 @@ pub use index::{Index, IndexError};
 use self::files::Files;
 use super::{
     checkpoint::{Checkpoint, TreeHead},
-    note::{KeyKind, Note, SigningKey},
+    note::{KeyKind, Note, SigningKey, VerifierKey},
     policy::Policy,
     record::{Leaf, PackageKey, Record},
     tile::Appender,
@@ -136,6 +136,11 @@ impl LocalLog {
     /// The log's name.
     pub fn origin(&self) -> &str {
         self.key.verifier().name()
+    }
+
+    /// The public key of the log.
+    pub fn verifier(&self) -> &VerifierKey {
+        self.key.verifier()
     }
 
     /// The size of the log and its root.
