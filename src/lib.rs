@@ -57,6 +57,7 @@ pub mod reify;
 pub mod report;
 pub mod spec;
 pub mod store;
+pub mod sumdb;
 pub mod verify;
 
 pub mod error;

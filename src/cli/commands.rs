@@ -313,7 +313,7 @@ pub const COMMANDS: &[Description] = &[
         "<init>",
         &[&["json"]],
     ),
-    later(Command::Pin, "pin", "Commit to denpm.toml and denpm.sum", "", &[&["dry-run"]]),
+    ready(Command::Pin, "pin", "Commit to denpm.toml and denpm.sum", "", &[&["dry-run"]]),
     later(
         Command::Verify,
         "verify",

@@ -80,7 +80,8 @@ impl Context {
     }
 }
 
-fn pool_options(options: &Options, config: &Config, machine: &Machine) -> PoolOptions {
+/// How registries and other servers are reached.
+pub(super) fn pool_options(options: &Options, config: &Config, machine: &Machine) -> PoolOptions {
     let network = &options.network;
     let files = [&network.cafile, &network.extra_ca].into_iter().flatten();
     let ca = network.ca.iter().cloned().map(Authority::Pem);

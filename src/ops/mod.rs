@@ -21,6 +21,7 @@ mod manifests;
 pub mod outdated;
 pub mod pack;
 mod packages;
+pub mod pin;
 pub mod policy_init;
 mod project;
 mod proofs;
@@ -32,6 +33,7 @@ pub mod scripts;
 mod seed;
 mod settled;
 mod sidecar;
+mod sumdb;
 mod summary;
 mod workspaces;
 

@@ -28,6 +28,7 @@ mod probe;
 mod question;
 mod retry;
 mod route;
+mod site;
 mod stream;
 mod tarball;
 
@@ -44,6 +45,7 @@ pub use options::{Authority, CacheMode, Limits, PoolOptions, Proxies, Retry, Str
 pub use pool::{Form, Origin, PackumentAnswer, Pool};
 pub use probe::{Listed, Probe, Probed, Role};
 pub use route::{Assignment, Barred};
+pub use site::Site;
 pub use stream::ByteReader;
 pub use tarball::{
     Body, Privacy, RegistryId, ReplaceRegistryHost, Tarball, TarballRequest, tarball_url,

@@ -14,6 +14,7 @@ mod audit_signatures;
 mod completions;
 mod crash;
 mod fuzz;
+mod go_peer;
 mod idle;
 mod layout;
 mod listing;
@@ -23,6 +24,7 @@ mod refusals;
 mod resolver;
 mod signature_vectors;
 mod signatures;
+mod sumdb;
 #[allow(dead_code, reason = "each test takes the part it needs")]
 mod support;
 mod support_itself;
