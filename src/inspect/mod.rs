@@ -3,7 +3,14 @@
 //! Nothing here decides, fetches or writes. Documents and files go in, [`Sign`]s come out; what
 //! a sign is worth is the policy's word.
 
+pub mod change;
+pub mod dependencies;
+pub mod history;
+pub mod maintainers;
+pub mod malicious;
 pub mod minified;
+pub mod release;
+pub mod scripts;
 
 use crate::flag::Flag;
 

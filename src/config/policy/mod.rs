@@ -7,7 +7,7 @@
 
 mod attestation;
 mod error;
-mod flags;
+pub mod flags;
 mod registries;
 mod signature;
 mod sumdb;
@@ -17,6 +17,7 @@ mod tests;
 use std::path::Path;
 
 use serde::Deserialize;
+use serde_json::Value;
 
 pub use attestation::AttestationPolicy;
 pub use error::PolicyError;
@@ -69,6 +70,7 @@ struct File {
     attestation: <AttestationPolicy as Section>::Words,
     sumdb: <SumdbPolicy as Section>::Words,
     flags: <FlagPolicy as Section>::Words,
+    policy: flags::PolicyWords,
     registries: <RegistryPolicy as Section>::Words,
 }
 
@@ -85,6 +87,9 @@ impl Policy {
         if let Some(file) = read(&paths.prefix.join("denpm.toml"))? {
             policy = policy.tightened_by(file);
         }
+        if let Some(file) = read_manifest(&paths.prefix.join("package.json"))? {
+            policy = policy.tightened_by(file);
+        }
         Ok(policy)
     }
 
@@ -93,7 +98,7 @@ impl Policy {
             signature: self.signature.replaced_by(file.signature),
             attestation: self.attestation.replaced_by(file.attestation),
             sumdb: self.sumdb.replaced_by(file.sumdb),
-            flags: self.flags.replaced_by(file.flags),
+            flags: self.flags.replaced_by(file.flags).with(file.policy),
             registries: self.registries.replaced_by(file.registries),
         }
     }
@@ -103,7 +108,7 @@ impl Policy {
             signature: self.signature.tightened_by(file.signature),
             attestation: self.attestation.tightened_by(file.attestation),
             sumdb: self.sumdb.tightened_by(file.sumdb),
-            flags: self.flags.tightened_by(file.flags),
+            flags: self.flags.tightened_by(file.flags).with_at_least(file.policy),
             registries: self.registries.tightened_by(file.registries),
         }
     }
@@ -122,8 +127,27 @@ fn read(path: &Path) -> Result<Option<File>, PolicyError> {
     parse(&text).map(Some).map_err(|reason| PolicyError::Syntax { path: shown(), reason })
 }
 
+/// The `denpm` key of a package.json, for who wants no file of its own. A manifest that cannot be
+/// read is somebody else's error.
+fn read_manifest(path: &Path) -> Result<Option<File>, PolicyError> {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Words {
+        denpm: Option<Value>,
+    }
+    let Ok(bytes) = read_bounded(path, MAX_BYTES) else { return Ok(None) };
+    let words = serde_json::from_slice::<Words>(&bytes).unwrap_or_default().denpm;
+    let Some(words) = words.filter(Value::is_object) else { return Ok(None) };
+    let syntax = |reason: String| PolicyError::Syntax { path: path.display().to_string(), reason };
+    let file = serde_json::from_value(words).map_err(|error| syntax(error.to_string()))?;
+    checked(file).map(Some).map_err(syntax)
+}
+
 fn parse(text: &str) -> Result<File, String> {
-    let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
+    checked(toml::from_str(text).map_err(|error| error.to_string())?)
+}
+
+fn checked(file: File) -> Result<File, String> {
     match file.version {
         None | Some(VERSION) => Ok(file),
         Some(other) => {
