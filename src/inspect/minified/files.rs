@@ -9,7 +9,12 @@ pub struct Files {
     pub version: String,
     /// Content by path, with `/` between components.
     pub by_path: BTreeMap<String, Arc<[u8]>>,
+    /// Paths of files that were not read: too large, or of no interest.
+    pub unread: BTreeMap<String, u64>,
 }
+
+/// The largest file that is looked into, in bytes.
+pub const MAX_FILE: usize = super::sandbox::MAX_FILE;
 
 /// Files of average lines longer than this, in bytes, are not written by people.
 const LONG_LINES: usize = 400;
@@ -20,6 +25,16 @@ impl Files {
     /// The content of a file.
     pub(super) fn get(&self, path: &str) -> Option<&Arc<[u8]>> {
         self.by_path.get(path)
+    }
+
+    /// Whether a file of this name is worth reading.
+    pub fn wants(path: &str) -> bool {
+        path == "package.json" || !split(path).1.contains('.') || is_script(path, b"") || is_explaining_text(path)
+    }
+
+    /// Whether there is such a file, read or not.
+    pub(super) fn has(&self, path: &str) -> bool {
+        self.by_path.contains_key(path) || self.unread.contains_key(path)
     }
 
     /// The JavaScript files.
@@ -187,6 +202,13 @@ pub(super) fn is_aside(path: &str) -> bool {
     })
 }
 
+/// A file that no editor shows: machine code, byte code, archives, scripts of shells.
+pub(super) fn is_opaque(path: &str) -> bool {
+    let ending = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    matches!(ending.as_str(), "node" | "wasm" | "exe" | "dll" | "so" | "dylib" | "bin" | "jar" | "class" | "pyc" | "bat" | "cmd"
+        | "ps1" | "sh" | "vbs" | "jsc" | "elf" | "msi" | "deb" | "apk")
+}
+
 /// Whether a file is minified: its name says so, or its lines do.
 pub(super) fn is_minified(path: &str, bytes: &[u8]) -> bool {
     has_minified_name(path) || has_long_lines(bytes)
@@ -343,7 +365,7 @@ mod tests {
             .iter()
             .map(|(path, text)| ((*path).to_owned(), Arc::from(text.as_bytes())))
             .collect();
-        Files { version: "1.0.0".to_owned(), by_path }
+        Files { version: "1.0.0".to_owned(), by_path, ..Files::default() }
     }
 
     #[test]

@@ -12,6 +12,7 @@
 //!                                     └► excess(new) − excess(baseline) ─► signs
 //! ```
 
+mod additions;
 mod capabilities;
 mod collect;
 mod excess;
@@ -32,7 +33,7 @@ mod words;
 pub use capabilities::Capabilities;
 pub use excess::Item;
 pub use facts::{Call, Hidden};
-pub use files::Files;
+pub use files::{Files, MAX_FILE};
 pub use sandbox::Unchecked;
 
 use super::Sign;
@@ -57,6 +58,7 @@ pub fn compare(new: &Files, old: Option<&Files>) -> Inspection {
     if let Some(old) = old {
         pairs::siblings(new, old, &mut reader, &mut inspection);
         capabilities::compare(new, old, &mut reader, &mut inspection);
+        additions::compare(new, old, &mut reader, &mut inspection);
     }
     inspection.unchecked.sort_by(|(a, _), (b, _)| a.cmp(b));
     inspection.unchecked.dedup_by(|(a, _), (b, _)| a == b);

@@ -33,6 +33,9 @@ pub(super) fn minified(
     out: &mut Inspection,
 ) {
     let mut wider: Option<Vec<String>> = None;
+    for path in new.unread.keys().filter(|path| files::is_script(path, b"")) {
+        unchecked(new, old, path, Unchecked::TooLarge, reader, out);
+    }
     for (path, bytes) in new.scripts() {
         if !files::is_minified(path, bytes) {
             continue;
@@ -116,7 +119,7 @@ fn unchecked(
     reader: &mut Reader,
     out: &mut Inspection,
 ) {
-    let before = old.map(|old| old.counterpart(path).map(|path| reader.facts(old, path)));
+    let before = old.map(|old| old.counterpart(path).map(|path| reader.facts(old, path).map(|_| ())));
     let is_new = match &before {
         // Without a baseline there is nothing to compare with.
         None => false,
@@ -126,7 +129,7 @@ fn unchecked(
         ),
         Some(Some(before)) => before.is_ok(),
     };
-    if is_new && new.get(path).is_some() {
+    if is_new {
         let message = format!("{path} could not be checked: it {}", worded(&reason));
         out.signs.push(Sign::new(Flag::Unchecked, message, vec![reason.to_string()]).in_file(path));
     }
