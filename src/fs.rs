@@ -51,6 +51,29 @@ impl FsError {
     }
 }
 
+/// A sum that notices damage, not forgery: every step is a bijection of its lane, so any change
+/// of one word changes the sum. Four lanes run side by side, several times faster than a
+/// cryptographic digest.
+pub fn damage_sum(bytes: &[u8]) -> u64 {
+    let mut lanes = [1_u64, 2, 3, 4];
+    let (words, tail) = bytes.as_chunks::<8>();
+    let (blocks, rest) = words.as_chunks::<4>();
+    for block in blocks {
+        for (lane, word) in lanes.iter_mut().zip(block) {
+            *lane = mix(*lane, u64::from_le_bytes(*word));
+        }
+    }
+    let rest =
+        rest.iter().fold(bytes.len() as u64, |sum, word| mix(sum, u64::from_le_bytes(*word)));
+    let tail = tail.iter().fold(rest, |sum, byte| mix(sum, u64::from(*byte)));
+    lanes.into_iter().fold(tail, mix)
+}
+
+fn mix(lane: u64, word: u64) -> u64 {
+    const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+    (lane ^ word).wrapping_mul(ODD).rotate_left(29)
+}
+
 /// The errno name npm would print for a system error, where the kind has one.
 fn errno_name(kind: io::ErrorKind) -> Option<&'static str> {
     Some(match kind {

@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// Many small values made on one thread and dropped on another: where the system's allocator waits.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     denpm::cli::main(std::env::args_os())
 }

@@ -97,8 +97,17 @@ pub fn packument(data: &[u8]) {
     let Ok(packument) = Packument::parse(Bytes::copy_from_slice(data)) else { return };
     for version in packument.versions() {
         assert!(packument.has_version(version));
-        drop((packument.manifest(version), packument.glance(version)));
-        let _ = (packument.raw_manifest(version), packument.published_ms(version));
+        drop((packument.manifest(version), packument.raw_manifest(version)));
+        let _ = packument.published_ms(version);
+    }
+    let text = Arc::new(Bytes::copy_from_slice(data));
+    let again = Packument::open(packument.index().clone(), Arc::<Bytes>::clone(&text))
+        .expect("its own index");
+    assert!(again.versions().eq(packument.versions()));
+    assert!(again.versions_descending().eq(packument.versions_descending()));
+    if let Some(odd) = Packument::open(Bytes::copy_from_slice(data), text) {
+        let found = odd.versions_descending().find_map(|version| odd.manifest(version));
+        drop((found, odd.name(), odd.dist_tags().count(), odd.modified()));
     }
     drop((packument.name(), packument.modified(), packument.raw_field("readme")));
     let options = PickOptions { default_tag: "latest".into(), ..PickOptions::default() };

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexSet;
-
-use super::{NodeId, Tree};
+use super::{NodeId, Tree, hash::IndexSet};
 use crate::spec::collate;
 
 /// Nodes to work on, by depth and then path (`DepsQueue`).

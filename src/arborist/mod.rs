@@ -22,6 +22,7 @@ mod diff;
 mod edge;
 mod explain;
 mod flags;
+mod hash;
 mod ideal;
 mod inflate;
 mod install_checks;

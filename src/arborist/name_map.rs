@@ -5,8 +5,9 @@
 
 use std::sync::Arc;
 
-use indexmap::{IndexMap, IndexSet};
 use unicode_normalization::UnicodeNormalization;
+
+use super::hash::{IndexMap, IndexSet};
 
 /// An interned package name (or alias): equal names have equal values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -73,7 +74,7 @@ pub(super) struct NameMap<V>(IndexMap<Name, (Name, V)>);
 
 impl<V> Default for NameMap<V> {
     fn default() -> Self {
-        Self(IndexMap::new())
+        Self(IndexMap::default())
     }
 }
 

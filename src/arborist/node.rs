@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
-use indexmap::{IndexMap, IndexSet};
-
-use super::{LoadFailure, Name, edge::EdgeId, name_map::NameMap, override_set::RuleId};
+use super::{
+    LoadFailure, Name,
+    edge::EdgeId,
+    hash::{IndexMap, IndexSet},
+    name_map::NameMap,
+    override_set::RuleId,
+};
 use crate::{manifest::Manifest, spec::Version};
 
 /// Identifies a node of a [`super::Tree`].
@@ -66,7 +70,7 @@ pub struct Node {
     /// A placeholder for a folder outside the project.
     pub dummy: bool,
     /// Workspace names to absolute folders; only on the project root.
-    pub workspaces: Option<Arc<IndexMap<String, String>>>,
+    pub workspaces: Option<Arc<indexmap::IndexMap<String, String>>>,
     pub(super) resolved: Option<Arc<str>>,
     pub(super) link: Option<LinkState>,
     pub(super) root: NodeId,

@@ -123,7 +123,7 @@ pub fn pick_manifest(
         name: packument.name().unwrap_or_default().to_owned(),
         wanted: if spec.raw_spec.is_empty() { "*".to_owned() } else { spec.raw_spec.clone() },
         before: options.before,
-        latest: packument.dist_tags().get("latest").cloned(),
+        latest: packument.dist_tag("latest").map(str::to_owned),
     })
 }
 
@@ -145,7 +145,7 @@ impl Picker<'_> {
     }
 
     fn by_tag(&self, tag: &str) -> Picked {
-        let Some(version) = self.packument.dist_tags().get(tag) else { return Ok(None) };
+        let Some(version) = self.packument.dist_tag(tag) else { return Ok(None) };
         if self.in_time(version) {
             return self.manifest(version);
         }
@@ -161,7 +161,7 @@ impl Picker<'_> {
     fn by_range(&self, wanted: &str) -> Picked {
         let Ok(range) = Range::parse(wanted) else { return Ok(None) };
         let any = wanted == "*";
-        if let Some(default) = self.packument.dist_tags().get(&self.options.default_tag)
+        if let Some(default) = self.packument.dist_tag(&self.options.default_tag)
             && (any || Version::parse_loose(default).is_ok_and(|version| range.satisfies(&version)))
             && self.in_time(default)
             && let Some(manifest) = self.manifest(default)?
@@ -170,30 +170,23 @@ impl Picker<'_> {
         {
             return Ok(Some(manifest));
         }
-        let mut any_version = false;
-        let mut candidates: Vec<(Version, &str)> = Vec::new();
-        for version in self.packument.versions().filter(|version| self.in_time(version)) {
-            any_version = true;
-            if let Ok(parsed) = Version::parse_loose(version)
-                && range.satisfies(&parsed)
-            {
-                candidates.push((parsed, version));
-            }
-        }
-        if !any_version {
+        if !self.packument.versions().any(|version| self.in_time(version)) {
             return Err(PickError::NoVersions {
                 name: self.packument.name().unwrap_or_default().to_owned(),
             });
         }
-        candidates.sort_by(|a, b| b.0.cmp(&a.0));
-        self.best_of(&candidates)
+        let descending = self.packument.versions_descending();
+        self.best_of(descending.filter(|version| {
+            Version::parse_loose(version).is_ok_and(|parsed| range.satisfies(&parsed))
+                && self.in_time(version)
+        }))
     }
 
     /// The first that suits in every respect, else the best compromise; candidates are in
-    /// descending order of version.
-    fn best_of(&self, candidates: &[(Version, &str)]) -> Picked {
+    /// descending order of version, and no more of them are looked at than need be.
+    fn best_of<'a>(&self, candidates: impl Iterator<Item = &'a str>) -> Picked {
         let mut best: Option<((bool, bool, bool), Arc<Manifest>)> = None;
-        for (_, version) in candidates {
+        for version in candidates {
             let Some(manifest) = self.manifest(version)? else { continue };
             let (engine, current) = (self.engine_ok(&manifest), !is_deprecated(&manifest));
             let rank = (engine && current, engine, current);

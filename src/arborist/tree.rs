@@ -8,12 +8,11 @@ use std::{
     sync::Arc,
 };
 
-use indexmap::{IndexMap, IndexSet};
-
 use super::{
     DepFlags, Edge, EdgeId, Node, NodeId,
     dep_valid::ParsedSpec,
     edge::NewEdge,
+    hash::{IndexMap, IndexSet},
     name_map::{NameMap, Names},
     node::LinkState,
     override_set::{OverrideSets, RuleId},
@@ -258,9 +257,9 @@ impl Tree {
             parent: None,
             fs_parent: None,
             children: NameMap::default(),
-            fs_children: IndexSet::new(),
-            links_in: IndexSet::new(),
-            edges_in: IndexSet::new(),
+            fs_children: IndexSet::default(),
+            links_in: IndexSet::default(),
+            edges_in: IndexSet::default(),
             edges_out: NameMap::default(),
             overrides: new.overrides,
             own: None,
@@ -320,7 +319,7 @@ impl Tree {
     }
 
     /// Sets the project's workspaces and makes their edges.
-    pub fn set_workspaces(&mut self, root: NodeId, workspaces: IndexMap<String, String>) {
+    pub fn set_workspaces(&mut self, root: NodeId, workspaces: indexmap::IndexMap<String, String>) {
         self[root].workspaces = Some(Arc::new(workspaces));
         self.load_workspaces(root);
         self.load_deps(root);

@@ -1,6 +1,6 @@
 //! From an understood command line to the operation that does it.
 
-use std::{process::ExitCode, sync::Arc};
+use std::{mem::ManuallyDrop, process::ExitCode, sync::Arc};
 
 use super::{CliError, Invocation, commands::Command, list, print};
 use crate::{
@@ -69,7 +69,8 @@ fn change_tree(invocation: &Invocation) -> ExitCode {
     let terminal = Arc::new(terminal(&invocation.config));
     let result = run_async(async {
         let reporter: Arc<dyn Reporter> = Arc::<Terminal>::clone(&terminal);
-        let context = Context::new(invocation.config.clone(), reporter)?;
+        // The process ends with it: freeing it piece by piece would be work for nobody.
+        let context = ManuallyDrop::new(Context::new(invocation.config.clone(), reporter)?);
         let summary = install::install(&context, &tree_request(invocation)).await?;
         terminal.summary(&summary);
         Ok(())
@@ -84,7 +85,10 @@ pub(super) fn run_async(work: impl Future<Output = Result<(), Failure>>) -> Resu
         .enable_all()
         .build()
         .map_err(|source| CliError::Runtime { source })?;
-    runtime.block_on(work)
+    let result = runtime.block_on(work);
+    // What must be finished was waited for; the rest need not be.
+    runtime.shutdown_background();
+    result
 }
 
 /// The terminal as the settings want it.

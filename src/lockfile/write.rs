@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::{legacy::LegacyWriter, read::is_truthy};
 use crate::{
     arborist::{NodeId, Tree, lock_resolved, paths::relative},
-    manifest::{Deps, JsonFormat, Manifest, render_json},
+    manifest::{Deps, JsonFormat, Manifest, render_json_sorted},
     spec::{collate, name_from_folder},
 };
 
@@ -77,7 +77,7 @@ impl LockWriter<'_> {
                 data.insert("dependencies".into(), dependencies);
             }
         }
-        stringify(Value::Object(data), format)
+        stringify(&Value::Object(data), format)
     }
 
     /// The fields of an old lockfile with the project's own name and version.
@@ -103,7 +103,7 @@ impl LockWriter<'_> {
         data.insert("lockfileVersion".into(), super::DEFAULT_LOCKFILE_VERSION.into());
         data.insert("requires".into(), true.into());
         data.insert("packages".into(), Value::Object(packages));
-        stringify(Value::Object(data), format)
+        stringify(&Value::Object(data), format)
     }
 
     fn packages(&self, inert: Inert) -> Map<String, Value> {
@@ -252,25 +252,12 @@ fn is_empty(value: &Value) -> bool {
 
 /// `json-stringify-nice`: in every object plain values before objects, known keys first, the rest
 /// in collation order.
-fn stringify(value: Value, format: &JsonFormat) -> String {
-    let mut text = render_json(&sorted(value), format);
+fn stringify(value: &Value, format: &JsonFormat) -> String {
+    let mut text = render_json_sorted(value, format, |(a, one), (b, other)| {
+        one.is_object().cmp(&other.is_object()).then_with(|| key_order(a, b))
+    });
     text.push_str(&format.newline);
     text
-}
-
-fn sorted(value: Value) -> Value {
-    match value {
-        Value::Object(map) => {
-            let mut entries: Vec<(String, Value)> = map.into_iter().collect();
-            entries.sort_by(|a, b| {
-                a.1.is_object().cmp(&b.1.is_object()).then_with(|| key_order(&a.0, &b.0))
-            });
-            let entries = entries.into_iter().map(|(key, value)| (key, sorted(value)));
-            Value::Object(entries.collect())
-        }
-        Value::Array(items) => Value::Array(items.into_iter().map(sorted).collect()),
-        value => value,
-    }
 }
 
 fn key_order(a: &str, b: &str) -> Ordering {
@@ -291,10 +278,8 @@ mod tests {
     fn plain_values_come_before_objects_and_known_keys_first() {
         let value = json!({"dependencies": {"b": "1", "name": "2", "a": "3"}, "zeta": [1],
             "bin": {"x": "y"}, "resolved": "r", "version": "v"});
-        let text = render_json(
-            &sorted(value),
-            &JsonFormat { indent: String::new(), newline: String::new() },
-        );
+        let format = JsonFormat { indent: String::new(), newline: String::new() };
+        let text = stringify(&value, &format);
         assert_eq!(
             text,
             r#"{"version":"v","resolved":"r","zeta":[1],"dependencies":{"name":"2","a":"3","b":"1"},"bin":{"x":"y"}}"#

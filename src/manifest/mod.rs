@@ -16,8 +16,10 @@ mod package_json;
 mod packument;
 mod time;
 
-pub use json::{JsonFormat, JsonParseError, detect_format, parse_json, render_json};
+pub use json::{
+    JsonFormat, JsonParseError, detect_format, parse_json, render_json, render_json_sorted,
+};
 pub use manifest::{Deps, Dist, Manifest, ManifestError, Signature};
 pub use package_json::{PackageJson, PackageJsonError};
-pub use packument::{Glance, Packument, PackumentError};
+pub use packument::{Document, Packument, PackumentError};
 pub use time::parse_epoch_ms;

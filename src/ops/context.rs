@@ -16,7 +16,8 @@ use crate::{
     error::Failure,
     event::Reporter,
     registry::{
-        self, CredentialSource, Pool, PoolEntry, PoolOptions, Proxies, Retry, StrictSsl, Target,
+        self, Authority, CredentialSource, Pool, PoolEntry, PoolOptions, Proxies, Retry, StrictSsl,
+        Target,
     },
     store::Store,
 };
@@ -68,11 +69,9 @@ impl Context {
 
 fn pool_options(options: &Options, config: &Config, machine: &Machine) -> PoolOptions {
     let network = &options.network;
-    let mut ca = network.ca.clone();
-    ca.extend([&network.cafile, &network.extra_ca].into_iter().flatten().filter_map(|path| {
-        // A certificate file that cannot be read only matters if a connection then fails.
-        fs::read_to_string(path).ok()
-    }));
+    let files = [&network.cafile, &network.extra_ca].into_iter().flatten();
+    let ca = network.ca.iter().cloned().map(Authority::Pem);
+    let ca = ca.chain(files.cloned().map(Authority::File)).collect();
     PoolOptions {
         scopes: network
             .scopes

@@ -6,7 +6,7 @@
 //!      ─► staged and committed by rename, bins, scripts ─► lockfiles ─► report
 //! ```
 
-use std::{path::Path, sync::Arc, time::Instant};
+use std::{mem::ManuallyDrop, path::Path, sync::Arc, time::Instant};
 
 use super::{
     build::{TreeRequest, ideal_tree, omit, tree_settings},
@@ -54,7 +54,8 @@ pub async fn install(context: &Context, request: &TreeRequest) -> Result<Install
     let packages = Arc::new(Packages::new(context));
     let sources = Sources::new(context, packages);
     reporter.event(Event::PhaseStarted(Phase::Resolve));
-    let mut ideal = ideal_tree(context, &sources, &files, request).await?;
+    // The process ends soon after: thousands of nodes need not be freed one by one.
+    let mut ideal = ManuallyDrop::new(ideal_tree(context, &sources, &files, request).await?);
     if request.frozen {
         frozen::check_in_sync(&files, &ideal, tree_settings(&context.options))?;
     }

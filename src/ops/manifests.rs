@@ -23,13 +23,13 @@ use super::{
 use crate::{
     arborist::{
         Fetched, FolderManifest, LoadFailure, ManifestRequest, Manifests, Naming, PackageSource,
-        PickOptions, Shrinkwrap, pick_manifest, read_manifest,
+        PickError, PickOptions, Shrinkwrap, pick_manifest, read_manifest,
     },
     error::{Code, Explain, Failure},
     flight::Flight,
     fs::read_bounded,
     lockfile::{Lockfile, MAX_LOCKFILE_BYTES},
-    manifest::{Dist, Manifest, Packument},
+    manifest::{Dist, Manifest, ManifestError, Packument},
     registry::{Form, Pool},
     spec::{PackageName, Spec, SpecKind},
     verify::Integrity,
@@ -157,33 +157,26 @@ impl Shared {
 
     async fn load_packument(&self, name: &str) -> Result<Arc<Packument>, Failure> {
         let package = PackageName::parse(name)?;
-        let bytes = self.pool.packument(name, Form::Full).await?;
-        self.pool.forget_packument(name, Form::Full);
-        let packument = Packument::parse(bytes.body)?;
+        let packument = self.pool.packument(name, Form::Full).await?.packument;
         packument.verify_name(&package)?;
-        Ok(Arc::new(packument))
+        Ok(packument)
     }
 
     async fn fetch_registry(&self, spec: &Spec) -> Result<Arc<Fetched>, LoadFailure> {
         let name = spec.name.as_deref().unwrap_or_default();
         let packument = self.packument(name).await?;
-        self.pick(&packument, spec)
-    }
-
-    fn pick(&self, packument: &Packument, spec: &Spec) -> Result<Arc<Fetched>, LoadFailure> {
-        let name = spec.name.as_deref().unwrap_or_default();
-        let manifest =
-            pick_manifest(packument, spec, &self.pick_options(name)).map_err(LoadFailure::new)?;
-        if manifest.version.is_none() {
-            return Err(LoadFailure::new(SourceError::NoVersion { name: name.to_owned() }));
-        }
-        let dist = manifest.dist.clone().unwrap_or_default();
-        let integrity = integrity_of(&dist);
-        Ok(Arc::new(Fetched {
-            resolved: dist.tarball.map(Into::into),
-            integrity: integrity.map(Into::into),
-            manifest,
-        }))
+        let options = self.pick_options(name);
+        let picked = match pick_manifest(&packument, spec, &options) {
+            // Another process replaced the document, or the disk lost it: once more, from its source.
+            Err(PickError::Manifest(ManifestError::Lost)) => {
+                self.pool.forget_packument(name, Form::Full);
+                self.packuments.forget(&name.to_owned());
+                let packument = self.packument(name).await?;
+                pick_manifest(&packument, spec, &options)
+            }
+            picked => picked,
+        };
+        fetched(name, picked.map_err(LoadFailure::new)?)
     }
 
     fn pick_options(&self, name: &str) -> Cow<'_, PickOptions> {
@@ -240,6 +233,17 @@ impl Shared {
             integrity: Some(package.integrity.to_string().into()),
         }))
     }
+}
+
+/// What arborist learns of a version that was picked.
+fn fetched(name: &str, manifest: Arc<Manifest>) -> Result<Arc<Fetched>, LoadFailure> {
+    if manifest.version.is_none() {
+        return Err(LoadFailure::new(SourceError::NoVersion { name: name.to_owned() }));
+    }
+    let dist = manifest.dist.as_ref();
+    let resolved = dist.and_then(|dist| dist.tarball.as_deref()).map(Into::into);
+    let integrity = dist.and_then(integrity_of).map(Into::into);
+    Ok(Arc::new(Fetched { manifest, resolved, integrity }))
 }
 
 /// A folder that will be packed (`--install-links`): its manifest as it lies there.

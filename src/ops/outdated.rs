@@ -204,7 +204,7 @@ async fn answer(question: Question, sources: &Sources) -> Result<Option<Outdated
         return Ok(None);
     }
     let homepage = packument.raw_field("homepage");
-    row.homepage = homepage.and_then(|raw| serde_json::from_slice(raw).ok());
+    row.homepage = homepage.and_then(|raw| serde_json::from_slice(&raw).ok());
     Ok(Some(row))
 }
 

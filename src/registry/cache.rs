@@ -1,24 +1,30 @@
-//! Packuments on disk: one file each, a short binary head and the raw body.
+//! Packuments on disk: one file each, a short binary head, the packument's index, its text.
 //!
-//! One read opens an entry and nothing is parsed: the body is a slice of the buffer.
-//! Names are hashes, writes are atomic, a damaged file is a miss. Deletable at any time.
+//! Opening an entry reads head and index and parses nothing; of a text that is larger than one
+//! read, only what is asked for is read later. Names are hashes, writes are atomic, a damaged
+//! file is a miss. Deletable at any time.
 //!
 //! ```text
 //!  0  magic and version        8 bytes
-//!  8  stored at, ms since 1970 u64 little-endian   (rewritten in place when a 304 confirms the body)
+//!  8  stored at, ms since 1970 u64 little-endian   (rewritten in place when a 304 confirms the text)
 //! 16  lifetime in seconds      u64
-//! 24  checksum of what follows u64
-//! 32  body length              u64
-//! 40  ETag length              u32
-//! 44  Last-Modified length     u32
-//! 48  must-revalidate          u64, 0 or 1
-//! 56  ETag, Last-Modified, body
+//! 24  checksum of the validators and the index     u64
+//! 32  index length             u64
+//! 40  text length              u64
+//! 48  ETag length              u32
+//! 52  Last-Modified length     u32
+//! 56  must-revalidate          u64, 0 or 1
+//! 64  ETag, Last-Modified, index, text
 //! ```
+//!
+//! The index holds a checksum of every value of the text.
 
 use std::{
-    fs, io,
-    io::{Read as _, Seek as _, Write as _},
+    fs::{self, File},
+    io::{self, Read as _, Seek as _, Write as _},
+    ops::Range,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -26,9 +32,15 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 use super::freshness::StaleUse;
+use crate::{
+    fs::damage_sum,
+    manifest::{Document, Packument},
+};
 
-const MAGIC: &[u8; 8] = b"dnpkmt1\n";
-const HEAD: usize = 56;
+const MAGIC: &[u8; 8] = b"dnpkmt2\n";
+const HEAD: usize = 64;
+/// The first read: most indexes are whole with it.
+const FIRST_READ: usize = 4 << 10;
 /// Longer validators are not worth keeping; no registry sends such.
 const VALIDATOR_LIMIT: usize = 1024;
 
@@ -45,15 +57,15 @@ impl Validators {
     }
 }
 
-/// A cached packument.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A packument, and how long it holds.
+#[derive(Clone, Debug)]
 pub(super) struct Entry {
     /// Milliseconds since 1970.
     pub stored_at: u64,
     pub lifetime: Duration,
     pub stale: StaleUse,
     pub validators: Validators,
-    pub body: Bytes,
+    pub packument: Arc<Packument>,
 }
 
 impl Entry {
@@ -96,33 +108,64 @@ impl Disk {
 
     /// The entry of `key`; `None` when there is none, or none that is whole.
     pub(super) fn load(&self, key: &Key) -> Option<Entry> {
-        let file = fs::File::open(self.path(key)).ok()?;
+        let path = self.path(key);
+        let file = File::open(&path).ok()?;
         let size = file.metadata().ok()?.len();
-        let most = self.limit.saturating_add((HEAD + 2 * VALIDATOR_LIMIT) as u64);
-        if size > most {
+        let first = usize::try_from(size).ok()?.min(FIRST_READ);
+        let mut bytes = vec![0; first];
+        (&file).read_exact(&mut bytes).ok()?;
+        let head = Head::decode(&bytes)?;
+        if head.text.end != size || head.text.end - head.text.start > self.limit {
             return None;
         }
-        let mut bytes = Vec::with_capacity(usize::try_from(size).ok()?.saturating_add(1));
-        file.take(most).read_to_end(&mut bytes).ok()?;
-        decode(&bytes.into())
+        let start = usize::try_from(head.text.start).ok()?;
+        if start > first {
+            bytes.resize(start, 0);
+            (&file).read_exact(bytes.get_mut(first..)?).ok()?;
+        }
+        let is_whole = bytes.len() as u64 == size;
+        let document = |bytes: &Bytes| -> Arc<dyn Document> {
+            if is_whole {
+                Arc::new(bytes.slice(start..))
+            } else {
+                Arc::new(FileText { path, at: head.text.clone() })
+            }
+        };
+        if !is_whole {
+            // What follows the index is read again when it is asked for.
+            bytes.truncate(start);
+            bytes.shrink_to_fit();
+        }
+        let bytes = Bytes::from(bytes);
+        let document = document(&bytes);
+        head.open(&bytes, document)
     }
 
-    /// Writes `entry`: a temporary file beside its place, then a rename.
-    pub(super) fn store(&self, key: &Key, entry: &Entry) -> io::Result<()> {
+    /// Writes an entry whose text is `text`: a temporary file beside its place, then a rename.
+    /// The packument then reads from there.
+    pub(super) fn store(&self, key: &Key, entry: &Entry, text: &Bytes) -> io::Result<()> {
         let path = self.path(key);
         let Some(folder) = path.parent() else { return Ok(()) };
         fs::create_dir_all(folder)?;
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(&encode_head(entry))?;
-        for part in [&entry.validators.etag, &entry.validators.last_modified] {
-            file.write_all(part.as_deref().unwrap_or_default().as_bytes())?;
+        let head = encode_head(entry, text);
+        file.write_all(&head)?;
+        file.write_all(text)?;
+        file.persist(&path)?;
+        if head.len() + text.len() > FIRST_READ {
+            let start = head.len() as u64;
+            let at = start..start + text.len() as u64;
+            entry.packument.relocate(Arc::new(FileText { path, at }));
         }
-        file.write_all(&entry.body)?;
-        file.persist(path)?;
         Ok(())
     }
 
-    /// Notes that the stored body was confirmed: only the two times change, in place.
+    /// Removes an entry; one that is not there is as good as removed.
+    pub(super) fn remove(&self, key: &Key) {
+        fs::remove_file(self.path(key)).unwrap_or_default();
+    }
+
+    /// Notes that the stored text was confirmed: only the two times change, in place.
     pub(super) fn touch(&self, key: &Key, stored_at: u64, lifetime: Duration) -> io::Result<()> {
         let mut file = fs::OpenOptions::new().write(true).open(self.path(key))?;
         file.seek(io::SeekFrom::Start(MAGIC.len() as u64))?;
@@ -134,83 +177,110 @@ impl Disk {
     }
 }
 
-fn encode_head(entry: &Entry) -> Vec<u8> {
-    let length = |text: &Option<String>| text.as_ref().map_or(0, String::len) as u64;
+/// The text of an entry, in its file.
+struct FileText {
+    path: PathBuf,
+    /// Where in the file.
+    at: Range<u64>,
+}
+
+impl Document for FileText {
+    fn read(&self, range: Range<u64>) -> io::Result<Bytes> {
+        let end = self.at.start.checked_add(range.end).filter(|end| *end <= self.at.end);
+        let length = range.end.checked_sub(range.start).filter(|_| end.is_some());
+        let length = length.ok_or(io::ErrorKind::UnexpectedEof)?;
+        let mut file = File::open(&self.path)?;
+        file.seek(io::SeekFrom::Start(self.at.start + range.start))?;
+        let mut bytes = vec![0; usize::try_from(length).map_err(io::Error::other)?];
+        file.read_exact(&mut bytes)?;
+        Ok(bytes.into())
+    }
+}
+
+/// What precedes the text.
+fn encode_head(entry: &Entry, text: &Bytes) -> Vec<u8> {
     let Validators { etag, last_modified } = &entry.validators;
-    let must_revalidate = u64::from(entry.stale == StaleUse::Forbidden);
-    let lengths = length(etag) | length(last_modified) << 32;
+    let [etag, last_modified] =
+        [etag, last_modified].map(|text| text.as_deref().unwrap_or_default().as_bytes());
+    let index = entry.packument.index();
+    let parts = [etag, last_modified, index];
     let words = [
         entry.stored_at,
         entry.lifetime.as_secs(),
-        checksum(&entry.validators, &entry.body),
-        entry.body.len() as u64,
-        lengths,
-        must_revalidate,
+        checksum(parts),
+        index.len() as u64,
+        text.len() as u64,
+        etag.len() as u64 | (last_modified.len() as u64) << 32,
+        u64::from(entry.stale == StaleUse::Forbidden),
     ];
-    MAGIC.iter().copied().chain(words.into_iter().flat_map(u64::to_le_bytes)).collect()
+    let words = words.into_iter().flat_map(u64::to_le_bytes);
+    let mut head: Vec<u8> = MAGIC.iter().copied().chain(words).collect();
+    head.extend(parts.concat());
+    head
 }
 
-fn decode(bytes: &Bytes) -> Option<Entry> {
-    let (head, _) = bytes.split_first_chunk::<HEAD>()?;
-    let (magic, words) = head.split_first_chunk::<8>()?;
-    let (words, _) = words.as_chunks::<8>();
-    let [stored_at, lifetime, sum, length, lengths, must_revalidate] = *words else { return None };
-    let [stored_at, lifetime, sum, length, lengths, must_revalidate] =
-        [stored_at, lifetime, sum, length, lengths, must_revalidate].map(u64::from_le_bytes);
-    let etag = usize::try_from(lengths & u64::from(u32::MAX)).ok()?;
-    let modified = usize::try_from(lengths >> 32).ok()?;
-    let start = HEAD.checked_add(etag)?.checked_add(modified)?;
-    let whole = start.checked_add(usize::try_from(length).ok()?)?;
-    if magic != MAGIC || whole != bytes.len() {
-        return None;
+/// What the first bytes of an entry say.
+struct Head {
+    stored_at: u64,
+    lifetime: u64,
+    sum: u64,
+    must_revalidate: u64,
+    etag: Range<usize>,
+    last_modified: Range<usize>,
+    index: Range<usize>,
+    /// Where in the file.
+    text: Range<u64>,
+}
+
+impl Head {
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        let (head, _) = bytes.split_first_chunk::<HEAD>()?;
+        let (magic, words) = head.split_first_chunk::<8>()?;
+        (magic == MAGIC).then_some(())?;
+        let (words, _) = words.as_chunks::<8>();
+        let words: &[[u8; 8]; 7] = words.try_into().ok()?;
+        let [stored_at, lifetime, sum, index, text, lengths, must_revalidate] =
+            words.map(u64::from_le_bytes);
+        let after = |start: usize, length: u64| {
+            let end = start.checked_add(usize::try_from(length).ok()?)?;
+            Some(start..end)
+        };
+        let etag = after(HEAD, lengths & u64::from(u32::MAX))?;
+        let last_modified = after(etag.end, lengths >> 32)?;
+        let index = after(last_modified.end, index)?;
+        let start = index.end as u64;
+        let text = start..start.checked_add(text)?;
+        Some(Self { stored_at, lifetime, sum, must_revalidate, etag, last_modified, index, text })
     }
-    let text = |range| {
-        let text = std::str::from_utf8(bytes.get::<std::ops::Range<usize>>(range)?).ok()?;
-        Some(Some(text.to_owned()).filter(|text| !text.is_empty()))
-    };
-    let validators =
-        Validators { etag: text(HEAD..HEAD + etag)?, last_modified: text(HEAD + etag..start)? };
-    let body = bytes.slice(start..);
-    if checksum(&validators, &body) != sum {
-        return None;
+
+    /// The entry whose file begins with `bytes`, its index included.
+    fn open(self, bytes: &Bytes, document: Arc<dyn Document>) -> Option<Entry> {
+        let part = |range: &Range<usize>| bytes.get(range.clone());
+        let parts = [part(&self.etag)?, part(&self.last_modified)?, part(&self.index)?];
+        (checksum(parts) == self.sum).then_some(())?;
+        let text = |part| -> Option<Option<String>> {
+            Some(Some(std::str::from_utf8(part).ok()?.to_owned()).filter(|text| !text.is_empty()))
+        };
+        let [etag, last_modified, _] = parts;
+        let validators = Validators { etag: text(etag)?, last_modified: text(last_modified)? };
+        let packument = Packument::open(bytes.slice(self.index.clone()), document)?;
+        Some(Entry {
+            stored_at: self.stored_at,
+            lifetime: Duration::from_secs(self.lifetime),
+            stale: if self.must_revalidate == 0 { StaleUse::Allowed } else { StaleUse::Forbidden },
+            validators,
+            packument: Arc::new(packument),
+        })
     }
-    let stale = if must_revalidate == 0 { StaleUse::Allowed } else { StaleUse::Forbidden };
-    let lifetime = Duration::from_secs(lifetime);
-    Some(Entry { stored_at, lifetime, stale, validators, body })
+}
+
+fn checksum(parts: [&[u8]; 3]) -> u64 {
+    parts.map(damage_sum).into_iter().fold(0, |sum, part| sum.rotate_left(21) ^ part)
 }
 
 /// The validators worth keeping.
 pub(super) fn bounded(text: Option<&str>) -> Option<String> {
     text.filter(|text| !text.is_empty() && text.len() <= VALIDATOR_LIMIT).map(str::to_owned)
-}
-
-/// Notices damage, not forgery: every step is a bijection of its lane, so any change of one
-/// word changes the sum. Four lanes run side by side, several times faster than a
-/// cryptographic digest; what a packument claims is proven elsewhere.
-fn checksum(validators: &Validators, body: &[u8]) -> u64 {
-    let text = |part: &Option<String>| lanes(part.as_deref().unwrap_or_default().as_bytes());
-    let parts = [text(&validators.etag), text(&validators.last_modified), lanes(body)];
-    parts.into_iter().fold(body.len() as u64, mix)
-}
-
-const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
-
-fn mix(lane: u64, word: u64) -> u64 {
-    (lane ^ word).wrapping_mul(ODD).rotate_left(29)
-}
-
-fn lanes(bytes: &[u8]) -> u64 {
-    let mut lanes = [1_u64, 2, 3, 4];
-    let (words, tail) = bytes.as_chunks::<8>();
-    let (blocks, rest) = words.as_chunks::<4>();
-    for block in blocks {
-        for (lane, word) in lanes.iter_mut().zip(block) {
-            *lane = mix(*lane, u64::from_le_bytes(*word));
-        }
-    }
-    let rest = rest.iter().fold(0, |sum, word| mix(sum, u64::from_le_bytes(*word)));
-    let tail = tail.iter().fold(rest, |sum, byte| mix(sum, u64::from(*byte)));
-    lanes.into_iter().fold(tail, mix)
 }
 
 /// Milliseconds since 1970.
@@ -224,13 +294,18 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn entry(body: &[u8]) -> Entry {
+    fn text(padding: usize) -> Bytes {
+        let pad = "x".repeat(padding);
+        format!(r#"{{"name":"a","readme":"{pad}","versions":{{"1.0.0":{{"name":"a"}}}}}}"#).into()
+    }
+
+    fn entry(text: &Bytes) -> Entry {
         Entry {
             stored_at: 1_000_000,
             lifetime: Duration::from_mins(5),
             stale: StaleUse::Allowed,
             validators: Validators { etag: Some("\"abc\"".into()), last_modified: None },
-            body: Bytes::copy_from_slice(body),
+            packument: Arc::new(Packument::parse(text.clone()).unwrap()),
         }
     }
 
@@ -240,43 +315,69 @@ mod tests {
         (folder, disk, Key::new("https://registry.example/", "@s/../x", "full"))
     }
 
+    /// Everything an entry says.
+    fn said(entry: &Entry) -> (u64, Duration, Validators, Bytes, Option<Bytes>) {
+        let Entry { stored_at, lifetime, validators, packument, .. } = entry;
+        let manifest = packument.raw_manifest("1.0.0");
+        (*stored_at, *lifetime, validators.clone(), packument.index().clone(), manifest)
+    }
+
     #[test]
-    fn store_then_load_is_the_same() {
+    fn store_then_load_says_the_same() {
         let (_folder, disk, key) = disk();
-        let entry = entry(br#"{"name":"a"}"#);
-        disk.store(&key, &entry).unwrap();
-        assert_eq!(disk.load(&key), Some(entry));
+        for padding in [0, FIRST_READ, 1_000_000] {
+            let text = text(padding);
+            let entry = entry(&text);
+            let before = said(&entry);
+            disk.store(&key, &entry, &text).unwrap();
+            assert_eq!(said(&disk.load(&key).unwrap()), before);
+            assert_eq!(said(&entry), before, "what was stored reads from its file");
+        }
     }
 
     #[test]
     fn touch_changes_the_times_only() {
         let (_folder, disk, key) = disk();
-        let entry = entry(b"{}");
-        disk.store(&key, &entry).unwrap();
+        let text = text(0);
+        let entry = entry(&text);
+        disk.store(&key, &entry, &text).unwrap();
         disk.touch(&key, 2_000_000, Duration::from_secs(7)).unwrap();
         let touched = Entry { stored_at: 2_000_000, lifetime: Duration::from_secs(7), ..entry };
-        assert_eq!(disk.load(&key), Some(touched));
+        assert_eq!(said(&disk.load(&key).unwrap()), said(&touched));
     }
 
     #[test]
-    fn load_any_changed_byte_of_the_content_is_a_miss() {
+    fn load_any_changed_byte_is_a_miss_or_noticed_when_it_is_read() {
         let (_folder, disk, key) = disk();
-        disk.store(&key, &entry(&[b'x'; 100])).unwrap();
+        let text = text(0);
+        disk.store(&key, &entry(&text), &text).unwrap();
         let path = disk.path(&key);
         let whole = fs::read(&path).unwrap();
-        for place in (0..8).chain(24..48).chain(HEAD..whole.len()) {
+        let manifest = whole.len() - 14..whole.len() - 2;
+        for place in (0..8).chain(24..56).chain(HEAD..whole.len() - text.len()).chain(manifest) {
             let mut damaged = whole.clone();
             damaged[place] ^= 1;
             fs::write(&path, damaged).unwrap();
-            assert_eq!(disk.load(&key), None, "byte {place}");
+            let found = disk.load(&key).and_then(|entry| entry.packument.raw_manifest("1.0.0"));
+            assert_eq!(found, None, "byte {place}");
         }
         fs::write(&path, &whole[..whole.len() - 1]).unwrap();
-        assert_eq!(disk.load(&key), None);
+        assert!(disk.load(&key).is_none());
+    }
+
+    #[test]
+    fn a_text_that_was_replaced_is_not_mistaken_for_the_one_that_was_opened() {
+        let (_folder, disk, key) = disk();
+        let (first, second) = (text(FIRST_READ), text(FIRST_READ + 1));
+        disk.store(&key, &entry(&first), &first).unwrap();
+        let opened = disk.load(&key).unwrap();
+        disk.store(&key, &entry(&second), &second).unwrap();
+        assert_eq!(opened.packument.raw_manifest("1.0.0"), None);
     }
 
     #[test]
     fn is_fresh_until_the_lifetime_ends() {
-        let entry = entry(b"{}");
+        let entry = entry(&text(0));
         assert!(entry.is_fresh(1_299_999));
         assert!(!entry.is_fresh(1_300_000));
         assert!(!entry.is_fresh(999_999));
@@ -284,9 +385,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn decode_never_panics(mut bytes: Vec<u8>, head: [u8; HEAD]) {
+        fn load_never_panics(mut bytes: Vec<u8>, head: [u8; HEAD - 8]) {
             bytes.splice(..0, MAGIC.iter().copied().chain(head));
-            decode(&bytes.into());
+            if let Some(head) = Head::decode(&bytes) {
+                let bytes = Bytes::from(bytes);
+                drop(head.open(&bytes, Arc::new(bytes.clone())));
+            }
         }
     }
 }

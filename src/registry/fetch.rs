@@ -90,7 +90,7 @@ impl Transport {
             headers.insert(name, value);
         }
         Ok(Self {
-            clients: Clients::new(options)?,
+            clients: Clients::new(options),
             credentials: Arc::clone(&options.credentials),
             headers,
             timeouts: options.timeouts,

@@ -30,8 +30,8 @@ mod tests;
 pub use assignment::{Fallthrough, PoolEntry, Target, order, parse_pool, registry_url};
 pub use auth::{Anonymous, ClientIdentity, CredentialSource};
 pub use error::{Credential, Fault, FetchError, ShownUrl, StatusFailure};
-pub use options::{CacheMode, Limits, PoolOptions, Proxies, Retry, StrictSsl, Timeouts};
-pub use pool::{Form, Origin, PackumentBytes, Pool};
+pub use options::{Authority, CacheMode, Limits, PoolOptions, Proxies, Retry, StrictSsl, Timeouts};
+pub use pool::{Form, Origin, PackumentAnswer, Pool};
 pub use route::Assignment;
 pub use stream::ByteReader;
 pub use tarball::{

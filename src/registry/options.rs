@@ -34,6 +34,16 @@ pub enum StrictSsl {
     Off,
 }
 
+/// Certificates that are trusted beside the system's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Authority {
+    /// A bundle in PEM.
+    Pem(String),
+    /// A file with such a bundle, read when the first secure connection is made. One that
+    /// cannot be read only matters if that connection then fails.
+    File(PathBuf),
+}
+
 /// How often and how soon a transient fault is tried again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retry {
@@ -143,8 +153,8 @@ pub struct PoolOptions {
     pub headers: Vec<(String, String)>,
     /// Proxies.
     pub proxies: Proxies,
-    /// PEM bundles trusted beside the system's (`ca`, `cafile`, `NODE_EXTRA_CA_CERTS`).
-    pub ca: Vec<String>,
+    /// Certificates trusted beside the system's (`ca`, `cafile`, `NODE_EXTRA_CA_CERTS`).
+    pub ca: Vec<Authority>,
     /// Whether certificates must be valid.
     pub strict_ssl: StrictSsl,
     /// Which hosts in lockfile URLs mean "the configured registry".

@@ -21,6 +21,7 @@ use super::{
 use crate::{
     event::{Event, Reporter},
     flight::Flight,
+    manifest::Packument,
 };
 
 /// A registry that let a request wait to the end this often is not asked again by it.
@@ -67,11 +68,11 @@ pub enum Origin {
     Stale,
 }
 
-/// A packument's bytes: a JSON object, not yet parsed.
+/// A packument, and where it is from.
 #[derive(Clone, Debug)]
-pub struct PackumentBytes {
-    /// The document.
-    pub body: Bytes,
+pub struct PackumentAnswer {
+    /// The packument; whether it is about the right package is for the caller to see.
+    pub packument: Arc<Packument>,
     /// The registry it is from.
     pub registry: RegistryId,
     /// How it was obtained.
@@ -86,7 +87,7 @@ pub struct Pool {
     mode: CacheMode,
     retry: Retry,
     limits: Limits,
-    packuments: Flight<(String, Form), Result<PackumentBytes, FetchError>>,
+    packuments: Flight<(String, Form), Result<PackumentAnswer, FetchError>>,
     /// Writes to the cache that nobody waits for.
     writes: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -130,13 +131,16 @@ impl Pool {
     /// # Errors
     ///
     /// Why no registry could serve it, naming the package.
-    pub async fn packument(&self, name: &str, form: Form) -> Result<PackumentBytes, FetchError> {
+    pub async fn packument(&self, name: &str, form: Form) -> Result<PackumentAnswer, FetchError> {
         let work = || async { self.obtain(name, form).await.map_err(|error| error.about(name)) };
         self.packuments.run((name.to_owned(), form), work).await
     }
 
-    /// Forgets the bytes of a packument that was parsed; the next caller finds it on disk.
+    /// Forgets a packument whose text is no longer where it was; the next caller asks for it anew.
     pub fn forget_packument(&self, name: &str, form: Form) {
+        for stop in self.routes.packument(name).unwrap_or_default() {
+            self.disk.remove(&key(&stop.member, name, form));
+        }
         self.packuments.forget(&(name.to_owned(), form));
     }
 
@@ -213,11 +217,12 @@ impl Pool {
     }
 
     /// make-fetch-happen `lib/cache/index.js`: the cache, the registries, the cache again.
-    async fn obtain(&self, name: &str, form: Form) -> Result<PackumentBytes, FetchError> {
+    async fn obtain(&self, name: &str, form: Form) -> Result<PackumentAnswer, FetchError> {
         let stops = self.routes.packument(name)?;
         let mut known = None;
         for stop in &stops {
-            let Some(entry) = self.load(&key(&stop.member, name, form)).await else { continue };
+            // Two small reads: handing them to another thread would take longer.
+            let Some(entry) = self.disk.load(&key(&stop.member, name, form)) else { continue };
             let usable = match self.mode {
                 CacheMode::Online => entry.is_fresh(now()),
                 CacheMode::PreferOnline => false,
@@ -324,12 +329,6 @@ impl Pool {
         self.limits
     }
 
-    /// An entry of the cache, read off the async threads.
-    pub(super) async fn load(&self, key: &Key) -> Option<Entry> {
-        let (disk, key) = (self.disk.clone(), key.clone());
-        tokio::task::spawn_blocking(move || disk.load(&key)).await.ok().flatten()
-    }
-
     /// Changes the cache in the background. A cache that cannot be written is no cache, not an error.
     pub(super) fn write(&self, change: impl FnOnce(&Disk) -> std::io::Result<()> + Send + 'static) {
         let disk = self.disk.clone();
@@ -361,8 +360,8 @@ pub(super) fn key(member: &Member, name: &str, form: Form) -> Key {
     Key::new(member.id.as_str(), name, form.as_str())
 }
 
-pub(super) fn packument(member: &Member, entry: Entry, origin: Origin) -> PackumentBytes {
-    PackumentBytes { body: entry.body, registry: member.id.clone(), origin }
+pub(super) fn packument(member: &Member, entry: Entry, origin: Origin) -> PackumentAnswer {
+    PackumentAnswer { packument: entry.packument, registry: member.id.clone(), origin }
 }
 
 /// What each registry said last, and how often it let us wait.

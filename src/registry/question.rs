@@ -15,11 +15,15 @@ use super::{
     fetch::{Call, Payload, Reply, Rest, Transport},
     freshness::{Freshness, Storage, text},
     options::Limits,
-    pool::{Form, Origin, PackumentBytes, Pool, key, packument},
+    pool::{Form, Origin, PackumentAnswer, Pool, key, packument},
     route::{Member, Stop},
     stream::{ByteWriter, pipe},
     tarball::{Body, Tarball},
 };
+use crate::manifest::Packument;
+
+/// A text up to this many bytes is parsed faster than it is handed to another thread.
+const INLINE_PARSE: usize = 64 << 10;
 
 /// Something the pool can put to one registry after the other.
 pub(super) trait Question: Sync {
@@ -44,14 +48,14 @@ pub(super) struct PackumentQuestion<'a> {
 }
 
 impl Question for PackumentQuestion<'_> {
-    type Answer = PackumentBytes;
+    type Answer = PackumentAnswer;
 
     async fn put(
         &self,
         stop: &Stop,
         attempt: u32,
         permit: Option<OwnedSemaphorePermit>,
-    ) -> Result<PackumentBytes, FetchError> {
+    ) -> Result<PackumentAnswer, FetchError> {
         let known = self.known.filter(|(member, _)| member.id == stop.member.id);
         let entry = known.map(|(_, entry)| entry);
         let validators = entry.map(|entry| &entry.validators).filter(|known| !known.is_empty());
@@ -80,20 +84,21 @@ impl Question for PackumentQuestion<'_> {
             etag: bounded(text(reply.headers(), ETAG)),
             last_modified: bounded(text(reply.headers(), LAST_MODIFIED)),
         };
-        let body = json(reply).await?;
+        let (text, packument_read) = read_packument(reply).await?;
         let (lifetime, stale) = (freshness.lifetime, freshness.stale);
-        let entry = Entry { stored_at: now(), lifetime, stale, validators, body };
+        let entry =
+            Entry { stored_at: now(), lifetime, stale, validators, packument: packument_read };
         if freshness.storage == Storage::Allowed {
             let key = key(&stop.member, self.name, self.form);
             let entry = entry.clone();
-            self.pool.write(move |disk| disk.store(&key, &entry));
+            self.pool.write(move |disk| disk.store(&key, &entry, &text));
         }
         Ok(packument(&stop.member, entry, Origin::Fetched))
     }
 }
 
 impl PackumentQuestion<'_> {
-    fn confirmed(&self, stop: &Stop, entry: &Entry, reply: &Reply) -> PackumentBytes {
+    fn confirmed(&self, stop: &Stop, entry: &Entry, reply: &Reply) -> PackumentAnswer {
         let at = now();
         // A 304 need not repeat how long it holds; then the first answer's word stands.
         let said = Freshness::of(reply.headers(), at / 1000).lifetime;
@@ -104,14 +109,27 @@ impl PackumentQuestion<'_> {
     }
 }
 
-/// Reads a JSON object: its ends are looked at, the rest is the parser's business.
-async fn json(mut reply: Reply) -> Result<Bytes, FetchError> {
-    let body = whole(&mut reply).await?;
-    let last = body.iter().rfind(|byte| !byte.is_ascii_whitespace());
-    match (first(&body), last) {
-        (Some(b'{'), Some(b'}')) => Ok(body),
-        (Some(b'{'), _) => Err(reply.cut()),
-        _ => Err(reply.invalid("not a JSON object")),
+/// Reads a packument: its text, and what it says.
+async fn read_packument(mut reply: Reply) -> Result<(Bytes, Arc<Packument>), FetchError> {
+    let text = whole(&mut reply).await?;
+    let last = text.iter().rfind(|byte| !byte.is_ascii_whitespace());
+    match (first(&text), last) {
+        (Some(b'{'), Some(b'}')) => {}
+        (Some(b'{'), _) => return Err(reply.cut()),
+        _ => return Err(reply.invalid("not a JSON object")),
+    }
+    let read = if text.len() < INLINE_PARSE {
+        Packument::parse(text.clone())
+    } else {
+        let text = text.clone();
+        match tokio::task::spawn_blocking(move || Packument::parse(text)).await {
+            Ok(read) => read,
+            Err(_) => return Err(reply.cut()),
+        }
+    };
+    match read {
+        Ok(packument) => Ok((text, Arc::new(packument))),
+        Err(error) => Err(reply.invalid(&error.to_string())),
     }
 }
 

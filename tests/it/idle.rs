@@ -2,6 +2,7 @@
 
 use super::support::{Registry, Sandbox, package::loose_tarball, tree::differences};
 use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
 
 const PACKAGES: &str = "
 a@1.0.0 -> b@^1 c@^1
@@ -130,4 +131,35 @@ fn project_with_overrides_settles() {
 fn project_without_dependencies_settles() {
     // There is nothing to write a hidden lock for but the workspaces' links.
     settles(&json!({"workspaces": ["packages/x"]}), &["--ignore-scripts"]);
+}
+
+#[test]
+fn cached_packument_that_was_damaged_is_fetched_again() {
+    let registry = Registry::start();
+    registry.tree(PACKAGES);
+    let sandbox = Sandbox::new(&registry);
+    sandbox.package_json(&json!({"name": "project", "dependencies": {"a": "^1"}}));
+    sandbox.denpm(["install", "--package-lock-only"]).succeeded();
+    let lock = sandbox.read("package-lock.json").unwrap();
+    let folder = sandbox.cache().join("_denpm/packuments");
+    let entries = files_under(&folder);
+    assert!(!entries.is_empty(), "no packument in the cache");
+    for entry in entries {
+        let mut bytes = std::fs::read(&entry).unwrap();
+        // In a manifest: what follows the index is not read when an entry is opened.
+        let manifest = br#""dist":"#;
+        let at = bytes.windows(manifest.len()).rposition(|window| window == manifest).unwrap();
+        bytes[at + 1] ^= 1;
+        std::fs::write(entry, bytes).unwrap();
+    }
+    sandbox.remove("package-lock.json");
+    registry.forget_requests();
+    sandbox.denpm(["install", "--package-lock-only", "--prefer-offline"]).succeeded();
+    assert_eq!(sandbox.read("package-lock.json").unwrap(), lock);
+    assert!(!registry.log().is_empty(), "the damage was not noticed");
+}
+
+fn files_under(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files_under(&path) } else { vec![path] }).collect()
 }

@@ -5,7 +5,7 @@
 
 use crate::error::{Code, Explain};
 use serde_json::{Map, Number, Value};
-use std::fmt::Write as _;
+use std::{cmp::Ordering, fmt::Write as _};
 
 /// How a JSON file is laid out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,16 +91,43 @@ pub fn detect_format(text: &str) -> JsonFormat {
 ///
 /// Integer-like keys come first, ascending, as in every JavaScript object.
 pub fn render_json(value: &Value, format: &JsonFormat) -> String {
+    let as_written = |entries: &mut Vec<(&str, &Value)>| js_order(entries);
+    render(value, format, &as_written)
+}
+
+/// As [`render_json`], with every object's entries in the order of `compare`; integer-like keys
+/// come first all the same.
+pub fn render_json_sorted(
+    value: &Value,
+    format: &JsonFormat,
+    compare: impl Fn((&str, &Value), (&str, &Value)) -> Ordering,
+) -> String {
+    let sorted = |entries: &mut Vec<(&str, &Value)>| {
+        entries.sort_by(|a, b| compare(*a, *b));
+        js_order(entries);
+    };
+    render(value, format, &sorted)
+}
+
+fn render(value: &Value, format: &JsonFormat, order: &Order<'_>) -> String {
     let indent: String = format.indent.chars().take(MAX_INDENT).collect();
-    let mut writer = Writer { text: String::new(), indent: &indent, newline: &format.newline };
+    let newline = &format.newline;
+    // npm replaces every line feed of the result, so one in the indent too.
+    let level = indent.replace('\n', newline);
+    let mut writer = Writer { text: String::new(), level: &level, newline, order };
     writer.value(value, 0);
     writer.text
 }
 
+/// Puts the entries of an object in order.
+type Order<'a> = dyn Fn(&mut Vec<(&str, &Value)>) + 'a;
+
 struct Writer<'a> {
     text: String,
-    indent: &'a str,
+    /// One level of indentation.
+    level: &'a str,
     newline: &'a str,
+    order: &'a Order<'a>,
 }
 
 impl Writer<'_> {
@@ -125,10 +152,13 @@ impl Writer<'_> {
             Value::Object(map) if map.is_empty() => self.text.push_str("{}"),
             Value::Object(map) => {
                 self.text.push('{');
-                for (index, (key, item)) in js_entries(map).enumerate() {
+                let mut entries: Vec<_> =
+                    map.iter().map(|(key, item)| (key.as_str(), item)).collect();
+                (self.order)(&mut entries);
+                for (index, (key, item)) in entries.into_iter().enumerate() {
                     self.separate(index, depth + 1);
                     self.string(key);
-                    self.text.push_str(if self.indent.is_empty() { ":" } else { ": " });
+                    self.text.push_str(if self.level.is_empty() { ":" } else { ": " });
                     self.value(item, depth + 1);
                 }
                 self.line(depth);
@@ -145,52 +175,59 @@ impl Writer<'_> {
     }
 
     fn line(&mut self, depth: usize) {
-        if !self.indent.is_empty() {
+        if !self.level.is_empty() {
             self.text.push_str(self.newline);
             for _ in 0..depth {
-                // npm replaces every line feed of the result, so one in the indent too.
-                self.text.push_str(&self.indent.replace('\n', self.newline));
+                self.text.push_str(self.level);
             }
         }
     }
 
     fn string(&mut self, string: &str) {
-        self.text.push('"');
-        for character in string.chars() {
-            match character {
-                '"' => self.text.push_str("\\\""),
-                '\\' => self.text.push_str("\\\\"),
-                '\u{8}' => self.text.push_str("\\b"),
-                '\u{c}' => self.text.push_str("\\f"),
-                '\n' => self.text.push_str("\\n"),
-                '\r' => self.text.push_str("\\r"),
-                '\t' => self.text.push_str("\\t"),
-                '\0'..='\u{1f}' => {
-                    // Writing to a String cannot fail.
-                    let _infallible = write!(self.text, "\\u{:04x}", u32::from(character));
-                }
-                _ => self.text.push(character),
+        push_string(&mut self.text, string);
+    }
+}
+
+/// `QuoteJSONString`: what needs no escape is copied piece by piece.
+fn push_string(text: &mut String, string: &str) {
+    text.push('"');
+    let needs_escape = |character: char| matches!(character, '"' | '\\' | '\0'..='\u{1f}');
+    let mut rest = string;
+    while let Some(at) = rest.find(needs_escape) {
+        let (plain, tail) = rest.split_at(at);
+        text.push_str(plain);
+        let mut characters = tail.chars();
+        match characters.next().unwrap_or_default() {
+            '\u{8}' => text.push_str("\\b"),
+            '\u{c}' => text.push_str("\\f"),
+            '\n' => text.push_str("\\n"),
+            '\r' => text.push_str("\\r"),
+            '\t' => text.push_str("\\t"),
+            character @ ('"' | '\\') => text.extend(['\\', character]),
+            character => {
+                // Writing to a String cannot fail.
+                let _infallible = write!(text, "\\u{:04x}", u32::from(character));
             }
         }
-        self.text.push('"');
+        rest = characters.as_str();
     }
+    text.push_str(rest);
+    text.push('"');
 }
 
 /// The entries of an object in JavaScript's order: keys that are array indices ascending, then
 /// the others as written (ECMA-262 §10.1.11.1).
 pub(super) fn js_entries(map: &Map<String, Value>) -> impl Iterator<Item = (&str, &Value)> {
-    let mut indices: Vec<(u32, &str, &Value)> = Vec::new();
-    for (key, value) in map {
-        if let Some(index) = array_index(key) {
-            indices.push((index, key, value));
-        }
+    let mut entries: Vec<_> = map.iter().map(|(key, value)| (key.as_str(), value)).collect();
+    js_order(&mut entries);
+    entries.into_iter()
+}
+
+fn js_order(entries: &mut [(&str, &Value)]) {
+    // Few objects have such a key; the others are in order already.
+    if entries.iter().any(|(key, _)| key.starts_with(|first: char| first.is_ascii_digit())) {
+        entries.sort_by_key(|(key, _)| array_index(key).map_or(u64::MAX, u64::from));
     }
-    indices.sort_unstable_by_key(|(index, ..)| *index);
-    let words = map.iter().filter(|(key, _)| array_index(key).is_none());
-    indices
-        .into_iter()
-        .map(|(_, key, value)| (key, value))
-        .chain(words.map(|(key, value)| (key.as_str(), value)))
 }
 
 /// A key JavaScript keeps as an index: a decimal below 2³²−1 without leading zeros.
@@ -289,9 +326,9 @@ fn position_of(error: &serde_json::Error, text: &str) -> usize {
 }
 
 fn quoted(text: &str) -> String {
-    let mut writer = Writer { text: String::new(), indent: "", newline: "" };
-    writer.string(text);
-    writer.text
+    let mut quoted = String::new();
+    push_string(&mut quoted, text);
+    quoted
 }
 
 fn hexify(character: char) -> String {

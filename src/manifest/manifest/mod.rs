@@ -9,7 +9,12 @@
 use super::{bin, json::js_entries};
 use crate::error::{Code, Explain};
 use indexmap::IndexMap;
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
 use serde_json::{Map, Value, json};
+use std::{borrow::Cow, fmt};
 
 /// Dependencies by name in declaration order, integer-like names first as in JavaScript.
 pub type Deps = IndexMap<String, String>;
@@ -123,13 +128,16 @@ pub enum ManifestError {
     /// JSON, but not an object.
     #[error("manifest is not an object")]
     NotAnObject,
+    /// The text it was to be read from is gone or damaged.
+    #[error("manifest is no longer where it was")]
+    Lost,
 }
 
 impl Explain for ManifestError {
     fn code(&self) -> Code {
         match self {
             Self::Json(_) => Code::Jsonparse,
-            Self::NotAnObject => Code::InvalidResponse,
+            Self::NotAnObject | Self::Lost => Code::InvalidResponse,
         }
     }
 }
@@ -148,7 +156,10 @@ impl Manifest {
     /// # Errors
     /// [`ManifestError`], also for nesting deeper than 128.
     pub fn from_slice(bytes: &[u8]) -> Result<Self, ManifestError> {
-        Self::from_value(&serde_json::from_slice(bytes)?)
+        match serde_json::from_slice(bytes)? {
+            Fields::Object(object) => Ok(Self::from_object(&object)),
+            Fields::Other => Err(ManifestError::NotAnObject),
+        }
     }
 
     /// Normalises the object of a manifest.
@@ -253,6 +264,110 @@ impl Dist {
         }
     }
 }
+
+/// The fields of a manifest that [`Manifest`] reads; what else a document holds, often ten times
+/// as much, is skipped without being built.
+enum Fields {
+    Object(Map<String, Value>),
+    Other,
+}
+
+/// What [`Manifest::from_object`] looks at.
+const FIELDS: [&str; 33] = [
+    "_hasShrinkwrap",
+    "_id",
+    "_integrity",
+    "_resolved",
+    "acceptDependencies",
+    "allowScripts",
+    "bin",
+    "bundleDependencies",
+    "bundledDependencies",
+    "config",
+    "cpu",
+    "dependencies",
+    "deprecated",
+    "devDependencies",
+    "devEngines",
+    "directories",
+    "dist",
+    "engines",
+    "funding",
+    "gypfile",
+    "hasInstallScript",
+    "libc",
+    "license",
+    "name",
+    "optionalDependencies",
+    "os",
+    "overrides",
+    "packageManager",
+    "peerDependencies",
+    "peerDependenciesMeta",
+    "scripts",
+    "version",
+    "workspaces",
+];
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(FieldsVisitor)
+    }
+}
+
+struct FieldsVisitor;
+
+impl<'de> Visitor<'de> for FieldsVisitor {
+    type Value = Fields;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a manifest")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
+        let mut fields = Map::new();
+        while let Some(key) = map.next_key::<Key<'de>>()? {
+            match FIELDS.binary_search(&key.0.as_ref()) {
+                Ok(_) => drop(fields.insert(key.0.into_owned(), map.next_value()?)),
+                Err(_) => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(Fields::Object(fields))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Fields, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Fields::Other)
+    }
+
+    fn visit_unit<E>(self) -> Result<Fields, E> {
+        Ok(Fields::Other)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Fields, E> {
+        Ok(Fields::Other)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Fields, E> {
+        Ok(Fields::Other)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Fields, E> {
+        Ok(Fields::Other)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Fields, E> {
+        Ok(Fields::Other)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Fields, E> {
+        Ok(Fields::Other)
+    }
+}
+
+/// A key, borrowed where the text has it without escapes.
+#[derive(Deserialize)]
+struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// JavaScript's `!!value`.
 pub(super) fn is_truthy(value: &Value) -> bool {

@@ -89,6 +89,32 @@ fn from_slice_refuses_what_is_no_object() {
     assert!(matches!(Manifest::from_slice(b"[]"), Err(ManifestError::NotAnObject)));
     assert!(matches!(Manifest::from_slice(b"{"), Err(ManifestError::Json(_))));
     assert_eq!(Manifest::from_slice(b"{}").unwrap(), Manifest::default());
-    let deep = format!("{}1{}", "{\"a\":".repeat(1000), "}".repeat(1000));
+    let deep = format!("{}1{}", "{\"config\":".repeat(1000), "}".repeat(1000));
     assert!(Manifest::from_slice(deep.as_bytes()).is_err());
+    let beside = deep.replacen("config", "beside", 1);
+    assert_eq!(Manifest::from_slice(beside.as_bytes()).unwrap(), Manifest::default());
+}
+
+#[test]
+fn from_slice_reads_every_field_that_from_object_reads() {
+    assert!(FIELDS.is_sorted());
+    let everything: Map<String, Value> = FIELDS
+        .iter()
+        .map(|&field| match field {
+            "name" | "version" | "_id" | "_resolved" | "_integrity" | "packageManager" => {
+                (field.to_owned(), json!(field))
+            }
+            "hasInstallScript" | "gypfile" | "_hasShrinkwrap" => (field.to_owned(), json!(true)),
+            "bundleDependencies" | "bundledDependencies" => (field.to_owned(), json!([field])),
+            _ => (field.to_owned(), json!({"a": field, "tarball": "t", "integrity": "i"})),
+        })
+        .chain([("readme".to_owned(), json!({"a": [1, {"b": null}]}))])
+        .collect();
+    let whole = Manifest::from_object(&everything);
+    let text = Value::Object(everything).to_string();
+    assert_eq!(Manifest::from_slice(text.as_bytes()).unwrap(), whole);
+    // Nothing that the normalisation reads is missing from the list; `dist` has parts of its own.
+    let shown = format!("{:?}", Manifest { dist: Some(Dist::default()), ..whole });
+    let empty_dist = format!("{:?}", Dist::default());
+    assert_eq!(shown.replace(&empty_dist, "").matches("None").count(), 0, "{shown}");
 }

@@ -1,68 +1,69 @@
 //! All versions of a package, read in one pass without parsing any of them.
 //!
 //! A packument may hold 25 MB and thousands of versions of which an install wants one. Reading it
-//! records where each version's manifest lies in the buffer; a manifest is parsed when asked for,
-//! once. The buffer is shared, so a disk cache can hand over its own.
+//! makes an index of where each version's manifest lies; a manifest is parsed when asked for,
+//! once. The index is one buffer a cache keeps beside the document, so that a cached packument is
+//! opened by reading the index alone; what the document says is then read value by value, and each
+//! value is known again by its checksum.
 
+mod index;
+mod scan;
+
+use self::{
+    index::{Index, Span},
+    scan::Scanned,
+};
 use super::{
     manifest::{Manifest, ManifestError},
     time::parse_epoch_ms,
 };
 use crate::{
     error::{Code, Explain},
+    fs::damage_sum,
     spec::PackageName,
 };
 use bytes::Bytes;
 use indexmap::IndexMap;
-use serde::{
-    Deserialize, Deserializer,
-    de::{Error as _, MapAccess, Visitor},
-};
-use serde_json::{Value, value::RawValue};
+use serde_json::Value;
 use std::{
-    fmt,
-    marker::PhantomData,
+    fmt, io,
     ops::Range,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock, PoisonError, RwLock},
 };
 
 /// Most versions, tags or fields of a packument. The largest known package has below 40,000.
 const MAX_ENTRIES: usize = 100_000;
 
+/// Where the text of a packument lies.
+pub trait Document: Send + Sync {
+    /// The bytes of `range`.
+    ///
+    /// # Errors
+    /// Whatever keeps them from being read, and a document that is shorter.
+    fn read(&self, range: Range<u64>) -> io::Result<Bytes>;
+}
+
+impl Document for Bytes {
+    fn read(&self, range: Range<u64>) -> io::Result<Bytes> {
+        let place = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
+        let range = place(range.start)..place(range.end);
+        let found = self.get(range.clone()).map(|_| self.slice(range));
+        found.ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+    }
+}
+
 /// A packument, full or abbreviated.
-#[derive(Debug)]
 pub struct Packument {
-    bytes: Bytes,
-    name: Option<String>,
-    id: Option<String>,
-    dist_tags: IndexMap<String, String>,
-    versions: IndexMap<String, Entry>,
-    /// Where the other fields lie.
-    fields: IndexMap<String, Range<usize>>,
+    index: Index,
+    document: RwLock<Arc<dyn Document>>,
+    /// What was parsed: few of many.
+    manifests: Mutex<Vec<(Span, Arc<Manifest>)>>,
     time: OnceLock<IndexMap<String, String>>,
 }
 
-#[derive(Debug)]
-struct Entry {
-    span: Range<usize>,
-    manifest: OnceLock<Arc<Manifest>>,
-}
-
-/// What choosing among versions asks of each of them.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-pub struct Glance {
-    /// `engines`.
-    #[serde(default)]
-    pub engines: Option<Value>,
-    /// `deprecated`.
-    #[serde(default)]
-    pub deprecated: Option<Value>,
-}
-
-impl Glance {
-    /// Whether the version is deprecated, as `!!deprecated`.
-    pub fn is_deprecated(&self) -> bool {
-        self.deprecated.as_ref().is_some_and(super::manifest::is_truthy)
+impl fmt::Debug for Packument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Packument").field("index", &self.index).finish_non_exhaustive()
     }
 }
 
@@ -72,6 +73,9 @@ pub enum PackumentError {
     /// Not JSON, not of a packument's shape, a key given twice, or too many entries.
     #[error("packument cannot be read: {0}")]
     Json(#[from] serde_json::Error),
+    /// Too large to be indexed.
+    #[error("packument is larger than 4 GiB")]
+    TooLarge,
     /// The document is about another package.
     #[error("packument is of {}, not of {expected}", found.as_deref().unwrap_or("no package"))]
     WrongName {
@@ -85,14 +89,14 @@ pub enum PackumentError {
 impl Explain for PackumentError {
     fn code(&self) -> Code {
         match self {
-            Self::Json(_) => Code::InvalidResponse,
+            Self::Json(_) | Self::TooLarge => Code::InvalidResponse,
             Self::WrongName { .. } => Code::ManifestMismatch,
         }
     }
 
     fn package(&self) -> Option<String> {
         match self {
-            Self::Json(_) => None,
+            Self::Json(_) | Self::TooLarge => None,
             Self::WrongName { expected, .. } => Some(expected.clone()),
         }
     }
@@ -105,23 +109,34 @@ impl Packument {
     /// [`PackumentError::Json`]; also for a version given twice, and for more than 100,000
     /// versions.
     pub fn parse(bytes: Bytes) -> Result<Self, PackumentError> {
-        let document: Document<'_> = serde_json::from_slice(&bytes)?;
-        let span = |raw: &RawValue| span_of(&bytes, raw);
-        let entry = |raw| Entry { span: span(raw), manifest: OnceLock::new() };
-        let versions = document.versions.unwrap_or_default().into_iter();
-        let string = |key: &str| {
-            document.fields.get(key).and_then(|raw| serde_json::from_str(raw.get()).ok())
-        };
-        let (name, id) = (string("name"), string("_id"));
-        let versions = versions.map(|(version, raw)| (version, entry(raw))).collect();
-        let fields = document.fields.iter().map(|(key, raw)| (key.clone(), span(raw))).collect();
-        let dist_tags = document.dist_tags.unwrap_or_default();
-        Ok(Self { name, id, dist_tags, versions, fields, time: OnceLock::new(), bytes })
+        let index = Index::build(&Scanned::read(&bytes)?).ok_or(PackumentError::TooLarge)?;
+        Ok(Self::over(index, Arc::new(bytes)))
+    }
+
+    /// A packument that was read before: its [`index`](Self::index), and where its text lies now.
+    /// `None` if that is no index.
+    pub fn open(index: Bytes, document: Arc<dyn Document>) -> Option<Self> {
+        Index::open(index).map(|index| Self::over(index, document))
+    }
+
+    fn over(index: Index, document: Arc<dyn Document>) -> Self {
+        let document = RwLock::new(document);
+        Self { index, document, manifests: Mutex::default(), time: OnceLock::new() }
+    }
+
+    /// What [`open`](Self::open) opens again.
+    pub fn index(&self) -> &Bytes {
+        self.index.bytes()
+    }
+
+    /// Reads from `document` from now on: the same text at another place.
+    pub fn relocate(&self, document: Arc<dyn Document>) {
+        *self.document.write().unwrap_or_else(PoisonError::into_inner) = document;
     }
 
     /// `name`, else `_id`.
     pub fn name(&self) -> Option<&str> {
-        self.name.as_deref().or(self.id.as_deref())
+        self.index.name().or_else(|| self.index.id())
     }
 
     /// Checks that the document is about the package that was asked for.
@@ -129,65 +144,70 @@ impl Packument {
     /// # Errors
     /// [`PackumentError::WrongName`] if `name` or `_id` differs, or neither is there.
     pub fn verify_name(&self, expected: &PackageName) -> Result<(), PackumentError> {
-        let mut given = [&self.name, &self.id].into_iter().flatten();
+        let mut given = [self.index.name(), self.index.id()].into_iter().flatten();
         let wrong = given.clone().find(|name| *name != expected.as_str());
         if wrong.is_none() && given.next().is_some() {
             return Ok(());
         }
         Err(PackumentError::WrongName {
             expected: expected.as_str().to_owned(),
-            found: wrong.cloned(),
+            found: wrong.map(str::to_owned),
         })
     }
 
     /// `dist-tags` in the document's order.
-    pub fn dist_tags(&self) -> &IndexMap<String, String> {
-        &self.dist_tags
+    pub fn dist_tags(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.index.dist_tags()
+    }
+
+    /// The version that `tag` stands for.
+    pub fn dist_tag(&self, tag: &str) -> Option<&str> {
+        self.dist_tags().find(|(name, _)| *name == tag).map(|(_, version)| version)
     }
 
     /// The versions in the document's order, which is that of publication.
     pub fn versions(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.versions.keys().map(String::as_str)
+        self.index.versions()
+    }
+
+    /// The versions that are valid ones, highest first; those that compare as equal in the
+    /// document's order.
+    pub fn versions_descending(&self) -> impl Iterator<Item = &str> {
+        self.index.ranked()
     }
 
     /// Whether there is such a version.
     pub fn has_version(&self, version: &str) -> bool {
-        self.versions.contains_key(version)
+        self.index.version(version).is_some()
     }
 
     /// The manifest of a version, parsed at the first call.
+    ///
+    /// # Errors
+    /// [`ManifestError`]; [`ManifestError::Lost`] when the document no longer lies where it was.
     pub fn manifest(&self, version: &str) -> Option<Result<Arc<Manifest>, ManifestError>> {
-        let entry = self.versions.get(version)?;
-        if let Some(manifest) = entry.manifest.get() {
-            return Some(Ok(Arc::clone(manifest)));
+        let span = self.index.version(version)?;
+        let parsed = || self.manifests.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = parsed().iter().find(|(at, _)| *at == span).map(|(_, known)| Arc::clone(known));
+        if let Some(known) = known {
+            return Some(Ok(known));
         }
-        let parsed = Manifest::from_slice(self.slice(&entry.span)).map(Arc::new);
-        Some(parsed.map(|manifest| Arc::clone(entry.manifest.get_or_init(|| manifest))))
+        let read = || -> Result<Arc<Manifest>, ManifestError> {
+            let manifest = Arc::new(Manifest::from_slice(&self.slice(span)?)?);
+            // Whoever parsed it in the meantime was first.
+            let mut parsed = parsed();
+            if let Some((_, first)) = parsed.iter().find(|(at, _)| *at == span) {
+                return Ok(Arc::clone(first));
+            }
+            parsed.push((span, Arc::clone(&manifest)));
+            Ok(manifest)
+        };
+        Some(read())
     }
 
     /// The JSON of a version's manifest, as it stands.
-    pub fn raw_manifest(&self, version: &str) -> Option<&[u8]> {
-        self.versions.get(version).map(|entry| self.slice(&entry.span))
-    }
-
-    /// What [`Packument::manifest`] would say of engines and deprecation, for a fraction of the
-    /// work. `None` if there is no such version or it cannot be read.
-    pub fn glance(&self, version: &str) -> Option<Glance> {
-        let entry = self.versions.get(version)?;
-        if let Some(manifest) = entry.manifest.get() {
-            return Some(Glance {
-                engines: manifest.engines.clone(),
-                deprecated: manifest.deprecated.clone(),
-            });
-        }
-        // A key given twice is refused here and the last one taken there, as in JavaScript.
-        serde_json::from_slice(self.slice(&entry.span)).ok().or_else(|| {
-            let manifest = self.manifest(version)?.ok()?;
-            Some(Glance {
-                engines: manifest.engines.clone(),
-                deprecated: manifest.deprecated.clone(),
-            })
-        })
+    pub fn raw_manifest(&self, version: &str) -> Option<Bytes> {
+        self.slice(self.index.version(version)?).ok()
     }
 
     /// When a version was published, as written; also `created` and `modified`. Only full
@@ -209,132 +229,30 @@ impl Packument {
     /// When the document last changed, as written: `modified` of an abbreviated packument, else
     /// `time.modified`.
     pub fn modified(&self) -> Option<String> {
-        let own = self.raw_field("modified").and_then(|raw| serde_json::from_slice(raw).ok());
+        let own = self.raw_field("modified").and_then(|raw| serde_json::from_slice(&raw).ok());
         own.or_else(|| self.time("modified").map(str::to_owned))
     }
 
     /// The JSON of a top-level field other than `versions` and `dist-tags`, as it stands.
-    pub fn raw_field(&self, key: &str) -> Option<&[u8]> {
-        self.fields.get(key).map(|span| self.slice(span))
-    }
-
-    /// The document's bytes.
-    pub fn bytes(&self) -> &Bytes {
-        &self.bytes
+    pub fn raw_field(&self, key: &str) -> Option<Bytes> {
+        self.slice(self.index.field(key)?).ok()
     }
 
     fn times(&self) -> &IndexMap<String, String> {
         self.time.get_or_init(|| {
-            let raw = self.raw_field("time").unwrap_or(b"{}");
-            let times: IndexMap<String, Value> = serde_json::from_slice(raw).unwrap_or_default();
+            let raw = self.raw_field("time").unwrap_or_default();
+            let times: IndexMap<String, Value> = serde_json::from_slice(&raw).unwrap_or_default();
             let text =
                 |(version, time): (String, Value)| Some((version, time.as_str()?.to_owned()));
             times.into_iter().filter_map(text).collect()
         })
     }
 
-    fn slice(&self, span: &Range<usize>) -> &[u8] {
-        self.bytes.get(span.clone()).unwrap_or_default()
-    }
-}
-
-/// Where a value borrowed from the buffer lies in it.
-fn span_of(bytes: &[u8], raw: &RawValue) -> Range<usize> {
-    let start = raw.get().as_ptr().addr().saturating_sub(bytes.as_ptr().addr());
-    start..start + raw.get().len()
-}
-
-/// The document while it is read: values borrowed from the buffer.
-struct Document<'a> {
-    versions: Option<IndexMap<String, &'a RawValue>>,
-    dist_tags: Option<IndexMap<String, String>>,
-    fields: IndexMap<String, &'a RawValue>,
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Document<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(DocumentVisitor)
-    }
-}
-
-struct DocumentVisitor;
-
-impl<'de> Visitor<'de> for DocumentVisitor {
-    type Value = Document<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a packument")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut document = Document { versions: None, dist_tags: None, fields: IndexMap::new() };
-        while let Some(key) = map.next_key::<String>()? {
-            let repeated = match key.as_str() {
-                "versions" => document.versions.replace(map.next_value::<Unique<_>>()?.0).is_some(),
-                "dist-tags" => {
-                    let Unique(tags) = map.next_value::<Unique<Value>>()?;
-                    let text =
-                        |(tag, version): (String, Value)| Some((tag, version.as_str()?.to_owned()));
-                    document
-                        .dist_tags
-                        .replace(tags.into_iter().filter_map(text).collect())
-                        .is_some()
-                }
-                _ => document.fields.insert(key.clone(), map.next_value()?).is_some(),
-            };
-            if repeated {
-                return Err(A::Error::custom(format_args!("field {key:?} is given twice")));
-            }
-            if document.fields.len() > MAX_ENTRIES {
-                return Err(A::Error::custom("too many fields"));
-            }
-        }
-        Ok(document)
-    }
-}
-
-/// An object whose keys occur once; `null` is as good as empty.
-struct Unique<T>(IndexMap<String, T>);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Unique<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(UniqueVisitor(PhantomData))
-    }
-}
-
-struct UniqueVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for UniqueVisitor<T> {
-    type Value = Unique<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(Unique(IndexMap::new()))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut entries = IndexMap::new();
-        while let Some(key) = map.next_key::<String>()? {
-            let value = map.next_value()?;
-            if entries.len() >= MAX_ENTRIES {
-                return Err(A::Error::custom("too many entries"));
-            }
-            match entries.entry(key) {
-                indexmap::map::Entry::Vacant(vacant) => {
-                    vacant.insert(value);
-                }
-                indexmap::map::Entry::Occupied(occupied) => {
-                    return Err(A::Error::custom(format_args!(
-                        "{:?} is given twice",
-                        occupied.key()
-                    )));
-                }
-            }
-        }
-        Ok(Unique(entries))
+    fn slice(&self, span: Span) -> Result<Bytes, ManifestError> {
+        let document = Arc::clone(&self.document.read().unwrap_or_else(PoisonError::into_inner));
+        let start = u64::from(span.start);
+        let bytes = document.read(start..start + u64::from(span.length));
+        bytes.ok().filter(|bytes| damage_sum(bytes) == span.sum).ok_or(ManifestError::Lost)
     }
 }
 

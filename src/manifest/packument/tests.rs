@@ -18,10 +18,10 @@ fn packument(text: &str) -> Result<Packument, PackumentError> {
 fn parse_finds_every_part() {
     let packument = packument(DOCUMENT).unwrap();
     assert_eq!(packument.versions().collect::<Vec<_>>(), ["1.0.0", "1.1.0", "1.2.0"]);
-    assert_eq!(packument.dist_tags().get("latest").map(String::as_str), Some("1.1.0"));
-    assert_eq!(packument.dist_tags().len(), 1);
-    assert_eq!(packument.raw_manifest("1.2.0"), Some(b"7".as_slice()));
-    assert_eq!(packument.raw_field("maintainers"), Some("[{\"name\":\"é\"}]".as_bytes()));
+    assert_eq!(packument.dist_tags().collect::<Vec<_>>(), [("latest", "1.1.0")]);
+    assert_eq!(packument.versions_descending().collect::<Vec<_>>(), ["1.2.0", "1.1.0", "1.0.0"]);
+    assert_eq!(packument.raw_manifest("1.2.0").unwrap(), b"7".as_slice());
+    assert_eq!(packument.raw_field("maintainers").unwrap(), "[{\"name\":\"é\"}]".as_bytes());
     assert_eq!(packument.published_ms("1.0.0"), Some(1_420_167_845_678));
     assert_eq!((packument.published_ms("bad"), packument.has_times()), (None, true));
     assert_eq!(packument.modified().as_deref(), Some("2020-01-01T00:00:00.000Z"));
@@ -36,13 +36,29 @@ fn manifest_is_parsed_once() {
 }
 
 #[test]
-fn glance_says_what_the_manifest_says() {
-    let packument = packument(DOCUMENT).unwrap();
-    assert!(packument.glance("1.0.0").unwrap().is_deprecated());
-    let before = packument.glance("1.1.0").unwrap();
-    assert!(!before.is_deprecated() && packument.manifest("1.1.0").unwrap().is_ok());
-    assert_eq!(packument.glance("1.1.0"), Some(before));
-    assert_eq!((packument.glance("1.2.0"), packument.glance("9.9.9")), (None, None));
+fn open_of_its_index_is_the_same_packument() {
+    let text = Bytes::from_static(DOCUMENT.as_bytes());
+    let parsed = Packument::parse(text.clone()).unwrap();
+    let opened = Packument::open(parsed.index().clone(), Arc::new(text)).unwrap();
+    let said = |packument: &Packument| {
+        let versions: Vec<_> = packument.versions().map(str::to_owned).collect();
+        let tags: Vec<_> =
+            packument.dist_tags().map(|(a, b)| (a.to_owned(), b.to_owned())).collect();
+        let manifest = packument.manifest("1.1.0").map(Result::unwrap);
+        (versions, tags, manifest, packument.raw_field("time"), packument.name().map(str::to_owned))
+    };
+    assert_eq!(said(&opened), said(&parsed));
+}
+
+#[test]
+fn manifest_of_another_text_is_lost() {
+    let parsed = packument(DOCUMENT).unwrap();
+    let other = DOCUMENT.replace("\"deprecated\":\"old\"", "\"deprecated\":\"odd\"");
+    parsed.relocate(Arc::new(Bytes::from(other)));
+    assert!(matches!(parsed.manifest("1.0.0"), Some(Err(ManifestError::Lost))));
+    assert!(parsed.manifest("1.1.0").unwrap().is_ok());
+    parsed.relocate(Arc::new(Bytes::new()));
+    assert!(parsed.raw_manifest("1.2.0").is_none());
 }
 
 #[test]

@@ -47,7 +47,7 @@ impl Bench {
     }
 
     /// Fetches `a` in a run of its own.
-    async fn run(&self, mode: CacheMode) -> Result<PackumentBytes, FetchError> {
+    async fn run(&self, mode: CacheMode) -> Result<PackumentAnswer, FetchError> {
         let pool = self.pool(|options| options.mode = mode);
         let found = pool.packument("a", Form::Full).await;
         pool.flush().await;
@@ -75,6 +75,10 @@ fn direct_first(options: &mut PoolOptions, name: &str) {
     panic!("no seed found");
 }
 
+fn name(answer: &PackumentAnswer) -> Option<&str> {
+    answer.packument.name()
+}
+
 fn tarball_request(url: &Url, path: &str) -> TarballRequest {
     TarballRequest {
         name: "a".into(),
@@ -98,7 +102,7 @@ async fn packument_fresh_is_not_asked_again() {
     let bench = Bench::new([document(&[("cache-control", "max-age=300")], BODY)]).await;
     assert_eq!(bench.run(CacheMode::Online).await.unwrap().origin, Origin::Fetched);
     let second = bench.run(CacheMode::Online).await.unwrap();
-    assert_eq!((second.origin, second.body.as_ref()), (Origin::Cached, BODY.as_bytes()));
+    assert_eq!((second.origin, name(&second)), (Origin::Cached, Some("a")));
     assert_eq!(bench.server.count(), 1);
 }
 
@@ -109,7 +113,7 @@ async fn packument_stale_is_asked_with_its_validators_and_confirmed() {
     let bench = Bench::new([document(&zero, BODY), answer("304 Not Modified", &[], "")]).await;
     bench.run(CacheMode::Online).await.unwrap();
     let second = bench.run(CacheMode::Online).await.unwrap();
-    assert_eq!((second.origin, second.body.as_ref()), (Origin::Revalidated, BODY.as_bytes()));
+    assert_eq!((second.origin, name(&second)), (Origin::Revalidated, Some("a")));
     let head = &bench.server.requests()[1];
     assert!(head.contains("if-none-match: \"v1\""), "{head}");
     assert!(head.contains("if-modified-since: wed, 15 jul 2026 12:00:00 gmt"), "{head}");
@@ -121,13 +125,13 @@ async fn packument_prefer_online_asks_although_fresh() {
     let bench = Bench::new([document(&fresh, BODY), document(&fresh, r#"{"new":1}"#)]).await;
     bench.run(CacheMode::Online).await.unwrap();
     let second = bench.run(CacheMode::PreferOnline).await.unwrap();
-    assert_eq!(second.body.as_ref(), br#"{"new":1}"#);
+    assert_eq!(second.packument.raw_field("new").unwrap(), b"1".as_slice());
 }
 
 #[tokio::test]
 async fn packument_304_nobody_asked_for_is_fetched_plainly() {
     let bench = Bench::new([answer("304 Not Modified", &[], ""), document(&[], BODY)]).await;
-    assert_eq!(bench.run(CacheMode::Online).await.unwrap().body.as_ref(), BODY.as_bytes());
+    assert_eq!(name(&bench.run(CacheMode::Online).await.unwrap()), Some("a"));
     assert!(bench.server.requests()[1].contains("cache-control: no-cache"));
 }
 
@@ -153,7 +157,7 @@ async fn packument_damaged_cache_is_fetched_again() {
         folder = std::fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
     }
     let mut bytes = std::fs::read(&folder).unwrap();
-    *bytes.last_mut().unwrap() ^= 1;
+    bytes[70] ^= 1;
     std::fs::write(&folder, bytes).unwrap();
     assert_eq!(bench.run(CacheMode::Online).await.unwrap().origin, Origin::Fetched);
     assert_eq!(bench.server.count(), 2);
@@ -176,7 +180,7 @@ async fn packument_transient_fault_is_tried_again() {
         document(&[], BODY),
     ])
     .await;
-    assert_eq!(bench.run(CacheMode::Online).await.unwrap().body.as_ref(), BODY.as_bytes());
+    assert_eq!(name(&bench.run(CacheMode::Online).await.unwrap()), Some("a"));
 }
 
 #[tokio::test]
@@ -450,7 +454,7 @@ async fn packument_gzip_is_decoded_and_bounded_after_decoding() {
     let packed = gzip.finish().unwrap();
     let bench = Bench::new([answer("200 OK", &[("content-encoding", "gzip")], packed)]).await;
     let found = bench.run(CacheMode::Online).await.unwrap();
-    assert_eq!(found.body.as_ref(), body.as_bytes());
+    assert_eq!(name(&found).map(str::len), Some(100_000));
     let pool = bench.pool(|options| options.limits.packument = 50_000);
     let error = pool.packument("b", Form::Full).await.unwrap_err();
     assert_eq!(error.code_text(), "ETOOLARGE");

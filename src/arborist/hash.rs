@@ -1,0 +1,11 @@
+//! Ordered maps and sets of the tree, with a hash that suits millions of small keys.
+//!
+//! Seeded anew in each run, so that names chosen to collide do not.
+
+use foldhash::fast::RandomState;
+
+/// [`indexmap::IndexMap`] with the fast hash.
+pub(super) type IndexMap<K, V> = indexmap::IndexMap<K, V, RandomState>;
+
+/// [`indexmap::IndexSet`] with the fast hash.
+pub(super) type IndexSet<T> = indexmap::IndexSet<T, RandomState>;

@@ -1,0 +1,239 @@
+//! What is where in a packument: its tags, and where each field and each version's manifest lies.
+//!
+//! The table is one buffer that a cache keeps as it is and opens without reading the document
+//! or parsing a version: looking something up reads the table in place. Versions are also
+//! ranked, highest first, because choosing one asks for the best that satisfies.
+//!
+//! ```text
+//! header    9 words     name, id (offset, length), counts of the tables, length of the strings
+//! tags      4 words     tag, version
+//! fields    6 words     key, start, length, checksum
+//! versions  6 words     version, start, length, checksum
+//! ranked    1 word      place in `versions`, in descending order; what is no version is left out
+//! strings               what the offsets point into
+//! ```
+//!
+//! Words are `u32`, little-endian.
+
+use std::ops::Range;
+
+use bytes::Bytes;
+
+use super::scan::Scanned;
+use crate::{fs::damage_sum, spec::Version};
+
+const HEADER: usize = 9;
+const TAG: usize = 4;
+const ENTRY: usize = 6;
+/// The offset of a string that is not there.
+const NONE: u32 = u32::MAX;
+
+/// The table, readable in place.
+#[derive(Clone, Debug)]
+pub(super) struct Index {
+    bytes: Bytes,
+    header: [u32; HEADER],
+    strings: Range<usize>,
+}
+
+/// A value of the document: where it lies, and the checksum that tells whether it is still there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Span {
+    pub start: u32,
+    pub length: u32,
+    pub sum: u64,
+}
+
+impl Index {
+    /// The table of a document that was read; `None` for one of over 4 GiB.
+    pub(super) fn build(scanned: &Scanned<'_>) -> Option<Self> {
+        let mut writer = Writer::default();
+        let mut tables = Vec::new();
+        let name = writer.optional(scanned.name.as_deref())?;
+        let id = writer.optional(scanned.id.as_deref())?;
+        for (tag, version) in &scanned.dist_tags {
+            tables.extend(writer.text(tag)?);
+            tables.extend(writer.text(version)?);
+        }
+        for (key, raw) in scanned.fields.iter().chain(&scanned.versions) {
+            tables.extend(writer.text(key)?);
+            let sum = damage_sum(raw.get().as_bytes());
+            let [low, high] = [sum & u64::from(u32::MAX), sum >> 32].map(u32::try_from);
+            let start = u32::try_from(scanned.offset(raw)).ok()?;
+            tables.extend([start, u32::try_from(raw.get().len()).ok()?, low.ok()?, high.ok()?]);
+        }
+        let ranked = ranked(scanned.versions.keys().map(String::as_str));
+        tables.extend(&ranked);
+        let counts = [
+            scanned.dist_tags.len(),
+            scanned.fields.len(),
+            scanned.versions.len(),
+            ranked.len(),
+            writer.strings.len(),
+        ];
+        let mut header = vec![name[0], name[1], id[0], id[1]];
+        for count in counts {
+            header.push(u32::try_from(count).ok()?);
+        }
+        let words = header.into_iter().chain(tables).flat_map(u32::to_le_bytes);
+        let bytes: Vec<u8> = words.chain(writer.strings).collect();
+        Self::open(bytes.into())
+    }
+
+    /// Opens a table; `None` where it is not whole.
+    pub(super) fn open(bytes: Bytes) -> Option<Self> {
+        let (words, _) = bytes.as_chunks::<4>();
+        let (header, _) = words.split_first_chunk::<HEADER>()?;
+        let header = header.map(u32::from_le_bytes);
+        let [_, _, _, _, tags, fields, versions, ranked, strings] =
+            header.map(|word| usize::try_from(word).unwrap_or(usize::MAX));
+        let tables = tags
+            .checked_mul(TAG)?
+            .checked_add(fields.checked_add(versions)?.checked_mul(ENTRY)?)?
+            .checked_add(ranked)?
+            .checked_add(HEADER)?;
+        let start = tables.checked_mul(4)?;
+        let end = start.checked_add(strings)?;
+        (end == bytes.len()).then_some(())?;
+        Some(Self { bytes, header, strings: start..end })
+    }
+
+    pub(super) fn bytes(&self) -> &Bytes {
+        &self.bytes
+    }
+
+    pub(super) fn name(&self) -> Option<&str> {
+        self.text([self.header[0], self.header[1]])
+    }
+
+    pub(super) fn id(&self) -> Option<&str> {
+        self.text([self.header[2], self.header[3]])
+    }
+
+    /// Tags and their versions, in the document's order.
+    pub(super) fn dist_tags(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.table::<TAG>(HEADER, self.header[4])
+            .filter_map(|[a, b, c, d]| Some((self.text([a, b])?, self.text([c, d])?)))
+    }
+
+    pub(super) fn field(&self, key: &str) -> Option<Span> {
+        self.find(self.fields_start(), self.header[5], key)
+    }
+
+    pub(super) fn version(&self, version: &str) -> Option<Span> {
+        self.find(self.versions_start(), self.header[6], version)
+    }
+
+    /// The versions in the document's order.
+    pub(super) fn versions(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.table::<ENTRY>(self.versions_start(), self.header[6])
+            .map(|[offset, length, ..]| self.text([offset, length]).unwrap_or_default())
+    }
+
+    /// What are versions, the highest first; those that compare as equal in the document's order.
+    pub(super) fn ranked(&self) -> impl Iterator<Item = &str> {
+        let start = self.versions_start() + count(self.header[6]) * ENTRY;
+        let places = self.table::<1>(start, self.header[7]);
+        places.filter_map(move |[place]| {
+            let [offset, length] = self.words(self.versions_start() + count(place) * ENTRY)?;
+            (place < self.header[6]).then_some(())?;
+            self.text([offset, length])
+        })
+    }
+
+    fn fields_start(&self) -> usize {
+        HEADER + count(self.header[4]) * TAG
+    }
+
+    fn versions_start(&self) -> usize {
+        self.fields_start() + count(self.header[5]) * ENTRY
+    }
+
+    fn find(&self, start: usize, entries: u32, key: &str) -> Option<Span> {
+        let length = u32::try_from(key.len()).ok()?;
+        let found = |entry: &[u32; ENTRY]| {
+            entry[1] == length && self.text([entry[0], entry[1]]) == Some(key)
+        };
+        let [_, _, start, length, low, high] = self.table(start, entries).find(found)?;
+        Some(Span { start, length, sum: u64::from(low) | u64::from(high) << 32 })
+    }
+
+    fn table<const N: usize>(
+        &self,
+        start: usize,
+        entries: u32,
+    ) -> impl ExactSizeIterator<Item = [u32; N]> {
+        (0..count(entries)).map(move |place| self.words(start + place * N).unwrap_or([NONE; N]))
+    }
+
+    /// `N` words from the `start`th.
+    fn words<const N: usize>(&self, start: usize) -> Option<[u32; N]> {
+        let (words, _) = self.bytes.get(start.checked_mul(4)?..)?.as_chunks::<4>();
+        Some(words.first_chunk::<N>()?.map(u32::from_le_bytes))
+    }
+
+    fn text(&self, [offset, length]: [u32; 2]) -> Option<&str> {
+        let strings = self.bytes.get(self.strings.clone())?;
+        let start = count(offset);
+        std::str::from_utf8(strings.get(start..start.checked_add(count(length))?)?).ok()
+    }
+}
+
+fn count(word: u32) -> usize {
+    usize::try_from(word).unwrap_or(usize::MAX)
+}
+
+/// The places of what are versions, in descending order.
+fn ranked<'a>(versions: impl Iterator<Item = &'a str>) -> Vec<u32> {
+    let parsed = versions.zip(0_u32..).filter_map(|(text, place)| {
+        Version::parse_loose(text).ok().map(|version| (version, place))
+    });
+    let mut parsed: Vec<_> = parsed.collect();
+    // Registries append what is published, so nearly all are in ascending order: a sort that
+    // finds the run costs a comparison each.
+    parsed.reverse();
+    parsed.sort_by(|(a, x), (b, y)| b.cmp(a).then(x.cmp(y)));
+    parsed.into_iter().map(|(_, place)| place).collect()
+}
+
+/// Collects the strings.
+#[derive(Default)]
+struct Writer {
+    strings: Vec<u8>,
+}
+
+impl Writer {
+    fn text(&mut self, text: &str) -> Option<[u32; 2]> {
+        let offset = u32::try_from(self.strings.len()).ok()?;
+        self.strings.extend_from_slice(text.as_bytes());
+        Some([offset, u32::try_from(text.len()).ok()?])
+    }
+
+    fn optional(&mut self, text: Option<&str>) -> Option<[u32; 2]> {
+        text.map_or(Some([NONE, 0]), |text| self.text(text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn ranked_is_descending_and_keeps_the_order_of_equals() {
+        let versions = ["1.0.0", "junk", "2.0.0-rc.1", "10.0.0", "2.0.0+a", "2.0.0+b", "1.0.0-0"];
+        assert_eq!(ranked(versions.into_iter()), [3, 4, 5, 2, 0, 6]);
+    }
+
+    proptest! {
+        #[test]
+        fn open_and_every_look_up_survive_any_bytes(bytes: Vec<u8>, counts: [u8; 5]) {
+            let header = [0_u8, 4, 9, 2].into_iter().chain(counts).map(u32::from);
+            let whole = header.flat_map(u32::to_le_bytes).chain(bytes).collect::<Vec<u8>>();
+            if let Some(index) = Index::open(whole.into()) {
+                let _any = (index.name(), index.id(), index.field("a"), index.version("1.0.0"));
+                let _all = (index.dist_tags().count(), index.versions().count(), index.ranked().count());
+            }
+        }
+    }
+}
