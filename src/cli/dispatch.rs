@@ -2,7 +2,7 @@
 
 use std::{mem::ManuallyDrop, process::ExitCode, sync::Arc};
 
-use super::{CliError, Invocation, commands::Command, list, print};
+use super::{CliError, Invocation, commands::Command, list, print, review};
 use crate::{
     cli::{completions, man},
     config::{
@@ -39,6 +39,7 @@ pub(super) fn run(invocation: &Invocation) -> Result<ExitCode, Failure> {
         | Command::Dedupe
         | Command::Prune => Ok(change_tree(invocation)),
         command if list::knows(command) => list::run(invocation),
+        command if review::knows(command) => review::run(invocation),
         command => Err(CliError::NotYet { command: super::name_of(command) }.into()),
     }
 }

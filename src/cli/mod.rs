@@ -11,6 +11,7 @@ mod list;
 pub mod man;
 mod passthrough;
 mod print;
+mod review;
 
 use std::{ffi::OsString, io, path::PathBuf, process::ExitCode};
 
@@ -66,6 +67,12 @@ pub enum CliError {
         /// What was given.
         word: String,
     },
+    /// A command lacks a word.
+    #[error("denpm {command}: a word is missing; see denpm {command} --help")]
+    MissingWord {
+        /// The command.
+        command: &'static str,
+    },
     /// A generated file cannot be written.
     #[error("cannot write {}", path.display())]
     Write {
@@ -81,7 +88,9 @@ impl Explain for CliError {
         match self {
             Self::NoNpm { .. } => Code::Notnpm,
             Self::Npm { .. } | Self::Write { .. } | Self::Runtime { .. } => Code::System,
-            Self::NotYet { .. } | Self::UnknownShell { .. } => Code::Usage,
+            Self::NotYet { .. } | Self::UnknownShell { .. } | Self::MissingWord { .. } => {
+                Code::Usage
+            }
         }
     }
 
@@ -93,7 +102,10 @@ impl Explain for CliError {
                 let shells = completions::Shell::ALL.map(completions::Shell::as_str);
                 Some(format!("one of {}", shells.join(", ")))
             }
-            Self::Npm { .. } | Self::Write { .. } | Self::Runtime { .. } => None,
+            Self::Npm { .. }
+            | Self::Write { .. }
+            | Self::Runtime { .. }
+            | Self::MissingWord { .. } => None,
         }
     }
 }

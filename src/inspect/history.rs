@@ -128,7 +128,7 @@ impl History {
         let skip = packument.versions().len().saturating_sub(MAX_VERSIONS);
         let read = |version: &str| {
             let document = packument.raw_manifest(version)?;
-            VersionFacts::of(version, document, packument.published_ms(version))
+            VersionFacts::of(version, &document, packument.published_ms(version))
         };
         let versions = packument.versions().skip(skip).filter_map(read).collect();
         Self::new(versions, packument.published_ms("created"))

@@ -19,7 +19,7 @@ use super::{
     packages::Packages,
     project::{self, ProjectFiles},
     reify::{self, OddFolders, ReifyRequest},
-    save, sidecar, summary, workspaces,
+    review, save, sidecar, summary, workspaces,
 };
 use crate::{
     arborist::{Diff, DiffOptions, Ideal, NodeId, Records, Shrinkwrap, Tree, Update},
@@ -133,6 +133,11 @@ async fn prepare(
     bundles::mark_gyp_builds(&mut ideal.tree, &fetched);
     if nodes.iter().any(|&node| ideal.tree[node].inert) {
         diff = difference(context, request, ideal, actual);
+    }
+    if !request.frozen {
+        let changes = review::changes_of(files, &ideal.tree, ideal.root);
+        let (project, packages) = (files.folder.as_path(), &fetched.packages);
+        review::check(&review::Gate { context, sources, project, changes, packages }).await?;
     }
     Ok(Prepared { actual, diff, fetched, known })
 }

@@ -23,6 +23,7 @@ mod packages;
 mod project;
 mod raw_manifest;
 pub mod reify;
+pub mod review;
 mod save;
 pub mod scripts;
 mod sidecar;

@@ -15,6 +15,7 @@ pub mod json;
 pub mod ls;
 pub mod outdated;
 pub mod progress;
+pub mod review;
 pub mod styled;
 pub mod summary;
 pub mod text;

@@ -15,13 +15,19 @@ pub(super) fn compare(new: &Files, old: &Files, reader: &mut Reader, out: &mut I
 
 /// New files that nobody can read, in a package that had none of their kind.
 fn opaque(new: &Files, old: &Files, out: &mut Inspection) {
-    let all = |files: &Files| files.by_path.keys().chain(files.unread.keys()).cloned().collect::<Vec<_>>();
-    let had: Vec<&str> = old.by_path.keys().chain(old.unread.keys()).filter_map(|path| ending(path)).collect();
+    let all = |files: &Files| {
+        files.by_path.keys().chain(files.unread.keys()).cloned().collect::<Vec<_>>()
+    };
+    let had: Vec<&str> =
+        old.by_path.keys().chain(old.unread.keys()).filter_map(|path| ending(path)).collect();
     for path in all(new) {
         let is_new_kind = ending(&path).is_some_and(|ending| !had.contains(&ending));
         if files::is_opaque(&path) && !old.has(&path) && is_new_kind && !files::is_aside(&path) {
             let message = format!("{path} is new, and nobody can read it");
-            out.signs.push(Sign::new(Flag::OpaqueFile, message, vec![format!("new file {path}")]).in_file(&path));
+            out.signs.push(
+                Sign::new(Flag::OpaqueFile, message, vec![format!("new file {path}")])
+                    .in_file(&path),
+            );
         }
     }
     // A package that is written by hand does not begin to ship bundles without their source.
@@ -31,7 +37,9 @@ fn opaque(new: &Files, old: &Files, out: &mut Inspection) {
     for (path, bytes) in new.scripts() {
         let unreadable = files::is_minified(path, bytes) && new.source_of(path).is_none();
         if unreadable && !old.has(path) && !files::is_aside(path) {
-            let message = format!("{path} is new and minified, without a source; the baseline has nothing of the kind");
+            let message = format!(
+                "{path} is new and minified, without a source; the baseline has nothing of the kind"
+            );
             let evidence = vec![format!("new file {path}, {} bytes", bytes.len())];
             out.signs.push(Sign::new(Flag::OpaqueFile, message, evidence).in_file(path));
         }
@@ -82,7 +90,35 @@ fn resolved(from: &str, specifier: &str) -> Option<String> {
 }
 
 fn is_odd(target: &str) -> bool {
-    let of_tests = target.split('/').any(|part| matches!(part, "test" | "tests" | "__tests__" | "fixtures" | "fixture" | "spec" | "specs" | "__mocks__"));
+    let of_tests = target.split('/').any(|part| {
+        matches!(
+            part,
+            "test"
+                | "tests"
+                | "__tests__"
+                | "fixtures"
+                | "fixture"
+                | "spec"
+                | "specs"
+                | "__mocks__"
+        )
+    });
     let ending = ending(target).unwrap_or_default();
-    of_tests || matches!(ending, "txt" | "dat" | "bin" | "png" | "jpg" | "gif" | "woff" | "woff2" | "md" | "log" | "svg" | "map" | "lock")
+    of_tests
+        || matches!(
+            ending,
+            "txt"
+                | "dat"
+                | "bin"
+                | "png"
+                | "jpg"
+                | "gif"
+                | "woff"
+                | "woff2"
+                | "md"
+                | "log"
+                | "svg"
+                | "map"
+                | "lock"
+        )
 }

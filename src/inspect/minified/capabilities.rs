@@ -77,6 +77,16 @@ impl Capabilities {
         }
     }
 
+    /// Each power on a line.
+    pub fn lines(&self) -> Vec<String> {
+        let builtins = self.builtins.iter().map(|name| format!("builtin module {name}"));
+        let globals = self.globals.iter().map(|name| format!("global {name}"));
+        let calls = self.calls.iter().map(|call| format!("call {}", call.as_str()));
+        let hosts = self.hosts.iter().map(|host| format!("host {host}"));
+        let hidden = self.hidden.iter().map(|hidden| hidden.as_str().to_owned());
+        builtins.chain(globals).chain(calls).chain(hosts).chain(hidden).collect()
+    }
+
     /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

@@ -29,7 +29,10 @@ impl Files {
 
     /// Whether a file of this name is worth reading.
     pub fn wants(path: &str) -> bool {
-        path == "package.json" || !split(path).1.contains('.') || is_script(path, b"") || is_explaining_text(path)
+        path == "package.json"
+            || !split(path).1.contains('.')
+            || is_script(path, b"")
+            || is_explaining_text(path)
     }
 
     /// Whether there is such a file, read or not.
@@ -205,8 +208,29 @@ pub(super) fn is_aside(path: &str) -> bool {
 /// A file that no editor shows: machine code, byte code, archives, scripts of shells.
 pub(super) fn is_opaque(path: &str) -> bool {
     let ending = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
-    matches!(ending.as_str(), "node" | "wasm" | "exe" | "dll" | "so" | "dylib" | "bin" | "jar" | "class" | "pyc" | "bat" | "cmd"
-        | "ps1" | "sh" | "vbs" | "jsc" | "elf" | "msi" | "deb" | "apk")
+    matches!(
+        ending.as_str(),
+        "node"
+            | "wasm"
+            | "exe"
+            | "dll"
+            | "so"
+            | "dylib"
+            | "bin"
+            | "jar"
+            | "class"
+            | "pyc"
+            | "bat"
+            | "cmd"
+            | "ps1"
+            | "sh"
+            | "vbs"
+            | "jsc"
+            | "elf"
+            | "msi"
+            | "deb"
+            | "apk"
+    )
 }
 
 /// Whether a file is minified: its name says so, or its lines do.

@@ -34,7 +34,7 @@ pub(super) fn minified(
 ) {
     let mut wider: Option<Vec<String>> = None;
     for path in new.unread.keys().filter(|path| files::is_script(path, b"")) {
-        unchecked(new, old, path, Unchecked::TooLarge, reader, out);
+        unchecked(old, path, Unchecked::TooLarge, reader, out);
     }
     for (path, bytes) in new.scripts() {
         if !files::is_minified(path, bytes) {
@@ -56,7 +56,7 @@ pub(super) fn minified(
                 let baseline = if old.is_some() { Baseline::Present } else { Baseline::Absent };
                 out.signs.extend(build_signs(path, source, &four, wider, baseline));
             }
-            Err(reason) => unchecked(new, old, path, reason, reader, out),
+            Err(reason) => unchecked(old, path, reason, reader, out),
         }
     }
 }
@@ -112,14 +112,14 @@ enum Baseline {
 
 /// A file that cannot be checked although it could at the baseline hides something, or may.
 fn unchecked(
-    new: &Files,
     old: Option<&Files>,
     path: &str,
     reason: Unchecked,
     reader: &mut Reader,
     out: &mut Inspection,
 ) {
-    let before = old.map(|old| old.counterpart(path).map(|path| reader.facts(old, path).map(|_| ())));
+    let before =
+        old.map(|old| old.counterpart(path).map(|path| reader.facts(old, path).map(|_| ())));
     let is_new = match &before {
         // Without a baseline there is nothing to compare with.
         None => false,
