@@ -39,3 +39,6 @@ impl Sign {
         Self { file: Some(file.to_owned()), ..self }
     }
 }
+
+#[cfg(test)]
+mod tests;
