@@ -21,7 +21,11 @@ fn publish_flatmap(registry: &Registry, version: &str, build: &str, publisher: &
         .field("main", json!("index.min.js"))
         .remark("_npmUser", by(publisher))
         .remark("maintainers", json!([by(publisher)]))
-        .time(if version == "0.1.0" { "2018-09-05T00:00:00.000Z" } else { "2018-10-05T00:00:00.000Z" })
+        .time(if version == "0.1.0" {
+            "2018-09-05T00:00:00.000Z"
+        } else {
+            "2018-10-05T00:00:00.000Z"
+        })
         .publish();
 }
 
@@ -53,7 +57,7 @@ fn event_stream_is_refused_by_the_change_of_the_lock() {
         "minified-capability flatmap-stream: 0.1.0 → 0.1.1",
         "index.min.js",
         "Buffer.from(enc)",
-        "computed call",
+        "require as a value",
         "dominic → right",
         "required by event-stream@3.3.6",
         "denpm ack flatmap-stream@0.1.1 minified-capability --evidence=sha256-",
@@ -84,7 +88,8 @@ fn an_acknowledgement_lets_exactly_this_pass() {
         if finding["level"] != "block" {
             continue;
         }
-        let command = finding["acknowledge"].as_str().unwrap().replace("--reason=\"…\"", "--reason=inert");
+        let command =
+            finding["acknowledge"].as_str().unwrap().replace("--reason=\"…\"", "--reason=inert");
         let words: Vec<&str> = command.split(' ').skip(1).collect();
         sandbox.denpm(words).succeeded();
     }
@@ -147,10 +152,20 @@ fn a_diff_of_locks_is_text_json_markdown_sarif_and_annotations() {
     let new = old
         .replace("flatmap-stream-0.1.0.tgz", "flatmap-stream-0.1.1.tgz")
         .replace("\"version\": \"0.1.0\"", "\"version\": \"0.1.1\"")
-        .replace(&registry.integrity("flatmap-stream", "0.1.0"), &registry.integrity("flatmap-stream", "0.1.1"));
+        .replace(
+            &registry.integrity("flatmap-stream", "0.1.0"),
+            &registry.integrity("flatmap-stream", "0.1.1"),
+        );
     sandbox.file("new.json", &new);
     let diff = |format: &str| {
-        let output = sandbox.denpm(["diff", "package-lock.json", "new.json", "--prefer-online", "--format", format]);
+        let output = sandbox.denpm([
+            "diff",
+            "package-lock.json",
+            "new.json",
+            "--prefer-online",
+            "--format",
+            format,
+        ]);
         assert_eq!(output.status, 4, "{output}");
         output.stdout
     };

@@ -7,7 +7,7 @@ use super::{
 };
 
 /// The most items that are told of one file; what is more is counted.
-pub const MAX_ITEMS: usize = 64;
+pub(super) const MAX_ITEMS: usize = 64;
 
 /// Something in a build that neither its source nor the baseline accounts for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -82,7 +82,7 @@ impl Call {
 
 /// A function, as far as minifying keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FunctionFacts {
+pub(super) struct FunctionFacts {
     /// A hash of its shape: kinds of nodes, names of properties, literals; nested functions as placeholders.
     pub shape: u64,
     /// Hashes of its property names and literals, sorted.
@@ -91,7 +91,7 @@ pub struct FunctionFacts {
 
 /// What one file says and does.
 #[derive(Clone, Debug, Default)]
-pub struct Facts {
+pub(super) struct Facts {
     /// Property names, string values and chunks of templates: one pool, since minifiers convert between them.
     pub names: HashSet<Box<str>>,
     /// Local names; only as an explanation of another file's names.
@@ -148,7 +148,7 @@ impl Hidden {
 
 impl Facts {
     /// How often a way is used.
-    pub fn count(&self, call: Call) -> u32 {
+    pub(super) fn count(&self, call: Call) -> u32 {
         self.calls.get(&call).copied().unwrap_or_default()
     }
 

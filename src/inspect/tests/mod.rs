@@ -11,7 +11,10 @@ use super::{
     history::{DAY_MS, History, VersionFacts},
     maintainers, release, scripts,
 };
-use crate::{config::policy::{FlagPolicy, flags::Level}, flag::Flag};
+use crate::{
+    config::policy::{FlagPolicy, flags::Level},
+    flag::Flag,
+};
 use serde_json::{Value, json};
 
 /// The time of all comparisons, in milliseconds since 1970.
@@ -52,13 +55,24 @@ fn with(mut document: Value, key: &str, value: Value) -> Value {
 }
 
 /// The signs of a change from one version to another, and their levels under the built-in policy.
-fn judged(history: &History, from: &str, to: &str, brought: &[(&str, &History)]) -> Vec<(Flag, Level)> {
+fn judged(
+    history: &History,
+    from: &str,
+    to: &str,
+    brought: &[(&str, &History)],
+) -> Vec<(Flag, Level)> {
     let signs = signs(history, Some(from), to, Anchor::Locked, brought);
     let policy = FlagPolicy::default();
     signs.iter().map(|sign| (sign.flag, policy.level(sign.flag, "x"))).collect()
 }
 
-fn signs(history: &History, from: Option<&str>, to: &str, anchor: Anchor, brought: &[(&str, &History)]) -> Vec<Sign> {
+fn signs(
+    history: &History,
+    from: Option<&str>,
+    to: &str,
+    anchor: Anchor,
+    brought: &[(&str, &History)],
+) -> Vec<Sign> {
     let Some(new) = history.version(to) else { return Vec::new() };
     let baseline = match from {
         Some(from) => history.version(from),
@@ -70,7 +84,9 @@ fn signs(history: &History, from: Option<&str>, to: &str, anchor: Anchor, brough
     signs.extend(release::signs(&change, 3 * DAY_MS));
     let found: Vec<NewDependency<'_>> = brought
         .iter()
-        .filter_map(|(name, history)| Some(NewDependency { name, version: history.versions().last()?, history }))
+        .filter_map(|(name, history)| {
+            Some(NewDependency { name, version: history.versions().last()?, history })
+        })
         .collect();
     signs.extend(dependencies::signs(&change, &found, 30));
     signs

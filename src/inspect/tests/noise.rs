@@ -27,12 +27,13 @@ impl Chance {
 /// One upgrade: the versions before it, and what changed with it at the measured rates.
 fn upgrade(chance: &mut Chance) -> (History, Option<History>) {
     let team: Vec<String> = (0..1 + chance.next() % 4).map(|n| format!("m{n}")).collect();
-    let people = |team: &[String]| Value::Array(team.iter().map(|name| json!({"name": name})).collect());
+    let people =
+        |team: &[String]| Value::Array(team.iter().map(|name| json!({"name": name})).collect());
     let mut old = by("m0");
     old["maintainers"] = people(&team);
     let mut new = old.clone();
-    // 28 in 100 packages change a quarter; rates are given per 1,000 packages and quarter.
-    let per_upgrade = |per_thousand: u64| per_thousand * 100 / 284 * 10;
+    // 284 of 1,000 packages change a quarter; rates are tenths per 1,000 packages and quarter.
+    let per_upgrade = |tenths: u64| tenths * 10_000 / 284;
     let mut silence = 60;
     if chance.of(per_upgrade(228)) {
         new["_npmUser"] = json!({"name": "newcomer", "email": "n@home.example"});
@@ -64,7 +65,8 @@ fn upgrade(chance: &mut Chance) -> (History, Option<History>) {
     // Of new dependencies, 16 in 1,000 are young and share nobody.
     let brought = (new.get("dependencies").is_some() && chance.of(1_600))
         .then(|| History::new(vec![version("1.0.0", 20, &by("stranger"))], None));
-    let history = History::new(vec![version("1.0.0", 10 + silence, &old), version("1.1.0", 10, &new)], None);
+    let history =
+        History::new(vec![version("1.0.0", 10 + silence, &old), version("1.1.0", 10, &new)], None);
     (history, brought)
 }
 
@@ -78,7 +80,8 @@ fn an_ordinary_quarter_of_a_thousand_packages_has_at_most_ten_warnings() {
         }
         upgrades += 1;
         let (history, brought) = upgrade(&mut chance);
-        let brought: Vec<(&str, &History)> = brought.iter().map(|history| ("other", history)).collect();
+        let brought: Vec<(&str, &History)> =
+            brought.iter().map(|history| ("other", history)).collect();
         let found = judged(&history, "1.0.0", "1.1.0", &brought);
         warned += u64::from(worst(&found) == Level::Warn);
         blocked += u64::from(worst(&found) == Level::Block);
