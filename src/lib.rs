@@ -49,6 +49,7 @@
 pub mod arborist;
 pub mod cli;
 pub mod config;
+pub mod inspect;
 pub mod lockfile;
 pub mod manifest;
 pub mod ops;
@@ -63,5 +64,6 @@ pub mod verify;
 pub mod error;
 pub mod event;
 pub mod explanation;
+pub mod flag;
 pub mod flight;
 pub mod fs;

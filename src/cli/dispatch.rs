@@ -4,6 +4,7 @@ use std::{mem::ManuallyDrop, process::ExitCode, sync::Arc};
 
 use super::{
     CliError, Invocation, audit_signatures, commands::Command, list, policy, print, registries,
+    review,
 };
 use crate::{
     cli::{completions, man},
@@ -45,6 +46,7 @@ pub(super) fn run(invocation: &Invocation) -> Result<ExitCode, Failure> {
         | Command::Prune
         | Command::Pin => Ok(change_tree(invocation)),
         command if list::knows(command) => list::run(invocation),
+        command if review::knows(command) => review::run(invocation),
         command => Err(CliError::NotYet { command: super::name_of(command) }.into()),
     }
 }

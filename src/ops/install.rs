@@ -21,7 +21,7 @@ use super::{
     proofs::check_downgrades,
     registries::{self, quorum},
     reify::{self, OddFolders, ReifyRequest},
-    save,
+    review, save,
     settled::Settled,
     sidecar, sumdb, summary, workspaces,
 };
@@ -184,6 +184,11 @@ async fn prepare(
     bundles::mark_gyp_builds(&mut ideal.tree, &fetched);
     if nodes.iter().any(|&node| ideal.tree[node].inert) {
         diff = difference(context, request, ideal, actual);
+    }
+    if !request.frozen {
+        let changes = review::changes_of(files, &ideal.tree, ideal.root);
+        let (project, packages) = (files.folder.as_path(), &fetched.packages);
+        review::check(&review::Gate { context, sources, project, changes, packages }).await?;
     }
     Ok(Prepared { actual, diff, fetched, known, sum })
 }

@@ -28,6 +28,7 @@ mod proofs;
 mod raw_manifest;
 pub mod registries;
 pub mod reify;
+pub mod review;
 mod save;
 pub mod scripts;
 mod seed;

@@ -17,6 +17,7 @@ pub mod ls;
 pub mod outdated;
 pub mod progress;
 pub mod registries;
+pub mod review;
 pub mod styled;
 pub mod summary;
 pub mod text;

@@ -22,6 +22,7 @@ mod npm_oracle;
 mod pool;
 mod refusals;
 mod resolver;
+mod review;
 mod signature_vectors;
 mod signatures;
 mod sumdb;
