@@ -56,7 +56,7 @@ Register-ArgumentCompleter -Native -CommandName 'denpm' -ScriptBlock {
             [CompletionResult]::new('pin', 'pin', [CompletionResultType]::ParameterValue, 'Commit to denpm.toml and denpm.sum (not part of this version yet)')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Prove again, offline, what lies in node_modules (not part of this version yet)')
             [CompletionResult]::new('review', 'review', [CompletionResultType]::ParameterValue, 'Show what would change and what is suspicious in it (not part of this version yet)')
-            [CompletionResult]::new('registries', 'registries', [CompletionResultType]::ParameterValue, 'List and test the registries of the pool (not part of this version yet)')
+            [CompletionResult]::new('registries', 'registries', [CompletionResultType]::ParameterValue, 'List and test the registries of the pool')
             [CompletionResult]::new('sumdb', 'sumdb', [CompletionResultType]::ParameterValue, 'Work with the log of package sums (not part of this version yet)')
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Be a registry proxy that only hands on what is proved (not part of this version yet)')
             [CompletionResult]::new('vet', 'vet', [CompletionResultType]::ParameterValue, 'Record and import audits of packages (not part of this version yet)')

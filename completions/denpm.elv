@@ -53,7 +53,7 @@ set edit:completion:arg-completer[denpm] = {|@words|
             cand pin 'Commit to denpm.toml and denpm.sum (not part of this version yet)'
             cand verify 'Prove again, offline, what lies in node_modules (not part of this version yet)'
             cand review 'Show what would change and what is suspicious in it (not part of this version yet)'
-            cand registries 'List and test the registries of the pool (not part of this version yet)'
+            cand registries 'List and test the registries of the pool'
             cand sumdb 'Work with the log of package sums (not part of this version yet)'
             cand serve 'Be a registry proxy that only hands on what is proved (not part of this version yet)'
             cand vet 'Record and import audits of packages (not part of this version yet)'

@@ -57,7 +57,7 @@ complete -c denpm -n "__fish_denpm_needs_command" -f -a "policy" -d 'Write rules
 complete -c denpm -n "__fish_denpm_needs_command" -f -a "pin" -d 'Commit to denpm.toml and denpm.sum (not part of this version yet)'
 complete -c denpm -n "__fish_denpm_needs_command" -f -a "verify" -d 'Prove again, offline, what lies in node_modules (not part of this version yet)'
 complete -c denpm -n "__fish_denpm_needs_command" -f -a "review" -d 'Show what would change and what is suspicious in it (not part of this version yet)'
-complete -c denpm -n "__fish_denpm_needs_command" -f -a "registries" -d 'List and test the registries of the pool (not part of this version yet)'
+complete -c denpm -n "__fish_denpm_needs_command" -f -a "registries" -d 'List and test the registries of the pool'
 complete -c denpm -n "__fish_denpm_needs_command" -f -a "sumdb" -d 'Work with the log of package sums (not part of this version yet)'
 complete -c denpm -n "__fish_denpm_needs_command" -f -a "serve" -d 'Be a registry proxy that only hands on what is proved (not part of this version yet)'
 complete -c denpm -n "__fish_denpm_needs_command" -f -a "vet" -d 'Record and import audits of packages (not part of this version yet)'

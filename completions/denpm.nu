@@ -864,7 +864,7 @@ module completions {
     [ "silent" "error" "warn" "notice" "http" "info" "verbose" "silly" ]
   }
 
-  # Commit to denpm.toml and denpm.sum (not part of this version yet)
+  # Commit to denpm.toml and denpm.sum
   export extern "denpm pin" [
     --dry-run                 # Report what would be done; change nothing
     --prefix(-C): string      # Work in this folder; with --global, the global prefix
@@ -943,7 +943,7 @@ module completions {
     [ "silent" "error" "warn" "notice" "http" "info" "verbose" "silly" ]
   }
 
-  # List and test the registries of the pool (not part of this version yet)
+  # List and test the registries of the pool
   export extern "denpm registries" [
     --json                    # Print JSON
     --registry-seed: string   # Seed of the choice of mirror, or random

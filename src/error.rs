@@ -51,6 +51,8 @@ codes! {
     Cert = "ECERT", 1;
     Ciglobal = "ECIGLOBAL", 1;
     Config = "ECONFIG", 1;
+    /// A private name in a public registry.
+    Confusion = "EDEPENDENCYCONFUSION", 3;
     Connection = "ECONNECTION", 1;
     Connrefused = "ECONNREFUSED", 1;
     Connreset = "ECONNRESET", 1;
@@ -90,6 +92,20 @@ codes! {
     RegistryConflict = "EREGISTRYCONFLICT", 3;
     Resolve = "ERESOLVE", 1;
     ServerError = "E500", 1;
+    /// The log contradicts itself.
+    SumdbFork = "ESUMDBFORK", 3;
+    /// A package is not the one that was logged.
+    SumdbMismatch = "ESUMDBMISMATCH", 3;
+    /// A log has no record of a package.
+    SumdbAbsent = "ESUMDBABSENT", 3;
+    /// A signature, proof or tile of a log does not hold.
+    SumdbProof = "ESUMDBPROOF", 3;
+    /// A log is behind what is known of it.
+    SumdbStale = "ESUMDBSTALE", 3;
+    /// What is kept about a log on this machine is damaged.
+    SumdbState = "ESUMDBSTATE", 3;
+    /// A log cannot be asked.
+    SumdbUnavailable = "ESUMDBUNAVAILABLE", 3;
     Strictallowscripts = "ESTRICTALLOWSCRIPTS", 1;
     System = "ESYSTEM", 1;
     Target = "ETARGET", 1;

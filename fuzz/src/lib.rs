@@ -11,14 +11,28 @@ use denpm::{
         pick_manifest,
     },
     cli::commands::command_of,
-    config::{CommandLine, Env, Npmrc, replace_env},
-    lockfile::{LockWriter, Lockfile, RegistryResolved},
+    config::{
+        CommandLine, Env, Npmrc,
+        network::{PoolTarget, parse_pool},
+        replace_env,
+    },
+    lockfile::{
+        LockWriter, Lockfile, RegistryResolved,
+        sum::{Merged, Sum, SumProof},
+    },
     manifest::{Manifest, PackageJson, Packument, parse_json, render_json},
     ops::git::Remote,
-    registry::{Target, parse_pool},
+    registry::{Keys, Namespace},
     report::display,
     spec::{Form, Hosted, PackageName, Range, Spec, Version},
     store::{Depth, EntryPath, ImportContext, Store},
+    sumdb::{
+        self, Checkpoint, Note, Record, VerifierKey,
+        lookup::{BatchReply, BatchRequest, IndexBucket, LookupReply},
+        proof::TlogProof,
+        record::{InstallManifest, Leaf, PackageKey},
+        tile::{Bundle, Layout},
+    },
     verify::{
         Integrity,
         attestation::{Response, Statement},
@@ -45,6 +59,7 @@ pub const TARGETS: &[NamedTarget] = &[
     ("json", json),
     ("lockfile", lockfile),
     ("manifest", manifest),
+    ("namespace_keys", namespace_keys),
     ("npmrc", npmrc),
     ("overrides", overrides),
     ("package_json", package_json),
@@ -52,6 +67,14 @@ pub const TARGETS: &[NamedTarget] = &[
     ("registry_keys", registry_keys),
     ("registry_pool", registry_pool),
     ("spec", spec),
+    ("sumdb_bundle", sumdb_bundle),
+    ("sumdb_checkpoint", sumdb_checkpoint),
+    ("sumdb_lookup", sumdb_lookup),
+    ("sumdb_note", sumdb_note),
+    ("sumdb_policy", sumdb_policy),
+    ("sumdb_record", sumdb_record),
+    ("sumdb_sum", sumdb_sum),
+    ("sumdb_tile_path", sumdb_tile_path),
     ("tarball", tarball),
     ("version_range", version_range),
     ("workspaces", workspaces),
@@ -326,11 +349,18 @@ pub fn display(data: &[u8]) {
     }
 }
 
+/// A registry's keys are one namespace with themselves, whatever they are.
+pub fn namespace_keys(data: &[u8]) {
+    let keys = Keys::parse(data);
+    assert_eq!(keys.namespace(&keys), Namespace::Same);
+    assert_eq!(keys.is_empty(), keys.ids().next().is_none());
+}
+
 /// Mirrors are http or https, end in a slash, and carry neither query nor fragment.
 pub fn registry_pool(data: &[u8]) {
-    let Ok(pool) = parse_pool(&text(data)) else { return };
+    let Ok(pool) = parse_pool(&[text(data)]) else { return };
     for entry in pool {
-        let Target::Mirror(url) = entry.target else { continue };
+        let PoolTarget::Mirror(url) = entry.target else { continue };
         assert!(matches!(url.scheme(), "http" | "https") && url.has_host(), "{url}");
         assert!(url.path().ends_with('/') && url.query().is_none() && url.fragment().is_none());
     }
@@ -342,4 +372,108 @@ pub fn git_remote(data: &[u8]) {
     if Remote::new(&text).is_ok() {
         assert!(!text.starts_with('-') && !text.starts_with("ext::") && !text.contains('\n'));
     }
+}
+
+/// A note, a key and a proof file that were read are written as the same text; whatever is
+/// signed, nobody is believed without a key.
+pub fn sumdb_note(data: &[u8]) {
+    if let Ok(note) = Note::parse(data) {
+        assert_eq!(note.to_string().as_bytes(), data);
+        assert_eq!(note.verify([]), Ok(Vec::new()));
+    }
+    let text = text(data);
+    if let Ok(key) = VerifierKey::parse(&text) {
+        assert_eq!(VerifierKey::parse(&key.to_string()), Ok(key));
+    }
+    if let Ok(proof) = TlogProof::parse(&text) {
+        assert_eq!(TlogProof::parse(&proof.to_string()), Ok(proof));
+    }
+}
+
+/// A checkpoint that was read is written as the same text.
+pub fn sumdb_checkpoint(data: &[u8]) {
+    let text = text(data);
+    if let Ok(checkpoint) = Checkpoint::parse(&text) {
+        assert_eq!(checkpoint.to_string(), text);
+    }
+}
+
+/// A path that is one is written the same; tiles have 1 to 256 hashes.
+pub fn sumdb_tile_path(data: &[u8]) {
+    let text = text(data);
+    for layout in [Layout::C2sp, Layout::Go] {
+        if let Some(resource) = layout.parse(&text) {
+            assert_eq!(layout.path(resource), text);
+        }
+    }
+}
+
+/// The records of a full bundle are written as the same bytes.
+pub fn sumdb_bundle(data: &[u8]) {
+    for width in [1, 2, 256] {
+        let bundle = Bundle::in_log(0, width).expect("a bundle");
+        for layout in [Layout::C2sp, Layout::Go] {
+            let Ok(records) = bundle.decode(layout, data) else { continue };
+            assert_eq!(records.len() as u64, width);
+            let written = Bundle::encode(layout, records).expect("what was read");
+            assert!(data.starts_with(&written));
+        }
+    }
+}
+
+/// A record that was read is written as the same text; a manifest's normal form is one.
+pub fn sumdb_record(data: &[u8]) {
+    let text = text(data);
+    if let Ok(record) = Record::parse(&text) {
+        assert_eq!(record.to_string(), text);
+    }
+    drop(Leaf::parse(data));
+    if let Ok(manifest) = InstallManifest::parse(data) {
+        let json = manifest.to_canonical_json();
+        let again = InstallManifest::parse(json.as_bytes()).expect("our own JSON");
+        let again = if manifest.binding_gyp { again.with_binding_gyp() } else { again };
+        assert_eq!(again.bin, manifest.bin);
+        assert_eq!(again.to_canonical_json(), json);
+    }
+}
+
+/// What goes over the wire is written as it was read.
+pub fn sumdb_lookup(data: &[u8]) {
+    if let Ok(request) = BatchRequest::parse(data) {
+        assert_eq!(request.to_string().as_bytes(), data);
+    }
+    if let Ok(reply) = LookupReply::parse(data) {
+        assert_eq!(reply.to_string().as_bytes(), data);
+    }
+    if let Ok(bucket) = IndexBucket::parse(data) {
+        let again = IndexBucket::parse(bucket.to_string().as_bytes());
+        assert_eq!(again, Ok(bucket));
+    }
+    let key = PackageKey::new("npm", "a", "1.0.0").expect("a key");
+    let request = BatchRequest::new(vec![key]).expect("a request");
+    if let Ok(reply) = BatchReply::decode(&request, data) {
+        assert_eq!(BatchReply::decode(&request, &reply.encode()), Ok(reply));
+    }
+}
+
+/// A `denpm.sum` that was read is written as one that says the same, and so is its proof.
+pub fn sumdb_sum(data: &[u8]) {
+    let text = text(data);
+    if let Ok(sum) = Sum::parse(&text) {
+        assert_eq!(Sum::parse(&sum.to_string()), Ok(sum));
+    }
+    if let Ok(merged) = Merged::parse(&text) {
+        assert!(merged.heads.len() <= 2);
+    }
+    if let Ok(proof) = SumProof::decode(data) {
+        assert_eq!(proof.encode(), data);
+    }
+}
+
+/// A policy believes nothing that nobody signed.
+pub fn sumdb_policy(data: &[u8]) {
+    let Ok(policy) = sumdb::Policy::parse(&text(data)) else { return };
+    let tree = sumdb::TreeHead { size: 0, root: sumdb::tlog::empty_root() };
+    let note = Note::unsigned(Checkpoint::new("log.example", tree).to_string()).expect("a note");
+    assert!(policy.accept(&note).is_err());
 }

@@ -2,7 +2,10 @@
 
 use std::{mem::ManuallyDrop, process::ExitCode, sync::Arc};
 
-use super::{CliError, Invocation, audit_signatures, commands::Command, list, policy, print};
+use super::{
+    CliError, Invocation, audit_signatures, commands::Command, list, policy, print, registries,
+    review,
+};
 use crate::{
     cli::{completions, man},
     config::{
@@ -14,7 +17,7 @@ use crate::{
     ops::{
         Context,
         build::{Saving, TreeRequest, Update},
-        install,
+        install, pin,
     },
     report::{
         self, LogLevel, OutputFormat, ProgressMode, Terminal, debug_log::LogFolder, styled::Colour,
@@ -34,13 +37,16 @@ pub(super) fn run(invocation: &Invocation) -> Result<ExitCode, Failure> {
         Command::Man => write_man(invocation),
         Command::AuditSignatures => Ok(audit_signatures::run(invocation)),
         Command::Policy => policy::run(invocation),
+        Command::Registries => Ok(registries::run(invocation)),
         Command::Install
         | Command::Ci
         | Command::Update
         | Command::Uninstall
         | Command::Dedupe
-        | Command::Prune => Ok(change_tree(invocation)),
+        | Command::Prune
+        | Command::Pin => Ok(change_tree(invocation)),
         command if list::knows(command) => list::run(invocation),
+        command if review::knows(command) => review::run(invocation),
         command => Err(CliError::NotYet { command: super::name_of(command) }.into()),
     }
 }
@@ -72,8 +78,12 @@ fn change_tree(invocation: &Invocation) -> ExitCode {
     let result = run_async(async {
         let reporter: Arc<dyn Reporter> = Arc::<Terminal>::clone(&terminal);
         // The process ends with it: freeing it piece by piece would be work for nobody.
-        let context = ManuallyDrop::new(Context::new(invocation.config.clone(), reporter)?);
-        let summary = install::install(&context, &tree_request(invocation)).await?;
+        let mut context = ManuallyDrop::new(Context::new(invocation.config.clone(), reporter)?);
+        let request = tree_request(invocation);
+        let summary = match invocation.command {
+            Command::Pin => pin::pin(&mut context, &request).await?,
+            _ => install::install(&context, &request).await?,
+        };
         terminal.summary(&summary);
         Ok(())
     });

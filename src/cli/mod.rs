@@ -13,6 +13,8 @@ pub mod man;
 mod passthrough;
 mod policy;
 mod print;
+mod registries;
+mod review;
 
 use std::{ffi::OsString, io, path::PathBuf, process::ExitCode};
 
@@ -78,6 +80,12 @@ pub enum CliError {
         /// What was given.
         word: String,
     },
+    /// A command lacks a word.
+    #[error("denpm {command}: a word is missing; see denpm {command} --help")]
+    MissingWord {
+        /// The command.
+        command: &'static str,
+    },
     /// A generated file cannot be written.
     #[error("cannot write {}", path.display())]
     Write {
@@ -93,9 +101,10 @@ impl Explain for CliError {
         match self {
             Self::NoNpm { .. } => Code::Notnpm,
             Self::Npm { .. } | Self::Write { .. } | Self::Runtime { .. } => Code::System,
-            Self::NotYet { .. } | Self::UnknownShell { .. } | Self::Subcommand { .. } => {
-                Code::Usage
-            }
+            Self::NotYet { .. }
+            | Self::UnknownShell { .. }
+            | Self::Subcommand { .. }
+            | Self::MissingWord { .. } => Code::Usage,
         }
     }
 
@@ -108,7 +117,10 @@ impl Explain for CliError {
                 Some(format!("one of {}", shells.join(", ")))
             }
             Self::Subcommand { command, known, .. } => Some(format!("`denpm {command} {known}`")),
-            Self::Npm { .. } | Self::Write { .. } | Self::Runtime { .. } => None,
+            Self::Npm { .. }
+            | Self::Write { .. }
+            | Self::Runtime { .. }
+            | Self::MissingWord { .. } => None,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs, path::Path, sync::Arc, time::Duration};
 
 use url::Url;
 
-use super::{machine, settled::Heard};
+use super::{machine, seed::Seed, settled::Heard};
 use crate::{
     arborist::{Machine, Platform},
     config::{
@@ -42,6 +42,8 @@ pub struct Context {
     pub machine: Machine,
     /// The process's file mode mask.
     pub umask: u32,
+    /// Decides which package is asked of which registry, where there are several.
+    pub seed: Option<Seed>,
 }
 
 impl Context {
@@ -64,14 +66,22 @@ impl Context {
         };
         let machine =
             Machine { node_version, npm_version: config.npm_version().to_owned(), host, target };
-        let pool = Pool::new(&pool_options(&options, &config, &machine), Arc::clone(&reporter))?;
+        let network = &options.network;
+        let seed = (!network.pool.is_empty())
+            .then(|| Seed::choose(network.registry_seed.as_deref(), &options.paths.prefix));
+        let settings = PoolOptions {
+            seed: seed.map(Seed::bytes).unwrap_or_default(),
+            ..pool_options(&options, &config, &machine)
+        };
+        let pool = Pool::new(&settings, Arc::clone(&reporter))?;
         let store = Arc::new(Store::open(&options.paths.cache.join("store"))?);
         let umask = machine::umask();
-        Ok(Self { options, config, policy, reporter, heard, pool, store, machine, umask })
+        Ok(Self { options, config, policy, reporter, heard, pool, store, machine, umask, seed })
     }
 }
 
-fn pool_options(options: &Options, config: &Config, machine: &Machine) -> PoolOptions {
+/// How registries and other servers are reached.
+pub(super) fn pool_options(options: &Options, config: &Config, machine: &Machine) -> PoolOptions {
     let network = &options.network;
     let files = [&network.cafile, &network.extra_ca].into_iter().flatten();
     let ca = network.ca.iter().cloned().map(Authority::Pem);
@@ -82,7 +92,9 @@ fn pool_options(options: &Options, config: &Config, machine: &Machine) -> PoolOp
             .iter()
             .map(|(scope, url)| (scope.clone(), url.clone()))
             .collect::<BTreeMap<_, _>>(),
-        pool: network.pool.iter().filter_map(pool_entry).collect(),
+        pool: network.pool.iter().map(pool_entry).collect(),
+        private: network.private.clone(),
+        data_dir: Some(options.paths.data.clone()),
         credentials: Arc::new(NpmCredentials(network.credentials.clone())),
         mode: match network.cache_mode {
             network::CacheMode::Default => registry::CacheMode::Online,
@@ -130,17 +142,16 @@ fn replace_host(mode: &settings::ReplaceRegistryHost) -> registry::ReplaceRegist
     })
 }
 
-fn pool_entry(entry: &network::PoolEntry) -> Option<PoolEntry> {
+fn pool_entry(entry: &network::PoolEntry) -> PoolEntry {
     let target = match &entry.target {
         network::PoolTarget::Mirror(url) => Target::Mirror(url.clone()),
         network::PoolTarget::Direct => Target::Direct,
-        network::PoolTarget::Off => return None,
     };
     let fallthrough = match entry.then {
         network::FallThrough::NotFound => registry::Fallthrough::NotFoundOnly,
         network::FallThrough::AnyError => registry::Fallthrough::AnyError,
     };
-    Some(PoolEntry { target, fallthrough, weight: 1.0 })
+    PoolEntry { target, fallthrough, weight: 1.0 }
 }
 
 /// The npmrc's credentials, as the registry asks for them.

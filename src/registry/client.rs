@@ -76,16 +76,20 @@ impl Clients {
     }
 }
 
+impl Clients {
+    /// A client that hands bodies over as they were sent, still compressed.
+    pub(super) fn as_sent(&self) -> Built {
+        build(self.settings.trusting()?.no_gzip())
+    }
+}
+
 impl Settings {
     fn plain(&self) -> Built {
         build(self.common().tls_certs_only([]))
     }
 
     fn secure(&self, identity: Option<&ClientIdentity>) -> Built {
-        let mut builder = match self.strict_ssl {
-            StrictSsl::On => self.common().tls_certs_merge(self.certificates()?),
-            StrictSsl::Off => self.common().tls_danger_accept_invalid_certs(true),
-        };
+        let mut builder = self.trusting()?;
         if let Some(ClientIdentity { certificate, key }) = identity {
             let pem = format!("{certificate}\n{}", key.expose());
             let identity = Identity::from_pem(pem.as_bytes());
@@ -93,6 +97,13 @@ impl Settings {
                 .identity(identity.map_err(|error| unusable("certfile or keyfile", &error))?);
         }
         build(builder)
+    }
+
+    fn trusting(&self) -> Result<ClientBuilder, FetchError> {
+        Ok(match self.strict_ssl {
+            StrictSsl::On => self.common().tls_certs_merge(self.certificates()?),
+            StrictSsl::Off => self.common().tls_danger_accept_invalid_certs(true),
+        })
     }
 
     /// The configured certificates.

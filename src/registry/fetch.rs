@@ -186,6 +186,16 @@ impl Transport {
         exchange.cached = true;
     }
 
+    /// The HTTP clients.
+    pub(super) fn clients(&self) -> &Clients {
+        &self.clients
+    }
+
+    /// Who gets which credential.
+    pub(super) fn credentials(&self) -> &dyn CredentialSource {
+        self.credentials.as_ref()
+    }
+
     /// Where warnings go.
     pub(super) fn reporter(&self) -> &dyn Reporter {
         self.reporter.as_ref()

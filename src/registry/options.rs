@@ -129,14 +129,19 @@ pub struct PoolOptions {
     pub registry: Url,
     /// `@scope` → its own registry (`@scope:registry`).
     pub scopes: BTreeMap<String, Url>,
-    /// Mirrors of the configured registry ([`parse_pool`](super::parse_pool)); empty = it alone.
+    /// Mirrors of the configured registry; empty = it alone.
     pub pool: Vec<PoolEntry>,
     /// Decides which package is asked of which registry; kept per project.
     pub seed: [u8; 32],
     /// Who gets which credential.
     pub credentials: Arc<dyn CredentialSource>,
+    /// Names and globs that only the configured registry may hear of (`denpm-private`).
+    pub private: Vec<String>,
     /// The folder that holds `packuments/`.
     pub cache_dir: PathBuf,
+    /// The folder that holds `registries.json`; without one nothing is remembered, and keys are
+    /// not compared.
+    pub data_dir: Option<PathBuf>,
     /// How the cache is used.
     pub mode: CacheMode,
     /// Transient faults.
@@ -170,7 +175,9 @@ impl PoolOptions {
             pool: Vec::new(),
             seed: [0; 32],
             credentials: Arc::new(Anonymous),
+            private: Vec::new(),
             cache_dir,
+            data_dir: None,
             mode: CacheMode::default(),
             retry: Retry::default(),
             timeouts: Timeouts::default(),

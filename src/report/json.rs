@@ -135,6 +135,10 @@ pub fn trust(trust: TrustSummary) -> Value {
         "registries": trust.registries,
         "signatures": trust.signatures.to_json(),
         "attestations": trust.attestations.to_json(),
+        "logged": trust.logged,
+        "notAsked": trust.not_asked,
+        "seenBefore": trust.seen_before,
+        "firstSeen": trust.first_seen,
     })
 }
 

@@ -16,6 +16,8 @@ pub mod json;
 pub mod ls;
 pub mod outdated;
 pub mod progress;
+pub mod registries;
+pub mod review;
 pub mod styled;
 pub mod summary;
 pub mod text;

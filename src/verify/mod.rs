@@ -4,10 +4,12 @@
 
 pub mod attestation;
 pub mod integrity;
+pub mod manifest_confusion;
 pub mod manifest_match;
 mod outcome;
 pub mod signature;
 
 pub use integrity::{Algorithm, Digests, Hasher, Integrity, IntegrityMismatch};
+pub use manifest_confusion::ManifestConfusion;
 pub use manifest_match::ManifestMismatch;
 pub use outcome::Outcome;

@@ -29,12 +29,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("inspect", &["manifest", "spec"]),
     ("store", &["verify"]),
     ("reify", &["arborist", "store", "spec", "manifest"]),
-    ("lockfile", &["arborist", "spec", "manifest"]),
+    ("lockfile", &["arborist", "spec", "manifest", "sumdb"]),
     ("report", &[]),
 ];
 
 /// What everyone may use; they use nothing but each other.
-const LEAVES: &[&str] = &["error", "explanation", "event", "fs", "flight"];
+const LEAVES: &[&str] = &["error", "explanation", "event", "flag", "fs", "flight"];
 
 /// Crates that only one module may name.
 const ONLY_IN: &[(&str, &str)] = &[

@@ -73,7 +73,36 @@ fn seeds(target: &str) -> Vec<Vec<u8>> {
             include_str!("../../src/verify/signature/npm-keys.json"),
             r#"{"keys":[{"expires":"2025-01-29T00:00:00.000Z","keyid":"SHA256:jl3bwswu80PjjokCgh0o2w5c2U4LhQAE57gj9cz1kzA","keytype":"ecdsa-sha2-nistp256","scheme":"ecdsa-sha2-nistp256","key":"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE1Olb3zMAFFxXKHiIkQO5cJ3Yhl5i6UPp+IhuteBJbuHcA5UogKo0EWtlWwW6KSaKoTNEYL7JlCQiVnkhBktUgg=="}]}"#,
         ],
+        "namespace_keys" => &[r#"{"keys":[{"keyid":"SHA256:a","key":"MFkw","keytype":"t"}]}"#],
         "registry_pool" => &["https://a.example/x|direct,https://b.example?q#f,off"],
+        "sumdb_checkpoint" => &[
+            "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n",
+        ],
+        "sumdb_note" => &[
+            "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n\u{2014} witness.denpm.test/w1 Nuu3qwAAAABkGFDLBuRDazBLVac2NE+Y+IjbjQOcXLfF9CSDZVUIoS83rE1nFZsVE8YiWV6Ngr7lV8H6bdoBQGP/l73euDMQ9k+bBQ==\n",
+            "witness.denpm.test/w1+36ebb7ab+BAOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4",
+            "c2sp.org/tlog-proof@v1\nextra AAAA\nindex 7\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\nexample.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n\u{2014} witness.denpm.test/w1 Nuu3qwAAAABkGFDLBuRDazBLVac2NE+Y+IjbjQOcXLfF9CSDZVUIoS83rE1nFZsVE8YiWV6Ngr7lV8H6bdoBQGP/l73euDMQ9k+bBQ==\n",
+        ],
+        "sumdb_tile_path" => &["tile/0/x001/234.p/56", "tile/8/data/000", "tile/entries/001"],
+        "sumdb_bundle" => &["\0\u{2}a\n", "a\n\nb\n\n", "\0\0\0\0"],
+        "sumdb_record" => &[
+            "denpm-sum/v1\npkg ms 2.1.3\nns npm\nsri sha512-6FlzubTLZG3J2a/NVCAleEhjzq5oxgHyaCU9yYXvcLsvoVaHJq/s5xXI6/XXP6tz7R9xAOtHnSO/tXtF3WRTlA==\nsize 2967\ntree h1:HRF2aUH+1wK1grrwNcu/AdJYM9DwFxFx1SCLnVPs1nc=\nmanifest m1:HRF2aUH+1wK1grrwNcu/AdJYM9DwFxFx1SCLnVPs1nc=\n",
+            r#"{"name":"@s/a","version":"v1","bin":"./x/../y","os":"linux","bundledDependencies":true,"dependencies":{"b":"1"},"peerDependenciesMeta":{"c":{"optional":true}},"scripts":{"install":"x"},"directories":{"bin":"b"}}"#,
+        ],
+        "sumdb_lookup" => &[
+            "npm a 1.0.0\nnpm @s/b 2.0.0\n",
+            "5\ndenpm-sum/v1\npkg ms 2.1.3\nns npm\nsri sha512-6FlzubTLZG3J2a/NVCAleEhjzq5oxgHyaCU9yYXvcLsvoVaHJq/s5xXI6/XXP6tz7R9xAOtHnSO/tXtF3WRTlA==\nsize 2967\ntree h1:HRF2aUH+1wK1grrwNcu/AdJYM9DwFxFx1SCLnVPs1nc=\nmanifest m1:HRF2aUH+1wK1grrwNcu/AdJYM9DwFxFx1SCLnVPs1nc=\n\nexample.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n\u{2014} witness.denpm.test/w1 Nuu3qwAAAABkGFDLBuRDazBLVac2NE+Y+IjbjQOcXLfF9CSDZVUIoS83rE1nFZsVE8YiWV6Ngr7lV8H6bdoBQGP/l73euDMQ9k+bBQ==\n",
+            "npm a 1.0.0 5\n",
+            "denpm-batch/v1\nabsent\n\n\0\0\0\0example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n\u{2014} witness.denpm.test/w1 Nuu3qwAAAABkGFDLBuRDazBLVac2NE+Y+IjbjQOcXLfF9CSDZVUIoS83rE1nFZsVE8YiWV6Ngr7lV8H6bdoBQGP/l73euDMQ9k+bBQ==\n",
+        ],
+        "sumdb_sum" => &[
+            "denpm.sum v1\n\nexample.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n\u{2014} witness.denpm.test/w1 Nuu3qwAAAABkGFDLBuRDazBLVac2NE+Y+IjbjQOcXLfF9CSDZVUIoS83rE1nFZsVE8YiWV6Ngr7lV8H6bdoBQGP/l73euDMQ9k+bBQ==\n\nnpm a 1.0.0 5 CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\nnpm b 1.0.0 - CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n",
+            "denpm.sum v1\n\n<<<<<<< a\nnpm a 1.0.0 - CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n=======\nnpm b 1.0.0 - CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n>>>>>>> b\n",
+            "denpm.sum.proof v1\n00000000000000000000000000000000\0\0\0\0",
+        ],
+        "sumdb_policy" => &[
+            "log sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8 https://log.example\n# c\nwitness w witness.denpm.test/w1+36ebb7ab+BAOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4\ngroup g any w\nquorum g\n",
+        ],
         "git_remote" => {
             &["git@host.example:a/b.git", "ssh://git@host.example/a", "ext::sh -c x", "-u"]
         }

@@ -84,17 +84,17 @@ fn notices(change: impl FnOnce(&Sandbox), args: &[&str], expected: &str) {
 
 #[test]
 fn package_that_was_removed_is_noticed() {
-    notices(|sandbox| drop(sandbox.remove("node_modules/c")), &[], "added 1 package");
+    notices(|sandbox| _ = sandbox.remove("node_modules/c"), &[], "added 1 package");
 }
 
 #[test]
 fn inner_package_that_was_removed_is_noticed() {
-    notices(|sandbox| drop(sandbox.remove("node_modules/b/node_modules")), &[], "added 1 package");
+    notices(|sandbox| _ = sandbox.remove("node_modules/b/node_modules"), &[], "added 1 package");
 }
 
 #[test]
 fn lockfile_that_was_removed_is_noticed() {
-    let remove = |sandbox: &Sandbox| drop(sandbox.remove("package-lock.json"));
+    let remove = |sandbox: &Sandbox| _ = sandbox.remove("package-lock.json");
     notices(remove, &[], "up to date");
 }
 

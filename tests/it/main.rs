@@ -14,14 +14,18 @@ mod audit_signatures;
 mod completions;
 mod crash;
 mod fuzz;
+mod go_peer;
 mod idle;
 mod layout;
 mod listing;
 mod npm_oracle;
+mod pool;
 mod refusals;
 mod resolver;
+mod review;
 mod signature_vectors;
 mod signatures;
+mod sumdb;
 #[allow(dead_code, reason = "each test takes the part it needs")]
 mod support;
 mod support_itself;

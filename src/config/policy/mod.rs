@@ -9,7 +9,7 @@ pub mod attestation;
 pub mod downgrade;
 mod error;
 pub mod exempt;
-mod flags;
+pub mod flags;
 pub mod pattern;
 mod registries;
 pub mod rule;
@@ -21,6 +21,7 @@ mod tests;
 use std::path::Path;
 
 use serde::Deserialize;
+use serde_json::Value;
 
 pub use attestation::AttestationPolicy;
 pub use downgrade::DowngradePolicy;
@@ -30,7 +31,7 @@ pub use flags::FlagPolicy;
 pub use registries::RegistryPolicy;
 pub use rule::Rules;
 pub use signature::SignaturePolicy;
-pub use sumdb::SumdbPolicy;
+pub use sumdb::{LogEntry, SumdbMode, SumdbPolicy};
 
 use super::paths::Paths;
 use crate::fs::read_bounded;
@@ -85,6 +86,7 @@ struct File {
     exempt: <Exemptions as Section>::Words,
     sumdb: <SumdbPolicy as Section>::Words,
     flags: <FlagPolicy as Section>::Words,
+    policy: flags::PolicyWords,
     registries: <RegistryPolicy as Section>::Words,
 }
 
@@ -101,6 +103,9 @@ impl Policy {
         if let Some(file) = read(&paths.prefix.join("denpm.toml"))? {
             policy = policy.tightened_by(file);
         }
+        if let Some(file) = read_manifest(&paths.prefix.join("package.json"))? {
+            policy = policy.tightened_by(file);
+        }
         Ok(policy)
     }
 
@@ -112,7 +117,7 @@ impl Policy {
             rules: self.rules.replaced_by(file.rule),
             exemptions: self.exemptions.replaced_by(file.exempt),
             sumdb: self.sumdb.replaced_by(file.sumdb),
-            flags: self.flags.replaced_by(file.flags),
+            flags: self.flags.replaced_by(file.flags).with(file.policy),
             registries: self.registries.replaced_by(file.registries),
         }
     }
@@ -125,7 +130,7 @@ impl Policy {
             rules: self.rules.tightened_by(file.rule),
             exemptions: self.exemptions.tightened_by(file.exempt),
             sumdb: self.sumdb.tightened_by(file.sumdb),
-            flags: self.flags.tightened_by(file.flags),
+            flags: self.flags.tightened_by(file.flags).with_at_least(file.policy),
             registries: self.registries.tightened_by(file.registries),
         }
     }
@@ -144,8 +149,27 @@ fn read(path: &Path) -> Result<Option<File>, PolicyError> {
     parse(&text).map(Some).map_err(|reason| PolicyError::Syntax { path: shown(), reason })
 }
 
+/// The `denpm` key of a package.json, for who wants no file of its own. A manifest that cannot be
+/// read is somebody else's error.
+fn read_manifest(path: &Path) -> Result<Option<File>, PolicyError> {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Words {
+        denpm: Option<Value>,
+    }
+    let Ok(bytes) = read_bounded(path, MAX_BYTES) else { return Ok(None) };
+    let words = serde_json::from_slice::<Words>(&bytes).unwrap_or_default().denpm;
+    let Some(words) = words.filter(Value::is_object) else { return Ok(None) };
+    let syntax = |reason: String| PolicyError::Syntax { path: path.display().to_string(), reason };
+    let file = serde_json::from_value(words).map_err(|error| syntax(error.to_string()))?;
+    checked(file).map(Some).map_err(syntax)
+}
+
 fn parse(text: &str) -> Result<File, String> {
-    let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
+    checked(toml::from_str(text).map_err(|error| error.to_string())?)
+}
+
+fn checked(file: File) -> Result<File, String> {
     match file.version {
         None | Some(VERSION) => Ok(file),
         Some(other) => {

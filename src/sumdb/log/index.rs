@@ -1,0 +1,112 @@
+//! From a version to its place in the log: what keeps a version from being logged twice.
+//!
+//! A table of `<namespace> <name> <version>` → index and leaf, with the number of records that
+//! are in it. All of it can be rebuilt from the records; a file that is damaged or ahead of its
+//! log is thrown away.
+
+use std::{fs, path::Path};
+
+use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
+
+use crate::sumdb::{record::PackageKey, tlog::Hash};
+
+const PLACES: TableDefinition<'_, &str, (u64, [u8; Hash::LEN])> = TableDefinition::new("places");
+const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
+const SIZE: &str = "size";
+/// Memory for pages, in bytes.
+const CACHE: usize = 8 << 20;
+
+/// The index of a log.
+pub struct Index {
+    database: Database,
+    size: u64,
+}
+
+/// An index that cannot be used; it is to be removed and rebuilt.
+#[derive(Debug, thiserror::Error)]
+#[error("the index of the log cannot be used: {0}")]
+pub struct IndexError(String);
+
+impl<E: Into<redb::Error>> From<E> for IndexError {
+    fn from(error: E) -> Self {
+        Self(error.into().to_string())
+    }
+}
+
+impl Index {
+    /// Opens the index in a file, which is made if need be.
+    ///
+    /// # Errors
+    /// [`IndexError`].
+    pub fn open(path: &Path) -> Result<Self, IndexError> {
+        let database = Database::builder().set_cache_size(CACHE).create(path)?;
+        let size = match database.begin_read()?.open_table(META) {
+            Ok(meta) => meta.get(SIZE)?.map_or(0, |size| size.value()),
+            Err(redb::TableError::TableDoesNotExist(_)) => 0,
+            Err(error) => return Err(error.into()),
+        };
+        Ok(Self { database, size })
+    }
+
+    /// As [`Index::open`] of a file that is removed first.
+    ///
+    /// # Errors
+    /// [`IndexError`].
+    pub fn create_anew(path: &Path) -> Result<Self, IndexError> {
+        // What cannot be removed cannot be created either, and that error says more.
+        drop(fs::remove_file(path));
+        Self::open(path)
+    }
+
+    /// The number of records of the log that are in it.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Where versions are, and as which leaf.
+    ///
+    /// # Errors
+    /// [`IndexError`].
+    pub fn places<'a>(
+        &self,
+        keys: impl IntoIterator<Item = &'a PackageKey>,
+    ) -> Result<Vec<Option<(u64, Hash)>>, IndexError> {
+        let table = match self.database.begin_read()?.open_table(PLACES) {
+            Err(redb::TableError::TableDoesNotExist(_)) => {
+                return Ok(keys.into_iter().map(|_| None).collect());
+            }
+            other => other?,
+        };
+        let mut places = Vec::new();
+        for key in keys {
+            let place = table.get(key.to_string().as_str())?;
+            places.push(place.map(|place| place.value()).map(|(index, leaf)| (index, Hash(leaf))));
+        }
+        Ok(places)
+    }
+
+    /// Adds records and sets the size; a version that is there keeps its first place.
+    ///
+    /// # Errors
+    /// [`IndexError`]; nothing is changed then.
+    pub fn extend(
+        &mut self,
+        records: impl IntoIterator<Item = (PackageKey, u64, Hash)>,
+        size: u64,
+    ) -> Result<(), IndexError> {
+        let transaction = self.database.begin_write()?;
+        {
+            let mut places = transaction.open_table(PLACES)?;
+            for (key, index, leaf) in records {
+                let key = key.to_string();
+                if places.get(key.as_str())?.is_none() {
+                    places.insert(key.as_str(), (index, leaf.0))?;
+                }
+            }
+            transaction.open_table(META)?.insert(SIZE, size)?;
+        }
+        transaction.commit()?;
+        self.size = size;
+        Ok(())
+    }
+}

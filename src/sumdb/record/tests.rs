@@ -1,0 +1,158 @@
+//! Records: their text, the hashes in them, and what of a manifest counts.
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+
+const TEXT: &str = "denpm-sum/v1\npkg ms 2.1.3\nns npm\nsri sha512-6FlzubTLZG3J2a/NVCAleEhjzq5oxgHyaCU9yYXvcLsvoVaHJq/s5xXI6/XXP6tz7R9xAOtHnSO/tXtF3WRTlA==\nsize 2967\ntree h1:HRF2aUH+1wK1grrwNcu/AdJYM9DwFxFx1SCLnVPs1nc=\nmanifest m1:HRF2aUH+1wK1grrwNcu/AdJYM9DwFxFx1SCLnVPs1nc=\n";
+
+#[test]
+fn a_record_is_written_as_it_was_read() {
+    let record = Record::parse(TEXT).unwrap();
+    assert_eq!(record.to_string(), TEXT);
+    assert_eq!(TEXT.len(), 253);
+    assert_eq!(record.key.to_string(), "npm ms 2.1.3");
+    assert_eq!(record.size, 2967);
+    assert_eq!(Leaf::parse(TEXT.as_bytes()), Leaf::Package(Box::new(record)));
+}
+
+#[test]
+fn anything_but_the_one_text_is_no_record() {
+    for (from, to) in [
+        ("v1\n", "v2\n"),
+        ("pkg ms", "pkg  ms"),
+        ("ns npm", "ns  npm"),
+        ("ns npm", "ns a b"),
+        ("ns npm\n", ""),
+        ("ns npm\n", "ns npm\nns npm\n"),
+        ("size 2967", "size 02967"),
+        ("size 2967\n", "size 2967\nunpacked 1\n"),
+        ("h1:", "h2:"),
+        ("m1:", "m2:"),
+        ("lA==", "lA"),
+        ("lA==", "lB=="),
+        ("pkg ms 2.1.3\nns npm", "ns npm\npkg ms 2.1.3"),
+        ("1nc=\n", "1nc="),
+        ("1nc=\n", "1nc=\n\n"),
+    ] {
+        let text = TEXT.replace(from, to);
+        assert_ne!(text, TEXT, "{from}");
+        assert_eq!(Record::parse(&text), Err(BadRecord), "{from:?} → {to:?}");
+    }
+    assert_eq!(Leaf::parse(TEXT.replace("size", "syze").as_bytes()), Leaf::Malformed);
+}
+
+#[test]
+fn leaves_are_told_apart_by_their_first_line() {
+    assert_eq!(LeafKind::of(b"denpm-status/v1\npkg a 1\n"), LeafKind::Status);
+    assert_eq!(LeafKind::of(b"denpm-sum/v10\n"), LeafKind::Other);
+    assert_eq!(LeafKind::of(b"golang.org/x/text v0.3.0 h1:x\n"), LeafKind::Other);
+    assert_eq!(LeafKind::of(b""), LeafKind::Other);
+}
+
+#[test]
+fn the_tree_hash_is_that_of_gos_dirhash() {
+    // `printf 'hello\n'` and an empty file, hashed by golang.org/x/mod/sumdb/dirhash.Hash1.
+    let hello: [u8; 32] = Sha256::digest("hello\n").into();
+    let empty: [u8; 32] = Sha256::digest("").into();
+    let key = PackageKey::new("npm", "a", "1.0.0").unwrap();
+    let lines = "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03  a@1.0.0/a.txt\n\
+        e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  a@1.0.0/b/c\n";
+    let expected = Hash(Sha256::digest(lines).into());
+    assert_eq!(tree_hash(&key, [("b/c", &empty), ("a.txt", &hello)]), expected);
+}
+
+#[test]
+fn a_key_has_no_white_space_and_no_empty_word() {
+    assert!(PackageKey::new("npm", "@s/a", "1.0.0").is_some());
+    for words in [
+        ["", "a", "1"],
+        ["npm", "", "1"],
+        ["npm", "a", ""],
+        ["npm", "a b", "1"],
+        ["npm", "a\n", "1"],
+        ["npm", "a\u{a0}", "1"],
+    ] {
+        let [namespace, name, version] = words;
+        assert_eq!(PackageKey::new(namespace, name, version), None, "{words:?}");
+    }
+}
+
+fn of(value: &serde_json::Value) -> InstallManifest {
+    InstallManifest::parse(value.to_string().as_bytes()).unwrap()
+}
+
+#[test]
+fn what_a_registry_rewrites_makes_no_difference() {
+    let ours = json!({
+        "name": "@s/tool", "version": "v1.0.0", "bin": "./cli.js", "os": "linux",
+        "dependencies": {"a": "^1"}, "optionalDependencies": {"b": "^2"},
+        "bundledDependencies": ["a"], "files": ["x"], "scripts": {"test": "x", "install": ""},
+    });
+    let theirs = json!({
+        "name": "@s/tool", "version": "1.0.0", "bin": {"tool": "cli.js"}, "os": ["linux"],
+        "dependencies": {"a": "^1", "b": "^2"}, "optionalDependencies": {"b": "^2"},
+        "bundleDependencies": ["a"], "dist": {}, "_id": "x", "engines": {}, "cpu": null,
+    });
+    assert_eq!(of(&ours), of(&theirs));
+    assert_eq!(of(&ours).hash(), of(&theirs).hash());
+}
+
+#[test]
+fn what_an_install_would_do_otherwise_makes_a_difference() {
+    let base = json!({"name": "a", "version": "1.0.0"});
+    let hash = of(&base).hash();
+    for (field, value) in [
+        ("dependencies", json!({"x": "1"})),
+        ("optionalDependencies", json!({"x": "1"})),
+        ("peerDependencies", json!({"x": "1"})),
+        ("peerDependenciesMeta", json!({"x": {"optional": true}})),
+        ("bundleDependencies", json!(["x"])),
+        ("bin", json!({"x": "y"})),
+        ("directories", json!({"bin": "y"})),
+        ("os", json!(["x"])),
+        ("cpu", json!(["x"])),
+        ("libc", json!("x")),
+        ("engines", json!({"node": "1"})),
+        ("scripts", json!({"postinstall": "x"})),
+        ("version", json!("1.0.1")),
+    ] {
+        let mut other = base.clone();
+        other[field] = value;
+        assert_ne!(of(&other).hash(), hash, "{field}");
+    }
+    assert_ne!(of(&base).with_binding_gyp().hash(), hash);
+}
+
+#[test]
+fn the_canonical_json_is_that_of_rfc_8785() {
+    let manifest = of(&json!({
+        "version": "1.0.0", "name": "a",
+        "dependencies": {"\u{fb33}": "1", "\u{1f600}": "2", "\u{20ac}": "\"\\\u{8}\n\u{1}\u{7f}é"},
+        "peerDependenciesMeta": {"p": {"optional": true}, "q": {"optional": false}},
+    }));
+    assert_eq!(
+        manifest.to_canonical_json(),
+        "{\"dependencies\":{\"\u{20ac}\":\"\\\"\\\\\\b\\n\\u0001\u{7f}é\",\"\u{1f600}\":\"2\",\"\u{fb33}\":\"1\"},\
+         \"name\":\"a\",\"peerDependenciesMeta\":{\"p\":{\"optional\":true}},\"version\":\"1.0.0\"}"
+    );
+}
+
+#[test]
+fn a_package_json_may_begin_with_a_byte_order_mark() {
+    let plain = InstallManifest::parse(br#"{"name":"a"}"#).unwrap();
+    assert_eq!(InstallManifest::parse("\u{feff}{\"name\":\"a\"}".as_bytes()), Ok(plain));
+    assert!(InstallManifest::parse(b"[]").is_err());
+    assert!(InstallManifest::parse(b"{").is_err());
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_read_without_a_panic(text in "\\PC{0,40}(\n[a-z]{1,8} \\PC{0,20}){0,8}\n?") {
+        if let Ok(record) = Record::parse(&text) {
+            prop_assert_eq!(record.to_string(), text.clone());
+        }
+        drop((PackageKey::parse(&text), Leaf::parse(text.as_bytes())));
+    }
+}
