@@ -66,6 +66,18 @@ fn real_packages_are_proven_before_they_are_linked() {
         })
     );
     assert_eq!(proof("has-package-exports")["rank"], "signature");
+    sandbox.remove("node_modules");
+    let output = sandbox.denpm(["ci", "--json"]).succeeded();
+    let told: Value = serde_json::from_str(&output.stdout).unwrap();
+    assert_eq!(
+        told["denpm"],
+        json!({
+            "signatures":
+                {"verified": 3, "notCovered": 0, "absent": 0, "unreachable": 0, "contradicted": 0},
+            "attestations":
+                {"verified": 1, "notCovered": 0, "absent": 2, "unreachable": 0, "contradicted": 0},
+        })
+    );
 }
 
 #[test]

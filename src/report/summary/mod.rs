@@ -248,7 +248,8 @@ impl InstallSummary {
         text
     }
 
-    /// npm's object for `--json`; denpm adds nothing to it.
+    /// npm's object for `--json`; what was proven of packages that were fetched stands beside npm's
+    /// members, under `denpm`.
     pub fn to_json(&self) -> Value {
         let counts = self.counts();
         let (mut add, mut change, mut remove) = (Vec::new(), Vec::new(), Vec::new());
@@ -274,6 +275,13 @@ impl InstallSummary {
         });
         if let Some(audit) = &self.audit {
             super::json::set(&mut object, "audit", audit.metadata.clone());
+        }
+        if self.trust.signatures != Outcomes::default() {
+            let proven = json!({
+                "signatures": self.trust.signatures.to_json(),
+                "attestations": self.trust.attestations.to_json(),
+            });
+            super::json::set(&mut object, "denpm", proven);
         }
         if !self.unreviewed.is_empty() {
             let unreviewed = self.unreviewed.iter().map(unreviewed_json).collect();
