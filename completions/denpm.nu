@@ -864,7 +864,7 @@ module completions {
     [ "silent" "error" "warn" "notice" "http" "info" "verbose" "silly" ]
   }
 
-  # Prove again, offline, what lies in node_modules (not part of this version yet)
+  # Prove again, offline, what lies in node_modules
   export extern "denpm verify" [
     --json                    # Print JSON
     --prefix(-C): string      # Work in this folder; with --global, the global prefix

@@ -306,7 +306,7 @@ pub const COMMANDS: &[Description] = &[
         &[&["json", "include-attestations", "omit", "include", "package-lock-only"], WORKSPACES],
     ),
     ready(Command::Pin, "pin", "Commit to denpm.toml and denpm.sum", "", &[&["dry-run"]]),
-    later(
+    ready(
         Command::Verify,
         "verify",
         "Prove again, offline, what lies in node_modules",

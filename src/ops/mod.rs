@@ -29,6 +29,7 @@ pub mod scripts;
 mod sidecar;
 mod sumdb;
 mod summary;
+pub mod verify;
 mod workspaces;
 
 pub use context::Context;

@@ -18,6 +18,7 @@ pub mod progress;
 pub mod styled;
 pub mod summary;
 pub mod text;
+pub mod verify;
 
 pub use json::NdjsonReporter;
 pub use text::{LogLevel, Options, OutputFormat, ProgressMode, Terminal};

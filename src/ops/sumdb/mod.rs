@@ -26,7 +26,7 @@ use std::{
 use globset::{Glob, GlobSet};
 
 pub(super) use remote::Learnt;
-pub(super) use sum::{Committed, Renewed};
+pub(super) use sum::{Committed, Pin, Pins, Renewed};
 
 use self::{
     error::{Mismatch, Refused},
