@@ -36,6 +36,9 @@ codes! {
     Allowgit = "EALLOWGIT", 1;
     Allowremote = "EALLOWREMOTE", 1;
     Allowscripts = "EALLOWSCRIPTS", 1;
+    AttestationSubject = "EATTESTATIONSUBJECT", 3;
+    AttestationVerify = "EATTESTATIONVERIFY", 3;
+    Auditglobal = "EAUDITGLOBAL", 1;
     Badarchive = "EBADARCHIVE", 3;
     Baddevengines = "EBADDEVENGINES", 1;
     Badengine = "EBADENGINE", 1;
@@ -50,17 +53,21 @@ codes! {
     Cert = "ECERT", 1;
     Ciglobal = "ECIGLOBAL", 1;
     Config = "ECONFIG", 1;
+    /// A private name in a public registry.
+    Confusion = "EDEPENDENCYCONFUSION", 3;
     Connection = "ECONNECTION", 1;
     Connrefused = "ECONNREFUSED", 1;
     Connreset = "ECONNRESET", 1;
     /// The host name has no address (DNS).
     Dnsnotfound = "ENOTFOUND", 1;
     Duplicateworkspace = "EDUPLICATEWORKSPACE", 1;
+    ExpiredSignatureKey = "EEXPIREDSIGNATUREKEY", 3;
     Forbidden = "E403", 1;
     Git = "EGIT", 1;
     Gitcheckout = "EGITCHECKOUT", 1;
     Http = "EHTTP", 1;
     Integrity = "EINTEGRITY", 1;
+    IntegritySignature = "EINTEGRITYSIGNATURE", 3;
     Internal = "EINTERNAL", 1;
     InvalidAuth = "ERR_INVALID_AUTH", 1;
     InvalidPackageName = "EINVALIDNAME", 1;
@@ -71,6 +78,7 @@ codes! {
     Lockparse = "ELOCKPARSE", 1;
     Lsproblems = "ELSPROBLEMS", 1;
     ManifestMismatch = "EMANIFESTMISMATCH", 3;
+    MissingSignatureKey = "EMISSINGSIGNATUREKEY", 3;
     MissingTarget = "EMISSINGTARGET", 1;
     Needauth = "ENEEDAUTH", 1;
     Noent = "ENOENT", 254;

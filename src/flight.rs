@@ -35,6 +35,11 @@ impl<K: Eq + Hash, V: Clone> Flight<K, V> {
         cell.get_or_init(work).await.clone()
     }
 
+    /// The value of `key`, if it is there already.
+    pub fn get(&self, key: &K) -> Option<V> {
+        self.cells().get(key)?.get().cloned()
+    }
+
     /// Drops the value of `key`; the next caller computes it again.
     pub fn forget(&self, key: &K) {
         self.cells().remove(key);

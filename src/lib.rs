@@ -8,10 +8,12 @@
 //!   package.json, lock ──► arborist::Start
 //!                              │
 //!   arborist::build ⇄ ops::manifests ⇄ registry::Pool    packuments, asked for ahead of need
+//!                              │  └─ ops::registries: a second registry confirms each answer
 //!                              │ ideal tree
 //!   arborist::diff ◄── tree on disk (hidden lock, or the folders themselves)
 //!                              │ what changes
 //!   ops::packages: registry ─► verify::integrity ─► store   one pass over every tarball
+//!   ops::proofs:   registry ─► verify::{signature, attestation} ─► policy   over the same bytes
 //!                              │ verified trees
 //!   reify: plan ─► stage ─► commit by rename ─► bins, scripts (as far as policy lets them run)
 //!                              │
@@ -28,10 +30,14 @@
 //! | `package.json` | [`manifest::PackageJson`], written by `ops::save` |
 //! | `package-lock.json`, `npm-shrinkwrap.json`, `node_modules/.package-lock.json` | [`lockfile`] |
 //! | `node_modules/**`, `node_modules/.denpm-journal` while a change is under way | [`reify`] |
-//! | `node_modules/.denpm.json`: who served what | `ops::sidecar` |
+//! | `node_modules/.denpm.json`: who served what, how well it is proven, the seed of the choice | `ops::sidecar` |
+//! | `denpm.toml`, `<config folder>/denpm/config.toml` | [`config::policy`] |
 //! | `<npm cache>/_denpm/store/` | [`store`] |
 //! | `<npm cache>/_denpm/packuments/` | [`registry`] |
+//! | `<npm cache>/_denpm/proofs-v1.jsonl`, `<npm cache>/_denpm/sigstore/` | `ops::proofs` |
 //! | `<npm cache>/_denpm/locks/` | `ops::project` |
+//! | `<npm cache>/_denpm/settled/`: projects that have nothing to do | `ops::settled` |
+//! | `<data folder>/denpm/registries.json`: lies, keys, latencies | [`registry`] |
 //! | `<npm cache>/_logs/` | [`report`] |
 //!
 //! # The modules
@@ -43,6 +49,7 @@
 pub mod arborist;
 pub mod cli;
 pub mod config;
+pub mod inspect;
 pub mod lockfile;
 pub mod manifest;
 pub mod ops;
@@ -57,5 +64,6 @@ pub mod verify;
 pub mod error;
 pub mod event;
 pub mod explanation;
+pub mod flag;
 pub mod flight;
 pub mod fs;

@@ -11,14 +11,18 @@ use denpm::{
         pick_manifest,
     },
     cli::commands::command_of,
-    config::{CommandLine, Env, Npmrc, replace_env},
+    config::{
+        CommandLine, Env, Npmrc,
+        network::{PoolTarget, parse_pool},
+        replace_env,
+    },
     lockfile::{
         LockWriter, Lockfile, RegistryResolved,
         sum::{Merged, Sum, SumProof},
     },
     manifest::{Manifest, PackageJson, Packument, parse_json, render_json},
     ops::git::Remote,
-    registry::{Target, parse_pool},
+    registry::{Keys, Namespace},
     report::display,
     spec::{Form, Hosted, PackageName, Range, Spec, Version},
     store::{Depth, EntryPath, ImportContext, Store},
@@ -29,7 +33,11 @@ use denpm::{
         record::{InstallManifest, Leaf, PackageKey},
         tile::{Bundle, Layout},
     },
-    verify::Integrity,
+    verify::{
+        Integrity,
+        attestation::{Response, Statement},
+        signature::{KeySet, Usage},
+    },
 };
 use std::{
     path::{Component, Path},
@@ -41,6 +49,7 @@ pub type NamedTarget = (&'static str, fn(&[u8]));
 
 /// Every target, by the name of its file in `fuzz_targets`.
 pub const TARGETS: &[NamedTarget] = &[
+    ("attestations", attestations),
     ("command_line", command_line),
     ("display", display),
     ("entry_path", entry_path),
@@ -50,10 +59,12 @@ pub const TARGETS: &[NamedTarget] = &[
     ("json", json),
     ("lockfile", lockfile),
     ("manifest", manifest),
+    ("namespace_keys", namespace_keys),
     ("npmrc", npmrc),
     ("overrides", overrides),
     ("package_json", package_json),
     ("packument", packument),
+    ("registry_keys", registry_keys),
     ("registry_pool", registry_pool),
     ("spec", spec),
     ("sumdb_bundle", sumdb_bundle),
@@ -163,6 +174,27 @@ pub fn npmrc(data: &[u8]) {
     assert!(npmrc.values.len() + npmrc.sections.len() <= lines);
     for value in npmrc.values.values().flat_map(denpm::config::Value::to_texts) {
         drop(replace_env(&value, &Env::default()));
+    }
+}
+
+/// An answer about attestations is a bounded list; its statements are read or refused.
+pub fn attestations(data: &[u8]) {
+    let Ok(response) = Response::parse(data) else { return };
+    assert!(response.attestations.len() <= 16);
+    for attestation in response.attestations {
+        drop(Statement::parse(&attestation.payload));
+    }
+}
+
+/// Whoever lists keys, each is found again under the id that its bytes have.
+pub fn registry_keys(data: &[u8]) {
+    for list in [KeySet::from_endpoint(data), KeySet::from_tuf_target(data)] {
+        let Ok((keys, _)) = list else { continue };
+        for key in keys.iter() {
+            let usages = [Usage::Signatures, Usage::Attestations];
+            let found: Vec<_> = usages.iter().filter_map(|u| keys.get(key.id(), *u)).collect();
+            assert!(!found.is_empty() && found.iter().all(|found| found.point() == key.point()));
+        }
     }
 }
 
@@ -317,11 +349,18 @@ pub fn display(data: &[u8]) {
     }
 }
 
+/// A registry's keys are one namespace with themselves, whatever they are.
+pub fn namespace_keys(data: &[u8]) {
+    let keys = Keys::parse(data);
+    assert_eq!(keys.namespace(&keys), Namespace::Same);
+    assert_eq!(keys.is_empty(), keys.ids().next().is_none());
+}
+
 /// Mirrors are http or https, end in a slash, and carry neither query nor fragment.
 pub fn registry_pool(data: &[u8]) {
-    let Ok(pool) = parse_pool(&text(data)) else { return };
+    let Ok(pool) = parse_pool(&[text(data)]) else { return };
     for entry in pool {
-        let Target::Mirror(url) = entry.target else { continue };
+        let PoolTarget::Mirror(url) = entry.target else { continue };
         assert!(matches!(url.scheme(), "http" | "https") && url.has_host(), "{url}");
         assert!(url.path().ends_with('/') && url.query().is_none() && url.fragment().is_none());
     }

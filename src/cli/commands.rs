@@ -4,6 +4,8 @@
 //! Names and aliases follow npm's `lib/utils/cmd-list.js`, parameters the `params` of each
 //! `lib/commands/*.js`.
 
+use std::path::Path;
+
 /// A command denpm runs itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "the table below describes each")]
@@ -22,9 +24,16 @@ pub enum Command {
     DenyScripts,
     InstallScripts,
     AuditSignatures,
+    Policy,
     Pin,
     Verify,
     Review,
+    Inspect,
+    Diff,
+    Ack,
+    Authors,
+    Risk,
+    Capabilities,
     Registries,
     Sumdb,
     Serve,
@@ -134,6 +143,8 @@ const LISTING: &[&str] = &[
     "unicode",
 ];
 const APPROVAL: &[&str] = &["all", "allow-scripts-pending", "allow-scripts-pin", "json"];
+/// What is done about findings.
+const POLICY: &[&str] = &["strict"];
 const MIRRORS: &[&str] = &["registry-seed", "quorum"];
 
 /// Settings of every command.
@@ -189,7 +200,7 @@ pub const COMMANDS: &[Description] = &[
         "install",
         "Install packages",
         "[package-spec]...",
-        &[SAVE, TREE, CHOICE, LOCK, SCRIPTS, ALLOW, WORKSPACES, &["global"], MIRRORS],
+        &[SAVE, TREE, CHOICE, LOCK, SCRIPTS, ALLOW, WORKSPACES, &["global"], MIRRORS, POLICY],
     )
     .also(
         2,
@@ -208,7 +219,7 @@ pub const COMMANDS: &[Description] = &[
         "update",
         "Update packages within their ranges",
         "[package]...",
-        &[SAVE, TREE, CHOICE, LOCK, SCRIPTS, WORKSPACES, &["global"], MIRRORS],
+        &[SAVE, TREE, CHOICE, LOCK, SCRIPTS, WORKSPACES, &["global"], MIRRORS, POLICY],
     )
     .also(2, &["up", "upgrade", "u", "udpate"]),
     ready(
@@ -298,12 +309,19 @@ pub const COMMANDS: &[Description] = &[
         "<ls|approve|deny|prune> [package]...",
         &[APPROVAL, &["dry-run"]],
     ),
-    later(
+    ready(
         Command::AuditSignatures,
         "audit-signatures",
         "Check signatures of installed packages",
         "",
-        &[&["json", "include-attestations", "omit", "include", "package-lock-only"], WORKSPACES],
+        &[&["json", "include-attestations", "omit", "include"], WORKSPACES],
+    ),
+    ready(
+        Command::Policy,
+        "policy",
+        "Write rules about who may build what is installed",
+        "<init>",
+        &[&["json"]],
     ),
     ready(Command::Pin, "pin", "Commit to denpm.toml and denpm.sum", "", &[&["dry-run"]]),
     ready(
@@ -313,18 +331,60 @@ pub const COMMANDS: &[Description] = &[
         "",
         &[&["json"]],
     ),
-    later(
+    ready(
         Command::Review,
         "review",
-        "Show what would change and what is suspicious in it",
+        "Show what would change and what is unusual in it",
         "[package-spec]...",
+        &[&["json", "format", "strict", "long"], CHOICE],
+    ),
+    ready(
+        Command::Inspect,
+        "inspect",
+        "Compare a package with an earlier version of it",
+        "<tarball|folder|package-spec>",
+        &[&["baseline", "json", "long", "strict"]],
+    ),
+    ready(
+        Command::Diff,
+        "diff",
+        "Show what changed between two lockfiles and what is unusual in it",
+        "<package-lock.json> <package-lock.json>",
+        &[&["json", "format", "strict", "long"]],
+    ),
+    ready(
+        Command::Ack,
+        "ack",
+        "Accept a finding, for these bytes and this evidence",
+        "<package>@<version> <flag>",
+        &[&["evidence", "integrity", "reason", "expires", "stale", "json"]],
+    ),
+    ready(
+        Command::Authors,
+        "authors",
+        "List who publishes the packages of the project",
+        "",
         &[&["json"]],
     ),
-    later(
+    ready(
+        Command::Risk,
+        "risk",
+        "List what is unusual about the installed versions",
+        "",
+        &[&["json", "long"]],
+    ),
+    ready(
+        Command::Capabilities,
+        "capabilities",
+        "List the powers of a package's code",
+        "<tarball|folder|package-spec>",
+        &[&["baseline", "json"]],
+    ),
+    ready(
         Command::Registries,
         "registries",
         "List and test the registries of the pool",
-        "[list|test|keys]",
+        "[list|test [package]|keys|forgive <url>]",
         &[&["json"], MIRRORS],
     ),
     later(
@@ -463,6 +523,10 @@ pub fn command_of(words: &[String]) -> Option<(Command, &[String])> {
     {
         return Some((Command::AuditSignatures, rest));
     }
+    // npm has a `diff`, too: ours is about lockfiles.
+    if name == "diff" && !(rest.len() == 2 && rest.iter().all(|word| is_json(word))) {
+        return None;
+    }
     let is_named = |known: &&Description| known.name == name || known.aliases.contains(&&*name);
     if let Some(known) = COMMANDS.iter().find(is_named) {
         return Some((known.command, rest));
@@ -481,14 +545,25 @@ pub fn command_of(words: &[String]) -> Option<(Command, &[String])> {
     if matching.next().is_some() { None } else { only.map(|command| (command, rest)) }
 }
 
+fn is_json(word: &str) -> bool {
+    Path::new(word).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"))
+}
+
 /// Whether npm has the command too: then npm can stand in, and abbreviations hold.
 pub fn is_npms(command: Command) -> bool {
     !matches!(
         command,
         Command::AuditSignatures
+            | Command::Policy
             | Command::Pin
             | Command::Verify
             | Command::Review
+            | Command::Inspect
+            | Command::Diff
+            | Command::Ack
+            | Command::Authors
+            | Command::Risk
+            | Command::Capabilities
             | Command::Registries
             | Command::Sumdb
             | Command::Serve

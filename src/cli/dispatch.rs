@@ -1,8 +1,11 @@
 //! From an understood command line to the operation that does it.
 
-use std::{process::ExitCode, sync::Arc};
+use std::{mem::ManuallyDrop, process::ExitCode, sync::Arc};
 
-use super::{CliError, Invocation, commands::Command, list, print};
+use super::{
+    CliError, Invocation, audit_signatures, commands::Command, list, policy, print, registries,
+    review,
+};
 use crate::{
     cli::{completions, man},
     config::{
@@ -32,6 +35,9 @@ pub(super) fn run(invocation: &Invocation) -> Result<ExitCode, Failure> {
     match invocation.command {
         Command::Completions => print_completions(invocation),
         Command::Man => write_man(invocation),
+        Command::AuditSignatures => Ok(audit_signatures::run(invocation)),
+        Command::Policy => policy::run(invocation),
+        Command::Registries => Ok(registries::run(invocation)),
         Command::Install
         | Command::Ci
         | Command::Update
@@ -40,6 +46,7 @@ pub(super) fn run(invocation: &Invocation) -> Result<ExitCode, Failure> {
         | Command::Prune
         | Command::Pin => Ok(change_tree(invocation)),
         command if list::knows(command) => list::run(invocation),
+        command if review::knows(command) => review::run(invocation),
         command => Err(CliError::NotYet { command: super::name_of(command) }.into()),
     }
 }
@@ -70,7 +77,8 @@ fn change_tree(invocation: &Invocation) -> ExitCode {
     let terminal = Arc::new(terminal(&invocation.config));
     let result = run_async(async {
         let reporter: Arc<dyn Reporter> = Arc::<Terminal>::clone(&terminal);
-        let mut context = Context::new(invocation.config.clone(), reporter)?;
+        // The process ends with it: freeing it piece by piece would be work for nobody.
+        let mut context = ManuallyDrop::new(Context::new(invocation.config.clone(), reporter)?);
         let request = tree_request(invocation);
         let summary = match invocation.command {
             Command::Pin => pin::pin(&mut context, &request).await?,
@@ -89,7 +97,10 @@ pub(super) fn run_async(work: impl Future<Output = Result<(), Failure>>) -> Resu
         .enable_all()
         .build()
         .map_err(|source| CliError::Runtime { source })?;
-    runtime.block_on(work)
+    let result = runtime.block_on(work);
+    // What must be finished was waited for; the rest need not be.
+    runtime.shutdown_background();
+    result
 }
 
 /// The terminal as the settings want it.

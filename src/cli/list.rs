@@ -32,7 +32,7 @@ use crate::{
 /// Words that a command does not understand.
 #[derive(Debug, thiserror::Error)]
 #[error("{problem}\n\nUsage:\ndenpm {usage}")]
-struct UsageError {
+pub(super) struct UsageError {
     problem: String,
     usage: String,
 }
@@ -227,7 +227,8 @@ fn scripts_request(
     }
 }
 
-fn usage(command: Command, problem: &str) -> UsageError {
+/// The error for words that a command does not understand.
+pub(super) fn usage(command: Command, problem: &str) -> UsageError {
     let known = commands::description(command);
     let usage = known.map(|known| format!("{} {}", known.name, known.words)).unwrap_or_default();
     UsageError { problem: problem.to_owned(), usage }

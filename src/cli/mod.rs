@@ -4,13 +4,17 @@
 //! handed to the installed npm unchanged.
 
 pub mod args;
+mod audit_signatures;
 pub mod commands;
 pub mod completions;
 mod dispatch;
 mod list;
 pub mod man;
 mod passthrough;
+mod policy;
 mod print;
+mod registries;
+mod review;
 
 use std::{ffi::OsString, io, path::PathBuf, process::ExitCode};
 
@@ -54,6 +58,16 @@ pub enum CliError {
         /// The command's name.
         command: &'static str,
     },
+    /// A command has no such subcommand.
+    #[error("`denpm {command}` has no subcommand {word:?}")]
+    Subcommand {
+        /// The command's name.
+        command: &'static str,
+        /// What was given.
+        word: String,
+        /// The subcommands there are.
+        known: &'static str,
+    },
     /// The threads of a run cannot be started.
     #[error("cannot start")]
     Runtime {
@@ -65,6 +79,12 @@ pub enum CliError {
     UnknownShell {
         /// What was given.
         word: String,
+    },
+    /// A command lacks a word.
+    #[error("denpm {command}: a word is missing; see denpm {command} --help")]
+    MissingWord {
+        /// The command.
+        command: &'static str,
     },
     /// A generated file cannot be written.
     #[error("cannot write {}", path.display())]
@@ -81,7 +101,10 @@ impl Explain for CliError {
         match self {
             Self::NoNpm { .. } => Code::Notnpm,
             Self::Npm { .. } | Self::Write { .. } | Self::Runtime { .. } => Code::System,
-            Self::NotYet { .. } | Self::UnknownShell { .. } => Code::Usage,
+            Self::NotYet { .. }
+            | Self::UnknownShell { .. }
+            | Self::Subcommand { .. }
+            | Self::MissingWord { .. } => Code::Usage,
         }
     }
 
@@ -93,7 +116,11 @@ impl Explain for CliError {
                 let shells = completions::Shell::ALL.map(completions::Shell::as_str);
                 Some(format!("one of {}", shells.join(", ")))
             }
-            Self::Npm { .. } | Self::Write { .. } | Self::Runtime { .. } => None,
+            Self::Subcommand { command, known, .. } => Some(format!("`denpm {command} {known}`")),
+            Self::Npm { .. }
+            | Self::Write { .. }
+            | Self::Runtime { .. }
+            | Self::MissingWord { .. } => None,
         }
     }
 }

@@ -313,6 +313,16 @@ pub const DEFINITIONS: &[Definition] = definitions! {
     "yes": OPTIONAL_BOOLEAN = Unset, short(&["y"]), note("Answer every question with yes");
 
     // denpm's own.
+    "baseline": OPTIONAL_STRING = Unset, denpm(),
+        note("What to compare with: a tarball, a folder, a version");
+    "strict": BOOLEAN = Bool(false), denpm(), note("A warning of the policy is a refusal");
+    "evidence": OPTIONAL_STRING = Unset, denpm(), note("Hash of the evidence that is accepted");
+    "integrity": OPTIONAL_STRING = Unset, denpm(), note("Integrity of the version that is accepted");
+    "reason": OPTIONAL_STRING = Unset, denpm(), note("Why it is accepted");
+    "expires": OPTIONAL_STRING = Unset, denpm(), note("The last day on which it is accepted");
+    "stale": BOOLEAN = Bool(false), denpm(), note("List what accepts nothing any more");
+    "format": &[Word("text"), Word("json"), Word("markdown"), Word("sarif"), Word("github")]
+        = Text("text"), denpm(), note("How findings are written");
     "denpm-private": STRINGS = EmptyList, denpm(),
         note("Names or globs that are asked of no public registry and no public log");
     "denpm-registries": STRINGS = EmptyList, denpm(),
@@ -323,6 +333,8 @@ pub const DEFINITIONS: &[Definition] = definitions! {
         note("How many registries must agree on a version");
     "registry-seed": OPTIONAL_STRING = Unset, denpm(),
         note("Seed of the choice of mirror, or random");
+    "sigstore-tuf": OPTIONAL_STRING = Unset, denpm(),
+        note("Where newer keys and trusted roots are: a URL, or off");
     "sum": BOOLEAN = Bool(false), denpm(), note("Write denpm.sum");
     "dir": STRING = Text("man"), denpm(),
         note("Folder that generated man pages are written to");

@@ -66,8 +66,6 @@ pub enum PoolTarget {
     Mirror(Url),
     /// The configured registry itself (`direct`).
     Direct,
-    /// No further request (`off`).
-    Off,
 }
 
 /// An element of `denpm-registries`.
@@ -75,7 +73,7 @@ pub enum PoolTarget {
 pub struct PoolEntry {
     /// Who is asked.
     pub target: PoolTarget,
-    /// When the element after this one is asked.
+    /// When another element is asked after this one.
     pub then: FallThrough,
 }
 
@@ -161,7 +159,7 @@ impl NetworkOptions {
             maxsockets: usize::try_from(whole(number("maxsockets"))).unwrap_or(usize::MAX).max(1),
             cache_mode: cache_mode(config),
             local_address: config.text("local-address").and_then(|text| text.parse().ok()),
-            pool: pool(&config.texts("denpm-registries"))?,
+            pool: parse_pool(&config.texts("denpm-registries"))?,
             private: tightened_list(config, "denpm-private"),
             registry_seed: config.text("registry-seed").map(str::to_owned),
             quorum: quorum(config),
@@ -292,23 +290,35 @@ fn quorum(config: &Config) -> usize {
     usize::try_from(user.max(project)).unwrap_or(usize::MAX).max(1)
 }
 
-/// Reads Go's `GOPROXY` grammar: entries separated by `,` or `|`; list elements count as
-/// separated by `,`.
-fn pool(elements: &[String]) -> Result<Vec<PoolEntry>, ConfigError> {
+/// Reads Go's `GOPROXY` grammar: entries separated by `,` or `|`; `off` ends the list.
+///
+/// An entry falls through by the separator after it; the last one by the separator before it,
+/// because the order of asking is not the order of writing. Elements of a list are alternatives:
+/// one that stands alone gives way after any failure.
+///
+/// # Errors
+/// An entry that is no http or https URL, or has credentials; more than 64 entries.
+pub fn parse_pool(elements: &[String]) -> Result<Vec<PoolEntry>, ConfigError> {
     let invalid = |reason: String| ConfigError::InvalidPool { reason };
-    let text = elements.join(",");
     let mut entries = Vec::new();
-    for part in text.split_inclusive([',', '|']) {
-        let then = if part.ends_with('|') { FallThrough::AnyError } else { FallThrough::NotFound };
-        let target = match part.trim_end_matches([',', '|']).trim() {
-            "" => continue,
-            "direct" => PoolTarget::Direct,
-            "off" => PoolTarget::Off,
-            url => PoolTarget::Mirror(mirror(url).map_err(invalid)?),
-        };
-        entries.push(PoolEntry { target, then });
-        if entries.len() > MAX_POOL {
-            return Err(invalid(format!("more than {MAX_POOL} entries")));
+    for element in elements {
+        let mut then = FallThrough::AnyError;
+        for part in element.split_inclusive([',', '|']) {
+            then = match part.chars().next_back() {
+                Some('|') => FallThrough::AnyError,
+                Some(',') => FallThrough::NotFound,
+                _ => then,
+            };
+            let target = match part.trim_end_matches([',', '|']).trim() {
+                "" => continue,
+                "direct" => PoolTarget::Direct,
+                "off" => return Ok(entries),
+                url => PoolTarget::Mirror(mirror(url).map_err(invalid)?),
+            };
+            entries.push(PoolEntry { target, then });
+            if entries.len() > MAX_POOL {
+                return Err(invalid(format!("more than {MAX_POOL} entries")));
+            }
         }
     }
     Ok(entries)
@@ -323,6 +333,8 @@ fn mirror(text: &str) -> Result<Url, String> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err(format!("{shown}: credentials belong into the user's npmrc"));
     }
+    url.set_query(None);
+    url.set_fragment(None);
     if !url.path().ends_with('/') {
         let folder = format!("{}/", url.path());
         url.set_path(&folder);
@@ -334,38 +346,66 @@ fn mirror(text: &str) -> Result<Url, String> {
 mod tests {
     use super::*;
 
+    fn shown(elements: &[&str]) -> Vec<(String, FallThrough)> {
+        let elements: Vec<_> = elements.iter().map(|text| (*text).to_owned()).collect();
+        let entries = parse_pool(&elements).expect("a pool").into_iter();
+        let text = |target| match target {
+            PoolTarget::Mirror(url) => url.to_string(),
+            PoolTarget::Direct => "direct".to_owned(),
+        };
+        entries.map(|entry| (text(entry.target), entry.then)).collect()
+    }
+
     #[test]
     fn pool_follows_gos_grammar() {
-        let entries =
-            pool(&["http://a.example/npm|http://b.example,direct".to_owned(), "off".to_owned()]);
-        let shown: Vec<_> = entries
-            .expect("a pool")
-            .into_iter()
-            .map(|entry| match entry.target {
-                PoolTarget::Mirror(url) => (url.to_string(), entry.then),
-                other => (format!("{other:?}"), entry.then),
-            })
-            .collect();
         let expected = [
             ("http://a.example/npm/", FallThrough::AnyError),
             ("http://b.example/", FallThrough::NotFound),
-            ("Direct", FallThrough::NotFound),
-            ("Off", FallThrough::NotFound),
+            ("direct", FallThrough::NotFound),
         ];
-        assert_eq!(shown, expected.map(|(url, then)| (url.to_owned(), then)));
+        let expected = expected.map(|(url, then)| (url.to_owned(), then));
+        assert_eq!(shown(&["http://a.example/npm|http://b.example,direct"]), expected);
+    }
+
+    #[test]
+    fn pool_last_entry_falls_through_as_the_one_before_it() {
+        let of = |text: &str| shown(&[text]).pop().map(|(_, then)| then);
+        assert_eq!(of("https://a.example|https://b.example"), Some(FallThrough::AnyError));
+        assert_eq!(of("https://a.example, direct"), Some(FallThrough::NotFound));
+        assert_eq!(of("https://a.example"), Some(FallThrough::AnyError));
+    }
+
+    #[test]
+    fn pool_elements_of_a_list_are_alternatives() {
+        let found = shown(&["https://a.example", "https://b.example,direct"]);
+        let then: Vec<_> = found.into_iter().map(|(_, then)| then).collect();
+        assert_eq!(then, [FallThrough::AnyError, FallThrough::NotFound, FallThrough::NotFound]);
+    }
+
+    #[test]
+    fn pool_off_ends_the_list() {
+        assert!(shown(&["off"]).is_empty() && shown(&[""]).is_empty());
+        assert_eq!(shown(&["direct,off,https://a.example", "https://b.example"]).len(), 1);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn pool_never_panics(text in "\\PC{0,60}") {
+            drop(parse_pool(&[text]));
+        }
     }
 
     #[test]
     fn pool_refuses_other_schemes_credentials_and_length() {
-        for text in ["ftp://a.example", "http://u:p@a.example", "nonsense"] {
-            assert!(pool(&[text.to_owned()]).is_err(), "{text}");
+        for text in ["ftp://a.example", "http://u:p@a.example", "nonsense", "direct|nonsense"] {
+            assert!(parse_pool(&[text.to_owned()]).is_err(), "{text}");
         }
-        assert!(pool(&vec!["direct".to_owned(); MAX_POOL + 1]).is_err());
+        assert!(parse_pool(&vec!["direct".to_owned(); MAX_POOL + 1]).is_err());
     }
 
     #[test]
     fn pool_errors_show_no_password() {
-        let error = pool(&["http://u:hunter2@a.example".to_owned()]).expect_err("refused");
+        let error = parse_pool(&["http://u:hunter2@a.example".to_owned()]).expect_err("refused");
         assert!(!format!("{error} {error:?}").contains("hunter2"));
     }
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs, path::Path, sync::Arc, time::Duration};
 
 use url::Url;
 
-use super::machine;
+use super::{machine, seed::Seed, settled::Heard};
 use crate::{
     arborist::{Machine, Platform},
     config::{
@@ -16,7 +16,8 @@ use crate::{
     error::Failure,
     event::Reporter,
     registry::{
-        self, CredentialSource, Pool, PoolEntry, PoolOptions, Proxies, Retry, StrictSsl, Target,
+        self, Authority, CredentialSource, Pool, PoolEntry, PoolOptions, Proxies, Retry, StrictSsl,
+        Target,
     },
     store::Store,
 };
@@ -31,6 +32,8 @@ pub struct Context {
     pub policy: Policy,
     /// Where events go.
     pub reporter: Arc<dyn Reporter>,
+    /// What of them a later run may have to repeat.
+    pub heard: Arc<Heard>,
     /// The registries.
     pub pool: Arc<Pool>,
     /// The packages on this machine.
@@ -39,6 +42,8 @@ pub struct Context {
     pub machine: Machine,
     /// The process's file mode mask.
     pub umask: u32,
+    /// Decides which package is asked of which registry, where there are several.
+    pub seed: Option<Seed>,
 }
 
 impl Context {
@@ -47,6 +52,8 @@ impl Context {
     /// # Errors
     /// Settings that cannot be used, and a store that cannot be opened.
     pub fn new(config: Config, reporter: Arc<dyn Reporter>) -> Result<Self, Failure> {
+        let heard = Arc::new(Heard::over(reporter));
+        let reporter: Arc<dyn Reporter> = Arc::<Heard>::clone(&heard);
         let options = Options::from_config(&config)?;
         let policy = Policy::load(&options.paths)?;
         let node_version =
@@ -59,28 +66,35 @@ impl Context {
         };
         let machine =
             Machine { node_version, npm_version: config.npm_version().to_owned(), host, target };
-        let pool = Pool::new(&pool_options(&options, &config, &machine), Arc::clone(&reporter))?;
+        let network = &options.network;
+        let seed = (!network.pool.is_empty())
+            .then(|| Seed::choose(network.registry_seed.as_deref(), &options.paths.prefix));
+        let settings = PoolOptions {
+            seed: seed.map(Seed::bytes).unwrap_or_default(),
+            ..pool_options(&options, &config, &machine)
+        };
+        let pool = Pool::new(&settings, Arc::clone(&reporter))?;
         let store = Arc::new(Store::open(&options.paths.cache.join("store"))?);
         let umask = machine::umask();
-        Ok(Self { options, config, policy, reporter, pool, store, machine, umask })
+        Ok(Self { options, config, policy, reporter, heard, pool, store, machine, umask, seed })
     }
 }
 
 /// How registries and other servers are reached.
 pub(super) fn pool_options(options: &Options, config: &Config, machine: &Machine) -> PoolOptions {
     let network = &options.network;
-    let mut ca = network.ca.clone();
-    ca.extend([&network.cafile, &network.extra_ca].into_iter().flatten().filter_map(|path| {
-        // A certificate file that cannot be read only matters if a connection then fails.
-        fs::read_to_string(path).ok()
-    }));
+    let files = [&network.cafile, &network.extra_ca].into_iter().flatten();
+    let ca = network.ca.iter().cloned().map(Authority::Pem);
+    let ca = ca.chain(files.cloned().map(Authority::File)).collect();
     PoolOptions {
         scopes: network
             .scopes
             .iter()
             .map(|(scope, url)| (scope.clone(), url.clone()))
             .collect::<BTreeMap<_, _>>(),
-        pool: network.pool.iter().filter_map(pool_entry).collect(),
+        pool: network.pool.iter().map(pool_entry).collect(),
+        private: network.private.clone(),
+        data_dir: Some(options.paths.data.clone()),
         credentials: Arc::new(NpmCredentials(network.credentials.clone())),
         mode: match network.cache_mode {
             network::CacheMode::Default => registry::CacheMode::Online,
@@ -128,17 +142,16 @@ fn replace_host(mode: &settings::ReplaceRegistryHost) -> registry::ReplaceRegist
     })
 }
 
-fn pool_entry(entry: &network::PoolEntry) -> Option<PoolEntry> {
+fn pool_entry(entry: &network::PoolEntry) -> PoolEntry {
     let target = match &entry.target {
         network::PoolTarget::Mirror(url) => Target::Mirror(url.clone()),
         network::PoolTarget::Direct => Target::Direct,
-        network::PoolTarget::Off => return None,
     };
     let fallthrough = match entry.then {
         network::FallThrough::NotFound => registry::Fallthrough::NotFoundOnly,
         network::FallThrough::AnyError => registry::Fallthrough::AnyError,
     };
-    Some(PoolEntry { target, fallthrough, weight: 1.0 })
+    PoolEntry { target, fallthrough, weight: 1.0 }
 }
 
 /// The npmrc's credentials, as the registry asks for them.

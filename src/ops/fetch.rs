@@ -7,7 +7,13 @@ use std::{
 
 use tokio::task::JoinSet;
 
-use super::{allowed, context::Context, manifests::Sources, packages::Obtained};
+use super::{
+    allowed,
+    context::Context,
+    manifests::Sources,
+    packages::Obtained,
+    proofs::{Proven, Question, Tally},
+};
 use crate::{
     arborist::{Action, Diff, LoadFailure, Naming, NodeId, PackageSource, Tree},
     error::{Code, Explain, Failure},
@@ -24,6 +30,8 @@ pub(super) struct FetchedPackages {
     pub packages: HashMap<NodeId, StoredPackage>,
     /// Which registry served each downloaded node.
     pub sources: HashMap<NodeId, RegistryId>,
+    /// What was proven about the origin of each.
+    pub proofs: HashMap<NodeId, Proven>,
     /// What was proven.
     pub trust: TrustSummary,
 }
@@ -63,6 +71,20 @@ impl Wanted {
             naming: source.naming,
             resolved,
         }
+    }
+
+    fn question(&self) -> Question {
+        Question {
+            name: self.package_name.clone(),
+            version: self.version.clone(),
+            integrity: self.integrity.clone(),
+            naming: self.naming,
+        }
+    }
+
+    /// The package, and what is proven about it.
+    async fn obtain(&self, sources: &Sources) -> Result<(Obtained, Proven), LoadFailure> {
+        sources.proofs().prove(&self.question(), sources, self.fetch(sources)).await
     }
 
     async fn fetch(&self, sources: &Sources) -> Result<Obtained, LoadFailure> {
@@ -127,18 +149,29 @@ pub(super) async fn fetch_packages(
     for &node in nodes {
         let wanted = Wanted::of(tree, node);
         let sources = sources.clone();
-        tasks.spawn(async move { (wanted.node, wanted.fetch(&sources).await) });
+        tasks.spawn(async move {
+            let obtained = wanted.obtain(&sources).await;
+            (wanted, obtained)
+        });
     }
     let total = nodes.len() as u64;
     let mut fetched = FetchedPackages::default();
     let mut registries = BTreeSet::new();
+    let mut tally = Tally::default();
     let mut done = 0;
     while let Some(finished) = tasks.join_next().await {
-        let (node, result) = finished.map_err(|_| Interrupted)?;
+        let (wanted, result) = finished.map_err(|_| Interrupted)?;
+        let node = wanted.node;
         done += 1;
         reporter.event(Event::PhaseProgress { phase: Phase::Fetch, done, total });
         match result {
-            Ok(obtained) => {
+            Ok((obtained, proven)) => {
+                // Evidence that is refused is no optional matter.
+                if let Some(refusal) = proven.refusal {
+                    return Err(refusal.into());
+                }
+                tally.add(sources.proofs(), &wanted.question(), &proven);
+                fetched.proofs.insert(node, proven);
                 count(&mut fetched.trust, tree, node, &obtained);
                 if let Some(source) = obtained.source {
                     registries.insert(source.clone());
@@ -151,6 +184,8 @@ pub(super) async fn fetch_packages(
         }
     }
     fetched.trust.registries = registries.len();
+    sources.proofs().flush().await;
+    tally.tell(sources.proofs(), &mut fetched.trust);
     reporter.event(Event::PhaseFinished(Phase::Fetch));
     Ok(fetched)
 }

@@ -6,7 +6,7 @@
 //!      ─► staged and committed by rename, bins, scripts ─► lockfiles ─► report
 //! ```
 
-use std::{path::Path, sync::Arc, time::Instant};
+use std::{mem::ManuallyDrop, path::Path, sync::Arc, time::Instant};
 
 use super::{
     build::{TreeRequest, ideal_tree, omit, tree_settings},
@@ -18,8 +18,12 @@ use super::{
     manifests::Sources,
     packages::Packages,
     project::{self, ProjectFiles},
+    proofs::check_downgrades,
+    registries::{self, quorum},
     reify::{self, OddFolders, ReifyRequest},
-    save, sidecar, sumdb, summary, workspaces,
+    review, save,
+    settled::Settled,
+    sidecar, sumdb, summary, workspaces,
 };
 use crate::{
     arborist::{Diff, DiffOptions, Ideal, NodeId, Records, Shrinkwrap, Tree, Update},
@@ -38,6 +42,11 @@ pub async fn install(context: &Context, request: &TreeRequest) -> Result<Install
     let started = Instant::now();
     let reporter = &*context.reporter;
     let _lock = project::enter(context)?;
+    let settled = Settled::of(context, request);
+    if let Some(done) = settled.as_ref().and_then(|settled| settled.check(context, request)) {
+        return Ok(InstallSummary { took: started.elapsed(), ..done });
+    }
+    let asked = request;
     let files = ProjectFiles::read(&context.options.paths.prefix, reporter)?;
     let request = &TreeRequest {
         workspaces: workspaces::selected_names(&context.options, &files)?,
@@ -53,22 +62,24 @@ pub async fn install(context: &Context, request: &TreeRequest) -> Result<Install
     }
     let packages = Arc::new(Packages::new(context));
     let sources = Sources::new(context, packages);
-    reporter.event(Event::PhaseStarted(Phase::Resolve));
-    let mut ideal = ideal_tree(context, &sources, &files, request).await?;
-    if request.frozen {
-        frozen::check_in_sync(&files, &ideal, tree_settings(&context.options))?;
-    }
-    reporter.event(Event::PhaseFinished(Phase::Resolve));
+    let (ideal, prepared) = loop {
+        let built = build(context, &files, &sources, request).await;
+        // What a registry that lags answered is resolved again, whatever came of it.
+        if sources.settled().await? == registries::Settled::Confirmed {
+            break built?;
+        }
+    };
+    // The process ends soon after: thousands of nodes need not be freed one by one.
+    let mut ideal = ManuallyDrop::new(ideal);
     let mut done = InstallSummary::default();
-    if context.options.lock.package_lock_only {
-        save::save(context, &files, &mut ideal, request)?;
-    } else {
-        let prepared = prepare(context, &files, &mut ideal, &sources, request).await?;
+    if let Some(prepared) = prepared {
         done.changes = summary::changes(&ideal.tree, ideal.root, &prepared.diff);
         done.trust = prepared.fetched.trust;
         if !context.options.dry_run {
             apply(context, &files, &mut ideal, &prepared, request).await?;
         }
+    } else {
+        save::save(context, &files, &mut ideal, request)?;
     }
     context.pool.flush().await;
     done.detail = if context.options.dry_run || context.options.output.long {
@@ -79,8 +90,34 @@ pub async fn install(context: &Context, request: &TreeRequest) -> Result<Install
     if context.options.output.fund {
         done.funding = summary::funding(&ideal.tree, ideal.root);
     }
+    if let Some(settled) = settled {
+        settled.note(context, asked, &files, &ideal, &done);
+    }
     done.took = started.elapsed();
     Ok(done)
+}
+
+/// Resolves, and fetches what is missing on disk; nothing is fetched where only the lock is written.
+async fn build(
+    context: &Context,
+    files: &ProjectFiles,
+    sources: &Sources,
+    request: &TreeRequest,
+) -> Result<(Ideal, Option<Prepared>), Failure> {
+    let reporter = &*context.reporter;
+    reporter.event(Event::PhaseStarted(Phase::Resolve));
+    let mut ideal = ideal_tree(context, sources, files, request).await?;
+    if request.frozen {
+        frozen::check_in_sync(files, &ideal, tree_settings(&context.options))?;
+    }
+    reporter.event(Event::PhaseFinished(Phase::Resolve));
+    if context.options.lock.package_lock_only {
+        let all = ideal.tree.inventory_of(ideal.root);
+        quorum::check(context, &ideal.tree, &all).await?;
+        return Ok((ideal, None));
+    }
+    let prepared = prepare(context, files, &mut ideal, sources, request).await?;
+    Ok((ideal, Some(prepared)))
 }
 
 /// The names that occur more than once: what `dedupe` looks up again.
@@ -130,11 +167,13 @@ async fn prepare(
         diff = difference(context, request, ideal, actual);
     }
     let nodes = wanted_nodes(&ideal.tree, &diff);
+    quorum::check(context, &ideal.tree, &nodes).await?;
     let asked = sumdb::Asked::of(context, &files.folder, &ideal.tree, &nodes)?;
     let (mut fetched, learnt) = tokio::try_join!(
         fetch_packages(&mut ideal.tree, &nodes, sources, &*context.reporter),
         sumdb::learn(context, &asked),
     )?;
+    check_downgrades(&ideal.tree, &fetched, &known, sources)?;
     let leaves = sumdb::conclude(context, &ideal.tree, &asked, &learnt, &mut fetched).await?;
     let unchanged = diff.changes.is_empty() && !context.options.lock.sum;
     let sum = if request.frozen || unchanged {
@@ -145,6 +184,11 @@ async fn prepare(
     bundles::mark_gyp_builds(&mut ideal.tree, &fetched);
     if nodes.iter().any(|&node| ideal.tree[node].inert) {
         diff = difference(context, request, ideal, actual);
+    }
+    if !request.frozen {
+        let changes = review::changes_of(files, &ideal.tree, ideal.root);
+        let (project, packages) = (files.folder.as_path(), &fetched.packages);
+        review::check(&review::Gate { context, sources, project, changes, packages }).await?;
     }
     Ok(Prepared { actual, diff, fetched, known, sum })
 }
@@ -243,7 +287,7 @@ async fn apply(
         save::save(context, files, ideal, request)?;
         prepared.sum.iter().try_for_each(|sum| sum.write(&files.folder))?;
         ideal.settle_filtered(prepared.actual, &prepared.diff.filter);
-        sidecar::write(files, &ideal.tree, ideal.root, fetched, &prepared.known)?;
+        sidecar::write(files, &ideal.tree, ideal.root, fetched, &prepared.known, context.seed)?;
         save::write_hidden_lock(context, files, ideal, request)
     })?;
     if !unreviewed.is_empty() {

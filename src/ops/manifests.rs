@@ -19,6 +19,8 @@ use tokio::runtime::Handle;
 use super::{
     context::Context,
     packages::{PackageRequest, Packages, Place},
+    proofs::Proofs,
+    registries::{Agreement, Answer, Settled, View},
 };
 use crate::{
     arborist::{
@@ -45,6 +47,8 @@ pub struct Sources {
 struct Shared {
     pool: Arc<Pool>,
     packages: Arc<Packages>,
+    proofs: Arc<Proofs>,
+    agreement: Option<Arc<Agreement>>,
     packuments: Flight<String, Result<Arc<Packument>, LoadFailure>>,
     pick: PickOptions,
     age_exceptions: Vec<AgeException>,
@@ -90,6 +94,8 @@ impl Sources {
         let shared = Shared {
             pool: Arc::clone(&context.pool),
             packages,
+            proofs: Arc::new(Proofs::new(context)),
+            agreement: Agreement::of(&context.pool, &context.reporter),
             packuments: Flight::default(),
             pick: PickOptions {
                 default_tag: resolve.tag.clone(),
@@ -116,7 +122,31 @@ impl Sources {
     /// # Errors
     /// Whatever went wrong, with npm's code.
     pub async fn packument(&self, name: &str) -> Result<Arc<Packument>, LoadFailure> {
-        self.shared.packument(name).await
+        match self.shared.agreement_on(name) {
+            Some(agreement) => Ok(Arc::clone(&agreement.compare(name).await?.packument)),
+            None => self.shared.packument(name).await,
+        }
+    }
+
+    /// Waits until what was resolved so far is confirmed by a second registry.
+    ///
+    /// # Errors
+    /// Registries that disagree about one version.
+    pub(super) async fn settled(&self) -> Result<Settled, LoadFailure> {
+        match &self.shared.agreement {
+            Some(agreement) => agreement.settled().await,
+            None => Ok(Settled::Confirmed),
+        }
+    }
+
+    /// The packument of a package that was read in this run, if one was.
+    pub(super) fn packument_at_hand(&self, name: &str) -> Option<Arc<Packument>> {
+        self.shared.packuments.get(&name.to_owned())?.ok()
+    }
+
+    /// What proves packages before they are installed.
+    pub(super) fn proofs(&self) -> &Arc<Proofs> {
+        &self.shared.proofs
     }
 
     /// What picking a version of a package depends on.
@@ -164,6 +194,9 @@ impl Shared {
 
     async fn fetch_registry(&self, spec: &Spec) -> Result<Arc<Fetched>, LoadFailure> {
         let name = spec.name.as_deref().unwrap_or_default();
+        if let Some(agreement) = self.agreement_on(name) {
+            return Ok(self.answer(agreement, name, spec).await?.1);
+        }
         let packument = self.packument(name).await?;
         let options = self.pick_options(name);
         let picked = match pick_manifest(&packument, spec, &options) {
@@ -176,6 +209,54 @@ impl Shared {
             }
             picked => picked,
         };
+        fetched(name, picked.map_err(LoadFailure::new)?)
+    }
+
+    /// Where several registries are asked about a package, how they agree.
+    fn agreement_on(&self, name: &str) -> Option<&Arc<Agreement>> {
+        self.agreement.as_ref().filter(|agreement| agreement.covers(name))
+    }
+
+    /// The answer of the assigned registry; where it has none, that of all.
+    async fn answer(
+        &self,
+        agreement: &Agreement,
+        name: &str,
+        spec: &Spec,
+    ) -> Result<(Arc<View>, Arc<Fetched>), LoadFailure> {
+        let view = agreement.view(name).await?;
+        let (view, picked) = if let Ok(picked) = self.pick(&view.packument, spec) {
+            (view, picked)
+        } else {
+            let view = agreement.compare(name).await?;
+            let picked = self.pick(&view.packument, spec)?;
+            (view, picked)
+        };
+        let version = picked.manifest.version.as_deref().unwrap_or_default();
+        let resolved = self.pool.recorded_url(name, version, &view.registry).map(Into::into);
+        let resolved = resolved.or_else(|| picked.resolved.clone());
+        Ok((view, Arc::new(Fetched { resolved, ..(*picked).clone() })))
+    }
+
+    /// The answer that resolution builds on; a second registry is asked to confirm it.
+    async fn answer_and_confirm(&self, spec: &Spec) -> Result<Arc<Fetched>, LoadFailure> {
+        let name = spec.name.as_deref().unwrap_or_default();
+        let Some(agreement) = self.agreement_on(name).filter(|_| spec.is_registry()) else {
+            return self.fetch(spec).await;
+        };
+        let (view, fetched) = self.answer(agreement, name, spec).await?;
+        agreement.confirm(Answer {
+            spec: spec.clone(),
+            view,
+            picked: Arc::clone(&fetched.manifest),
+            pick: self.pick_options(name).into_owned(),
+        });
+        Ok(fetched)
+    }
+
+    fn pick(&self, packument: &Packument, spec: &Spec) -> Result<Arc<Fetched>, LoadFailure> {
+        let name = spec.name.as_deref().unwrap_or_default();
+        let picked = pick_manifest(packument, spec, &self.pick_options(name));
         fetched(name, picked.map_err(LoadFailure::new)?)
     }
 
@@ -266,6 +347,10 @@ fn integrity_of(dist: &Dist) -> Option<String> {
 
 impl Manifests for Sources {
     fn manifest(&self, request: &ManifestRequest<'_>) -> Result<Arc<Fetched>, LoadFailure> {
+        let target = request.spec.target();
+        if target.is_registry() {
+            return self.runtime.block_on(self.shared.answer_and_confirm(target));
+        }
         self.runtime.block_on(self.shared.fetch(request.spec))
     }
 

@@ -4,6 +4,7 @@
 //! of the same stages. Operations know no arguments, no terminal and no environment.
 
 mod allowed;
+pub mod audit_signatures;
 pub mod build;
 mod bundles;
 pub mod context;
@@ -21,11 +22,17 @@ pub mod outdated;
 pub mod pack;
 mod packages;
 pub mod pin;
+pub mod policy_init;
 mod project;
+mod proofs;
 mod raw_manifest;
+pub mod registries;
 pub mod reify;
+pub mod review;
 mod save;
 pub mod scripts;
+mod seed;
+mod settled;
 mod sidecar;
 mod sumdb;
 mod summary;

@@ -22,7 +22,7 @@ use crate::{
     flight::Flight,
     fs::{FsError, read_bounded},
     manifest::Manifest,
-    registry::{Body, Pool, Privacy, RegistryId, TarballRequest},
+    registry::{Body, Lie, Pool, Privacy, RegistryId, TarballRequest},
     spec::Spec,
     store::{ImportContext, MAX_COMPRESSED, Store, StoreError, StoredPackage},
     verify::{Integrity, manifest_match},
@@ -180,18 +180,27 @@ impl Packages {
             },
             avoid: Vec::new(),
         };
-        let mut contradiction = None;
+        let mut contradiction: Option<(RegistryId, StoreError)> = None;
         loop {
             let tarball = match self.pool.tarball(&question).await {
                 Ok(tarball) => tarball,
                 // Wrong bytes are not excused by another registry's outage.
                 Err(error) => {
-                    return Err(contradiction.map_or_else(|| error.into(), StoreError::into));
+                    return Err(
+                        contradiction.map_or_else(|| error.into(), |(_, wrong)| wrong.into())
+                    );
                 }
             };
             let source = tarball.source.clone();
             match self.import(tarball.body, expected.clone(), package.clone()).await {
-                Ok(package) => return Ok(Obtained { package, source: Some(source) }),
+                Ok(stored) => {
+                    if let Some((liar, StoreError::Integrity(wrong))) = &contradiction {
+                        let (served, promised) = (wrong.found().integrity(), wrong.wanted());
+                        let lie = Lie::now(&package, served.to_string(), promised.to_string());
+                        self.pool.report_lie(liar, lie);
+                    }
+                    return Ok(Obtained { package: stored, source: Some(source) });
+                }
                 Err(error) if is_about_bytes(&error) && question.avoid.is_empty() => {
                     // What lies outside the registries has no other place.
                     let registries = self.pool.registry_for(&request.name).registries;
@@ -202,8 +211,8 @@ impl Packages {
                         "{package} from {source} is not what was promised; asking another registry"
                     );
                     self.reporter.event(crate::event::Event::warn("tarball", line));
-                    question.avoid.push(source);
-                    contradiction = Some(error);
+                    question.avoid.push(source.clone());
+                    contradiction = Some((source, error));
                 }
                 Err(error) => return Err(error.into()),
             }

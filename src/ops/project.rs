@@ -110,13 +110,9 @@ pub(super) fn enter(context: &Context) -> Result<Option<Lock>, Failure> {
     }
     let folder = &options.paths.prefix;
     fs::create_dir_all(folder).map_err(FsError::io("create", folder))?;
-    let path =
-        realpath(&folder.to_string_lossy()).ok_or_else(|| ProjectError::Folder(folder.clone()))?;
-    let name = Digests::of(path.as_bytes(), [])
-        .sha512()
-        .iter()
-        .take(16)
-        .fold(String::new(), |name, byte| format!("{name}{byte:02x}"));
+    let no_path = || ProjectError::Folder(folder.clone());
+    let path = realpath(&folder.to_string_lossy()).ok_or_else(no_path)?;
+    let name = name_of(folder).ok_or_else(no_path)?;
     let locks = options.paths.cache.join("locks");
     fs::create_dir_all(&locks).map_err(FsError::io("create", &locks))?;
     let lock = Lock::acquire(&locks.join(name))?;
@@ -128,6 +124,14 @@ pub(super) fn enter(context: &Context) -> Result<Option<Lock>, Failure> {
         context.reporter.event(Event::warn("recover", line));
     }
     Ok(Some(lock))
+}
+
+/// What files about a project are called: a digest of its real path.
+pub(super) fn name_of(folder: &Path) -> Option<String> {
+    let path = realpath(&folder.to_string_lossy())?;
+    let digest = Digests::of(path.as_bytes(), []);
+    let name = digest.sha512().iter().take(16);
+    Some(name.fold(String::new(), |name, byte| format!("{name}{byte:02x}")))
 }
 
 impl ProjectFiles {

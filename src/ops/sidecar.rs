@@ -7,7 +7,12 @@ use std::{collections::BTreeMap, path::Path};
 
 use serde::{Deserialize, Serialize};
 
-use super::{fetch::FetchedPackages, project::ProjectFiles};
+use super::{
+    fetch::FetchedPackages,
+    project::ProjectFiles,
+    proofs::{Earlier, Proven, Rank},
+    seed::Seed,
+};
 use crate::{
     arborist::{NodeId, Tree},
     error::Failure,
@@ -22,6 +27,9 @@ const VERSION: u32 = 1;
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Sidecar {
     version: u32,
+    /// Decides which package is asked of which registry; absent where there is but one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seed: Option<String>,
     packages: BTreeMap<String, Package>,
 }
 
@@ -33,6 +41,33 @@ struct Package {
     /// The registry that served it; absent when it came from the store or a file.
     #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<String>,
+    /// What was proven of its origin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    proof: Option<Proof>,
+}
+
+/// What was proven of a package's origin.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Proof {
+    /// The version it was proven of.
+    version: String,
+    /// How well its origin is known.
+    rank: Rank,
+    /// What the registry signature came to.
+    signature: String,
+    /// What the attestations came to.
+    attestations: String,
+}
+
+impl Proof {
+    fn of(version: &str, proven: &Proven) -> Self {
+        Self {
+            version: version.to_owned(),
+            rank: proven.rank(),
+            signature: proven.signature.to_string(),
+            attestations: proven.attestations.to_string(),
+        }
+    }
 }
 
 /// Writes the sidecar of a tree; a folder that is not there gets none.
@@ -45,6 +80,7 @@ pub(super) fn write(
     root: NodeId,
     fetched: &FetchedPackages,
     before: &Known,
+    seed: Option<Seed>,
 ) -> Result<(), Failure> {
     let folder = files.folder.join("node_modules");
     if !folder.is_dir() {
@@ -57,33 +93,59 @@ pub(super) fn write(
             Some(stored) => Some(Package {
                 integrity: stored.integrity.to_string(),
                 source: fetched.sources.get(&node).map(ToString::to_string),
+                proof: fetched
+                    .proofs
+                    .get(&node)
+                    .map(|proven| Proof::of(tree[node].version_text(), proven)),
             }),
-            None => before.0.get(&location).cloned(),
+            None => before.packages.get(&location).cloned(),
         };
         if let Some(known) = known.filter(|_| !tree[node].inert) {
             packages.insert(location, known);
         }
     }
-    if packages == before.0 {
+    let seed = seed.map(Seed::to_hex).or_else(|| before.seed.clone());
+    if packages == before.packages && seed == before.seed {
         return Ok(());
     }
-    let text = serde_json::to_string(&Sidecar { version: VERSION, packages }).unwrap_or_default();
+    let sidecar = Sidecar { version: VERSION, seed, packages };
+    let text = serde_json::to_string(&sidecar).unwrap_or_default();
     write_atomic(&folder.join(".denpm.json"), text.as_bytes(), Durability::Volatile)?;
     Ok(())
 }
 
 /// What the last run knew.
 #[derive(Debug, Default)]
-pub(super) struct Known(BTreeMap<String, Package>);
+pub(super) struct Known {
+    packages: BTreeMap<String, Package>,
+    seed: Option<String>,
+}
 
 impl Known {
+    /// The SHA-512 of the tarball whose files were put at a location.
+    pub(super) fn integrity(&self, location: &str) -> Option<&str> {
+        self.packages.get(location).map(|package| package.integrity.as_str())
+    }
+
+    /// How well the package at a location was proven.
+    pub(super) fn earlier(&self, location: &str) -> Option<Earlier> {
+        let proof = self.packages.get(location)?.proof.as_ref()?;
+        Some(Earlier { version: proof.version.clone(), rank: proof.rank })
+    }
+
     /// Reads the sidecar of a project; one that cannot be read is as good as none.
     pub(super) fn read(project: &Path) -> Self {
         let read = || {
             let bytes = read_bounded(&project.join("node_modules/.denpm.json"), MAX_BYTES).ok()?;
             let sidecar: Sidecar = serde_json::from_slice(&bytes).ok()?;
-            (sidecar.version == VERSION).then_some(sidecar.packages)
+            let Sidecar { version, seed, packages } = sidecar;
+            (version == VERSION).then_some(Self { packages, seed })
         };
-        Self(read().unwrap_or_default())
+        read().unwrap_or_default()
     }
+}
+
+/// The seed of the last run in a project.
+pub(super) fn seed(project: &Path) -> Option<Seed> {
+    Known::read(project).seed.as_deref().and_then(Seed::from_hex)
 }

@@ -1,4 +1,4 @@
-//! Which registry serves which package: weighted rendezvous hashing, and Go's list grammar.
+//! Which registry serves which package: weighted rendezvous hashing.
 //!
 //! Pure. Every (seed, name, registry) has a score; the registries of a name, best score
 //! first, are its order of preference and of fail-over at once. Removing a registry moves
@@ -38,39 +38,6 @@ pub struct PoolEntry {
     pub fallthrough: Fallthrough,
     /// Its share of the names relative to the others; 1 unless set, not positive = never first choice.
     pub weight: f64,
-}
-
-/// Reads `DENPM_REGISTRIES`: URLs or `direct`, divided by `,` or `|`; `off` ends the list.
-///
-/// An entry falls through by the separator after it; the last one by the separator before
-/// it, because the order of asking is not the order of writing.
-///
-/// # Errors
-///
-/// [`FetchError::Options`] for an entry that is no http or https URL.
-pub fn parse_pool(text: &str) -> Result<Vec<PoolEntry>, FetchError> {
-    let mut entries = Vec::new();
-    let mut rest = text;
-    let mut before = Fallthrough::NotFoundOnly;
-    loop {
-        let end = rest.find([',', '|']).unwrap_or(rest.len());
-        let (word, tail) = rest.split_at(end);
-        let fallthrough = match tail.chars().next() {
-            Some('|') => Fallthrough::AnyError,
-            Some(_) => Fallthrough::NotFoundOnly,
-            None => before,
-        };
-        let target = match word.trim() {
-            "" => None,
-            "off" => return Ok(entries),
-            "direct" => Some(Target::Direct),
-            url => Some(Target::Mirror(registry_url(url)?)),
-        };
-        entries.extend(target.map(|target| PoolEntry { target, fallthrough, weight: 1.0 }));
-        before = fallthrough;
-        let Some(next) = tail.get(1..) else { return Ok(entries) };
-        rest = next;
-    }
 }
 
 /// A registry's base URL: http or https, with a trailing slash, without query and fragment.
@@ -190,46 +157,5 @@ mod tests {
             let after: Vec<_> = order(&seed, &name, &rest).into_iter().map(|i| rest[i].0).collect();
             prop_assert_eq!(before, after);
         }
-
-        #[test]
-        fn parse_pool_never_panics(text in "\\PC{0,60}") {
-            drop(parse_pool(&text));
-        }
-    }
-
-    #[test]
-    fn parse_pool_reads_gos_grammar() {
-        let entries = parse_pool("https://a.example/npm, direct|https://b.example").unwrap();
-        let shown: Vec<_> = entries
-            .iter()
-            .map(|entry| {
-                let target = match &entry.target {
-                    Target::Direct => "direct",
-                    Target::Mirror(url) => url.as_str(),
-                };
-                (target, entry.fallthrough)
-            })
-            .collect();
-        assert_eq!(
-            shown,
-            [
-                ("https://a.example/npm/", Fallthrough::NotFoundOnly),
-                ("direct", Fallthrough::AnyError),
-                ("https://b.example/", Fallthrough::AnyError),
-            ]
-        );
-    }
-
-    #[test]
-    fn parse_pool_off_ends_the_list() {
-        assert!(parse_pool("off").unwrap().is_empty());
-        assert!(parse_pool("").unwrap().is_empty());
-        assert_eq!(parse_pool("direct,off,https://a.example").unwrap().len(), 1);
-    }
-
-    #[test]
-    fn parse_pool_foreign_scheme_is_refused() {
-        assert!(parse_pool("ftp://a.example").is_err());
-        assert!(parse_pool("https://a.example|nonsense").is_err());
     }
 }

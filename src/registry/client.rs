@@ -6,6 +6,7 @@
 
 use std::{
     collections::HashMap,
+    fs,
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
@@ -15,7 +16,7 @@ use url::Url;
 use super::{
     auth::{ClientIdentity, CredentialSource},
     error::FetchError,
-    options::{PoolOptions, Proxies, StrictSsl, Timeouts},
+    options::{Authority, PoolOptions, Proxies, StrictSsl, Timeouts},
 };
 
 /// HTTP/2 windows: one large body must not starve, many small ones must not wait.
@@ -34,7 +35,7 @@ pub(super) struct Clients {
 }
 
 struct Settings {
-    ca: Vec<Certificate>,
+    ca: Vec<Authority>,
     strict_ssl: StrictSsl,
     proxies: Proxies,
     timeouts: Timeouts,
@@ -43,27 +44,22 @@ struct Settings {
 }
 
 impl Clients {
-    /// Reads the certificates; nothing else can be wrong before the first request.
-    pub(super) fn new(options: &PoolOptions) -> Result<Self, FetchError> {
-        let mut ca = Vec::new();
-        for bundle in &options.ca {
-            let read = Certificate::from_pem_bundle(bundle.as_bytes());
-            ca.extend(read.map_err(|error| unusable("ca, cafile or NODE_EXTRA_CA_CERTS", &error))?);
-        }
-        Ok(Self {
+    /// Clients for these settings; nothing is read or built before the first request.
+    pub(super) fn new(options: &PoolOptions) -> Self {
+        Self {
             plain: OnceLock::new(),
             secure: OnceLock::new(),
             identified: Mutex::default(),
             credentials: Arc::clone(&options.credentials),
             settings: Settings {
-                ca,
+                ca: options.ca.clone(),
                 strict_ssl: options.strict_ssl,
                 proxies: options.proxies.clone(),
                 timeouts: options.timeouts,
                 max_sockets: options.max_sockets,
                 user_agent: options.user_agent.clone(),
             },
-        })
+        }
     }
 
     /// The client for `url`.
@@ -80,16 +76,20 @@ impl Clients {
     }
 }
 
+impl Clients {
+    /// A client that hands bodies over as they were sent, still compressed.
+    pub(super) fn as_sent(&self) -> Built {
+        build(self.settings.trusting()?.no_gzip())
+    }
+}
+
 impl Settings {
     fn plain(&self) -> Built {
         build(self.common().tls_certs_only([]))
     }
 
     fn secure(&self, identity: Option<&ClientIdentity>) -> Built {
-        let mut builder = match self.strict_ssl {
-            StrictSsl::On => self.common().tls_certs_merge(self.ca.iter().cloned()),
-            StrictSsl::Off => self.common().tls_danger_accept_invalid_certs(true),
-        };
+        let mut builder = self.trusting()?;
         if let Some(ClientIdentity { certificate, key }) = identity {
             let pem = format!("{certificate}\n{}", key.expose());
             let identity = Identity::from_pem(pem.as_bytes());
@@ -97,6 +97,29 @@ impl Settings {
                 .identity(identity.map_err(|error| unusable("certfile or keyfile", &error))?);
         }
         build(builder)
+    }
+
+    fn trusting(&self) -> Result<ClientBuilder, FetchError> {
+        Ok(match self.strict_ssl {
+            StrictSsl::On => self.common().tls_certs_merge(self.certificates()?),
+            StrictSsl::Off => self.common().tls_danger_accept_invalid_certs(true),
+        })
+    }
+
+    /// The configured certificates.
+    fn certificates(&self) -> Result<Vec<Certificate>, FetchError> {
+        let mut all = Vec::new();
+        for authority in &self.ca {
+            let text = match authority {
+                Authority::Pem(text) => Some(text.clone()),
+                Authority::File(path) => fs::read_to_string(path).ok(),
+            };
+            let read = Certificate::from_pem_bundle(text.unwrap_or_default().as_bytes());
+            all.extend(
+                read.map_err(|error| unusable("ca, cafile or NODE_EXTRA_CA_CERTS", &error))?,
+            );
+        }
+        Ok(all)
     }
 
     fn common(&self) -> ClientBuilder {
@@ -160,13 +183,13 @@ mod tests {
     }
 
     #[test]
-    fn new_unreadable_certificate_is_named() {
+    fn for_url_unreadable_certificate_is_named() {
         let url = Url::parse("https://registry.example/").unwrap();
         let mut options = PoolOptions::new(url, std::path::PathBuf::new());
         let broken = "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n";
-        options.ca = vec![broken.to_owned()];
-        let error = Clients::new(&options).err().map(|error| error.to_string());
-        assert!(error.is_some_and(|text| text.contains("cafile")));
+        options.ca = vec![Authority::Pem(broken.to_owned())];
+        let error = Clients::new(&options).for_url(&options.registry).err();
+        assert!(error.is_some_and(|error| error.to_string().contains("cafile")));
     }
 
     #[test]
@@ -174,7 +197,7 @@ mod tests {
         let url = Url::parse("https://registry.example/").unwrap();
         let mut options = PoolOptions::new(url.clone(), std::path::PathBuf::new());
         options.strict_ssl = StrictSsl::Off;
-        let clients = Clients::new(&options).unwrap();
+        let clients = Clients::new(&options);
         clients.for_url(&url).unwrap();
         clients.for_url(&Url::parse("http://registry.example/").unwrap()).unwrap();
     }

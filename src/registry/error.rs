@@ -192,6 +192,16 @@ pub enum FetchError {
         /// Registry and reason.
         failures: Arc<[(String, FetchError)]>,
     },
+    /// A private name is to come from a public registry, where it is somebody else's.
+    #[error("{name} belongs to {registry} and must not come from {url}")]
+    Confusion {
+        /// The package.
+        name: String,
+        /// The registry it belongs to.
+        registry: String,
+        /// The public place.
+        url: ShownUrl,
+    },
     /// The name cannot be part of a registry URL.
     #[error("invalid package name {0:?}")]
     Name(String),
@@ -395,6 +405,7 @@ impl Explain for FetchError {
             Self::TooLarge { .. } => Code::TooLarge,
             Self::Portal { .. } | Self::InvalidResponse { .. } => Code::InvalidResponse,
             Self::Every { .. } => self.telling().map_or(Code::Unavailable, Self::code),
+            Self::Confusion { .. } => Code::Confusion,
             Self::Name(_) => Code::Badname,
             Self::Abandoned => Code::Cancelled,
             Self::Options(_) | Self::About { .. } => Code::Config,
@@ -448,6 +459,9 @@ impl Explain for FetchError {
             }
             Self::TooLarge { .. } | Self::InvalidResponse { .. } => {
                 "ask another registry: --registry=<url>"
+            }
+            Self::Confusion { .. } => {
+                "if a lockfile names that place, remove the package from it and install again; never take a private name from a public registry"
             }
             Self::Name(_) | Self::Options(_) | Self::Abandoned | Self::About { .. } => return None,
         };

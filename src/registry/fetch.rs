@@ -90,7 +90,7 @@ impl Transport {
             headers.insert(name, value);
         }
         Ok(Self {
-            clients: Clients::new(options)?,
+            clients: Clients::new(options),
             credentials: Arc::clone(&options.credentials),
             headers,
             timeouts: options.timeouts,
@@ -184,6 +184,16 @@ impl Transport {
         let mut exchange = self.exchange("GET", url);
         exchange.status = StatusCode::OK.as_u16();
         exchange.cached = true;
+    }
+
+    /// The HTTP clients.
+    pub(super) fn clients(&self) -> &Clients {
+        &self.clients
+    }
+
+    /// Who gets which credential.
+    pub(super) fn credentials(&self) -> &dyn CredentialSource {
+        self.credentials.as_ref()
     }
 
     /// Where warnings go.

@@ -34,6 +34,16 @@ pub enum StrictSsl {
     Off,
 }
 
+/// Certificates that are trusted beside the system's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Authority {
+    /// A bundle in PEM.
+    Pem(String),
+    /// A file with such a bundle, read when the first secure connection is made. One that
+    /// cannot be read only matters if that connection then fails.
+    File(PathBuf),
+}
+
 /// How often and how soon a transient fault is tried again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retry {
@@ -119,14 +129,19 @@ pub struct PoolOptions {
     pub registry: Url,
     /// `@scope` → its own registry (`@scope:registry`).
     pub scopes: BTreeMap<String, Url>,
-    /// Mirrors of the configured registry ([`parse_pool`](super::parse_pool)); empty = it alone.
+    /// Mirrors of the configured registry; empty = it alone.
     pub pool: Vec<PoolEntry>,
     /// Decides which package is asked of which registry; kept per project.
     pub seed: [u8; 32],
     /// Who gets which credential.
     pub credentials: Arc<dyn CredentialSource>,
+    /// Names and globs that only the configured registry may hear of (`denpm-private`).
+    pub private: Vec<String>,
     /// The folder that holds `packuments/`.
     pub cache_dir: PathBuf,
+    /// The folder that holds `registries.json`; without one nothing is remembered, and keys are
+    /// not compared.
+    pub data_dir: Option<PathBuf>,
     /// How the cache is used.
     pub mode: CacheMode,
     /// Transient faults.
@@ -143,8 +158,8 @@ pub struct PoolOptions {
     pub headers: Vec<(String, String)>,
     /// Proxies.
     pub proxies: Proxies,
-    /// PEM bundles trusted beside the system's (`ca`, `cafile`, `NODE_EXTRA_CA_CERTS`).
-    pub ca: Vec<String>,
+    /// Certificates trusted beside the system's (`ca`, `cafile`, `NODE_EXTRA_CA_CERTS`).
+    pub ca: Vec<Authority>,
     /// Whether certificates must be valid.
     pub strict_ssl: StrictSsl,
     /// Which hosts in lockfile URLs mean "the configured registry".
@@ -160,7 +175,9 @@ impl PoolOptions {
             pool: Vec::new(),
             seed: [0; 32],
             credentials: Arc::new(Anonymous),
+            private: Vec::new(),
             cache_dir,
+            data_dir: None,
             mode: CacheMode::default(),
             retry: Retry::default(),
             timeouts: Timeouts::default(),

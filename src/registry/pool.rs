@@ -1,21 +1,25 @@
 //! The pool: who is asked, how often, and what is remembered.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
-use tokio::task::JoinHandle;
+use tokio::{sync::OnceCell, task::JoinHandle, time::timeout};
 use url::Url;
 
 use super::{
-    assignment::Fallthrough,
+    ask::ask,
     cache::{Disk, Entry, Key, now},
-    error::{Fault, FetchError},
+    error::FetchError,
     fetch::Transport,
     freshness::StaleUse,
+    ledger::Ledger,
+    namespace::Keys,
     options::{CacheMode, Limits, PoolOptions, Retry},
     question::{DocumentQuestion, PackumentQuestion, PostQuestion, Question, TarballQuestion},
-    retry::{Step, pause, step},
-    route::{Assignment, Member, Routes, Stop, stop},
+    route::{Assignment, Barred, Member, Routes, Stop, escaped, stop},
     tarball::{RegistryId, Tarball, TarballRequest},
 };
 use crate::{
@@ -24,8 +28,10 @@ use crate::{
     manifest::Packument,
 };
 
-/// A registry that let a request wait to the end this often is not asked again by it.
-const TIMEOUTS: u32 = 3;
+/// How long a registry that is asked second may take, for the document of a version and for that
+/// of a package: others can be asked instead.
+const SINGLE: Duration = Duration::from_secs(3);
+const WHOLE: Duration = Duration::from_secs(10);
 
 /// Which form of a packument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -90,6 +96,10 @@ pub struct Pool {
     packuments: Flight<(String, Form), Result<PackumentAnswer, FetchError>>,
     /// Writes to the cache that nobody waits for.
     writes: Mutex<Vec<JoinHandle<()>>>,
+    ledger: Option<Ledger>,
+    pub(super) admitted: OnceCell<()>,
+    /// Keys asked for in this run, to be remembered.
+    keys: Mutex<Vec<(RegistryId, Keys)>>,
 }
 
 impl Pool {
@@ -102,8 +112,16 @@ impl Pool {
         options: &PoolOptions,
         reporter: Arc<dyn Reporter>,
     ) -> Result<Arc<Self>, FetchError> {
+        let routes = Routes::new(options)?;
+        let ledger = options.data_dir.as_deref().filter(|_| routes.pool().len() > 1);
+        let ledger = ledger.map(Ledger::open);
+        for member in routes.pool() {
+            if ledger.as_ref().is_some_and(|ledger| ledger.record(&member.id).lie.is_some()) {
+                member.bar(Barred::Liar);
+            }
+        }
         Ok(Arc::new(Self {
-            routes: Routes::new(options)?,
+            routes,
             transport: Transport::new(options, reporter)?,
             disk: Disk::new(&options.cache_dir, options.limits.packument),
             mode: options.mode,
@@ -111,6 +129,9 @@ impl Pool {
             limits: options.limits,
             packuments: Flight::default(),
             writes: Mutex::default(),
+            ledger,
+            admitted: OnceCell::new(),
+            keys: Mutex::default(),
         }))
     }
 
@@ -118,6 +139,16 @@ impl Pool {
     pub fn registry_for(&self, name: &str) -> Assignment {
         let (members, privacy) = self.routes.members(name);
         Assignment { registries: members.iter().map(|member| member.id.clone()).collect(), privacy }
+    }
+
+    /// The configured registry: the authority of its namespace.
+    pub fn authority(&self) -> Option<RegistryId> {
+        self.routes.pool().first().map(|member| member.id.clone())
+    }
+
+    /// Whether public names are asked of several registries.
+    pub fn is_shared(&self) -> bool {
+        self.routes.is_shared()
     }
 
     /// Whether a tarball at `url` lies in a registry of `name`, where `replace-registry-host`
@@ -154,10 +185,11 @@ impl Pool {
     pub async fn tarball(&self, request: &TarballRequest) -> Result<Tarball, FetchError> {
         let package = format!("{}@{}", request.name, request.version);
         let found = async {
+            self.admit().await;
             let stops = self.routes.tarball(request)?;
             self.refuse_offline(stops.first().map_or(&request.url, |stop| &stop.url))?;
             let question = TarballQuestion { transport: &self.transport, limits: self.limits };
-            self.ask(&stops, &package, &question).await
+            ask(&self.retry, &stops, &package, &question).await
         };
         found.await.map_err(|error| error.about(&package))
     }
@@ -174,8 +206,22 @@ impl Pool {
         limit: u64,
     ) -> Result<Bytes, FetchError> {
         let stops = [self.place(registry, path)?];
-        let question = DocumentQuestion { transport: &self.transport, limit };
-        self.ask(&stops, path, &question).await
+        let accept = Form::Full.accept();
+        let question = DocumentQuestion { transport: &self.transport, limit, accept };
+        ask(&self.retry, &stops, path, &question).await
+    }
+
+    /// A JSON document at a URL outside the registries (Sigstore's repository), up to `limit` bytes; not cached.
+    ///
+    /// # Errors
+    ///
+    /// Why it could not be had; [`FetchError::status`] tells 404 from the rest.
+    pub async fn outside(&self, url: &Url, limit: u64) -> Result<Bytes, FetchError> {
+        self.refuse_offline(url)?;
+        let stops = [self.routes.lone(url.clone(), &[])];
+        let accept = Form::Full.accept();
+        let question = DocumentQuestion { transport: &self.transport, limit, accept };
+        ask(&self.retry, &stops, url.as_str(), &question).await
     }
 
     /// The answer to posting the JSON document `body` to `path` on one registry; asked once, as npm does.
@@ -196,13 +242,101 @@ impl Pool {
         question.put(&stop, 0, permit).await
     }
 
+    /// The packument of `name` as one registry has it, past the cache; asked once more at most.
+    ///
+    /// # Errors
+    ///
+    /// Why that registry could not serve it.
+    pub async fn packument_of(
+        &self,
+        registry: &RegistryId,
+        name: &str,
+        form: Form,
+    ) -> Result<Bytes, FetchError> {
+        self.opinion(registry, &escaped(name)?, form.accept(), WHOLE).await
+    }
+
+    /// The document of one version, or of what a tag points to, as one registry has it.
+    ///
+    /// # Errors
+    ///
+    /// Why that registry could not serve it; many have no such documents and answer 404.
+    pub async fn version_of(
+        &self,
+        registry: &RegistryId,
+        name: &str,
+        version: &str,
+    ) -> Result<Bytes, FetchError> {
+        let path = format!("{}/{}", escaped(name)?, escaped(version)?);
+        self.opinion(registry, &path, Form::Full.accept(), SINGLE).await
+    }
+
+    async fn opinion(
+        &self,
+        registry: &RegistryId,
+        path: &str,
+        accept: &'static str,
+        patience: Duration,
+    ) -> Result<Bytes, FetchError> {
+        self.admit().await;
+        let stops = [self.place(registry, path)?];
+        let limit = self.limits.packument;
+        let question = DocumentQuestion { transport: &self.transport, limit, accept };
+        let retry = Retry { retries: self.retry.retries.min(1), ..self.retry };
+        let [Stop { member, url }] = &stops;
+        let answers = member.lane.answers();
+        if let Ok(answer) = timeout(patience, ask(&retry, &stops, path, &question)).await {
+            return answer;
+        }
+        member.lane.overtaken(Instant::now(), answers);
+        let seconds = patience.as_secs();
+        Err(FetchError::stalled(url, format!("no second opinion within {seconds} s")))
+    }
+
+    /// Whether others should be asked before this registry: it failed or was slow a moment ago.
+    pub fn is_resting(&self, registry: &RegistryId) -> bool {
+        let member = self.routes.member(registry);
+        member.is_some_and(|member| member.lane.is_resting(Instant::now()))
+    }
+
+    /// Makes the next run ask `registry` about `name`, whatever it said about keeping its answer.
+    pub fn expire_packument(&self, registry: &RegistryId, name: &str, form: Form) {
+        if let Some(member) = self.routes.member(registry) {
+            let key = key(&member, name, form);
+            self.write(move |disk| disk.touch(&key, 0, Duration::ZERO));
+        }
+    }
+
+    /// The URL that a lockfile records for a tarball named by `source`'s document, where that is a
+    /// mirror: the configured registry's, as npm would write it.
+    pub fn recorded_url(&self, name: &str, version: &str, source: &RegistryId) -> Option<String> {
+        self.routes.recorded(name, version, source).map(Into::into)
+    }
+
     /// Waits until everything fetched is in the cache; call it before the process ends.
     pub async fn flush(&self) {
         let writes = std::mem::take(&mut *self.writes());
         futures_util::future::join_all(writes).await;
+        self.remember();
     }
 
-    fn place(&self, registry: &RegistryId, path: &str) -> Result<Stop, FetchError> {
+    /// Notes how the registries did. What cannot be noted is no loss.
+    fn remember(&self) {
+        let Some(ledger) = &self.ledger else { return };
+        let keys = std::mem::take(&mut *self.keys.lock().unwrap_or_else(PoisonError::into_inner));
+        let done = self.routes.pool().iter().map(|member| {
+            let keys = keys.iter().find(|(id, _)| *id == member.id).map(|(_, keys)| keys.clone());
+            (&member.id, member.lane.take_health(), keys)
+        });
+        ledger.remember(done).unwrap_or_default();
+    }
+
+    pub(super) fn note_keys(&self, member: &Member, keys: Keys) {
+        let mut known = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        known.push((member.id.clone(), keys));
+    }
+
+    pub(super) fn place(&self, registry: &RegistryId, path: &str) -> Result<Stop, FetchError> {
         let unknown = || FetchError::Options(format!("{registry} is not a configured registry"));
         let place = stop(self.routes.member(registry).ok_or_else(unknown)?, path)?;
         self.refuse_offline(&place.url)?;
@@ -218,6 +352,7 @@ impl Pool {
 
     /// make-fetch-happen `lib/cache/index.js`: the cache, the registries, the cache again.
     async fn obtain(&self, name: &str, form: Form) -> Result<PackumentAnswer, FetchError> {
+        self.admit().await;
         let stops = self.routes.packument(name)?;
         let mut known = None;
         for stop in &stops {
@@ -238,7 +373,7 @@ impl Pool {
             self.refuse_offline(&first.url)?;
         }
         let question = PackumentQuestion { pool: self, name, form, known: known.as_ref() };
-        match self.ask(&stops, name, &question).await {
+        match ask(&self.retry, &stops, name, &question).await {
             Err(error) if error.fault().is_some() || is_outage(&error) => match known {
                 Some((member, entry)) if entry.stale == StaleUse::Allowed => {
                     self.warn_stale(name, &member, &error);
@@ -255,70 +390,16 @@ impl Pool {
         self.transport.reporter().event(Event::warn("registry", line));
     }
 
-    /// Puts a question to registries in order, round by round, until one answers or all are spent.
-    async fn ask<Q: Question>(
-        &self,
-        stops: &[Stop],
-        subject: &str,
-        question: &Q,
-    ) -> Result<Q::Answer, FetchError> {
-        let mut failures = Failures::default();
-        let mut waiting: Vec<&Stop> = stops.iter().collect();
-        for round in 0..=self.retry.retries {
-            if round > 0 {
-                tokio::time::sleep(pause(&self.retry, round, subject, &failures.of(&waiting)))
-                    .await;
-            }
-            let mut again = Vec::new();
-            for (place, stop) in waiting.iter().enumerate() {
-                let (error, next) = match self.put(stop, round, question).await {
-                    Ok(answer) => return Ok(answer),
-                    Err(failed) => failed,
-                };
-                let others = place + 1 < waiting.len() || !again.is_empty();
-                if next == Step::NextThenAgain && others && is_dead_end(&error) {
-                    stop.member.lane.found_dead(&error);
-                }
-                failures.note(stop, error);
-                let worth_it = failures.has_patience(stop);
-                match next {
-                    Step::NextThenAgain if worth_it => again.push(*stop),
-                    Step::Next | Step::NextThenAgain => {}
-                    Step::Again | Step::Stop => {
-                        again.clear();
-                        again.extend((next == Step::Again && worth_it).then_some(*stop));
-                        break;
-                    }
-                }
-            }
-            waiting = again;
-            if waiting.is_empty() {
-                break;
-            }
-        }
-        Err(failures.conclude(subject))
+    pub(super) fn routes(&self) -> &Routes {
+        &self.routes
     }
 
-    /// Asks one registry once; a failure comes with what should follow.
-    async fn put<Q: Question>(
-        &self,
-        stop: &Stop,
-        round: u32,
-        question: &Q,
-    ) -> Result<Q::Answer, (FetchError, Step)> {
-        let Member { lane, fallthrough, .. } = stop.member.as_ref();
-        let permit = lane.enter().await.map_err(|dead| match fallthrough {
-            Fallthrough::AnyError => (dead, Step::Next),
-            Fallthrough::NotFoundOnly => (dead, Step::Stop),
-        })?;
-        let answer = question.put(stop, round, permit).await;
-        if answer.as_ref().err().and_then(FetchError::fault).is_none() {
-            lane.answered();
-        }
-        answer.map_err(|error| {
-            let next = step(error.class(), *fallthrough);
-            (error, next)
-        })
+    pub(super) fn ledger(&self) -> Option<&Ledger> {
+        self.ledger.as_ref()
+    }
+
+    pub(super) fn mode(&self) -> CacheMode {
+        self.mode
     }
 
     pub(super) fn transport(&self) -> &Transport {
@@ -343,10 +424,6 @@ impl Pool {
     }
 }
 
-fn is_dead_end(error: &FetchError) -> bool {
-    error.fault().is_some_and(Fault::is_dead_end)
-}
-
 /// Whether all that failed was the network: then an old answer is better than none.
 fn is_outage(error: &FetchError) -> bool {
     match error.root() {
@@ -362,49 +439,4 @@ pub(super) fn key(member: &Member, name: &str, form: Form) -> Key {
 
 pub(super) fn packument(member: &Member, entry: Entry, origin: Origin) -> PackumentAnswer {
     PackumentAnswer { packument: entry.packument, registry: member.id.clone(), origin }
-}
-
-/// What each registry said last, and how often it let us wait.
-#[derive(Default)]
-struct Failures(Vec<(Arc<Member>, FetchError, u32)>);
-
-impl Failures {
-    fn note(&mut self, stop: &Stop, error: FetchError) {
-        let timeout = u32::from(error.fault().is_some_and(Fault::is_timeout));
-        match self.0.iter_mut().find(|(member, ..)| member.id == stop.member.id) {
-            Some((_, last, timeouts)) => {
-                *last = error;
-                *timeouts += timeout;
-            }
-            None => self.0.push((Arc::clone(&stop.member), error, timeout)),
-        }
-    }
-
-    fn has_patience(&self, stop: &Stop) -> bool {
-        self.0
-            .iter()
-            .all(|(member, _, timeouts)| member.id != stop.member.id || *timeouts < TIMEOUTS)
-    }
-
-    fn of(&self, stops: &[&Stop]) -> Vec<FetchError> {
-        let asked = |id: &RegistryId| stops.iter().any(|stop| stop.member.id == *id);
-        self.0.iter().filter(|(m, ..)| asked(&m.id)).map(|(_, error, _)| error.clone()).collect()
-    }
-
-    /// The one failure, or all of them in one; dead registries are remembered.
-    fn conclude(mut self, subject: &str) -> FetchError {
-        for (member, error, _) in &self.0 {
-            if is_dead_end(error) {
-                member.lane.found_dead(error);
-            }
-        }
-        match (self.0.pop(), self.0.is_empty()) {
-            (Some((_, only, _)), true) => only,
-            (last, _) => {
-                let all = self.0.into_iter().chain(last);
-                let failures = all.map(|(member, error, _)| (member.id.to_string(), error));
-                FetchError::Every { subject: subject.to_owned(), failures: failures.collect() }
-            }
-        }
-    }
 }

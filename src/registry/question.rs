@@ -160,6 +160,7 @@ fn first(body: &[u8]) -> Option<u8> {
 pub(super) struct DocumentQuestion<'a> {
     pub transport: &'a Transport,
     pub limit: u64,
+    pub accept: &'static str,
 }
 
 impl Question for DocumentQuestion<'_> {
@@ -171,7 +172,7 @@ impl Question for DocumentQuestion<'_> {
         attempt: u32,
         permit: Option<OwnedSemaphorePermit>,
     ) -> Result<Bytes, FetchError> {
-        let payload = Payload::Document { accept: "application/json", validators: None };
+        let payload = Payload::Document { accept: self.accept, validators: None };
         let registry = &stop.member.url;
         let call = Call { url: &stop.url, registry, payload, attempt, limit: self.limit };
         whole(&mut self.transport.send(call, permit).await?).await

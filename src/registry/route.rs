@@ -2,15 +2,16 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
+use globset::{Glob, GlobSet, GlobSetBuilder};
 use url::Url;
 
 use super::{
     assignment::{Fallthrough, Target, order, registry_url},
     auth::authorization,
-    error::{FetchError, ShownUrl},
+    error::FetchError,
     health::Lane,
     options::PoolOptions,
     tarball::{
@@ -30,6 +31,29 @@ pub(super) struct Member {
     pub fallthrough: Fallthrough,
     pub weight: f64,
     pub lane: Arc<Lane>,
+    barred: OnceLock<Barred>,
+}
+
+/// Why a registry of the pool is not asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Barred {
+    /// It lied and has not been forgiven.
+    Liar,
+    /// It signs with other keys.
+    OtherNamespace,
+}
+
+impl Member {
+    /// Bars it for this run.
+    pub(super) fn bar(&self, why: Barred) {
+        // The first reason stays.
+        let _ = self.barred.set(why);
+    }
+
+    /// Why it is barred, if it is.
+    pub(super) fn barred(&self) -> Option<Barred> {
+        self.barred.get().copied()
+    }
 }
 
 /// The registries of a name, in the order of asking.
@@ -55,6 +79,8 @@ pub(super) struct Routes {
     pool: Vec<Arc<Member>>,
     scopes: BTreeMap<String, Arc<Member>>,
     privacy: Privacy,
+    /// Names that only the configured registry may hear of (`denpm-private`).
+    private: GlobSet,
     replace: ReplaceRegistryHost,
     lanes: Lanes,
 }
@@ -70,8 +96,8 @@ impl Lanes {
         let mut lanes = self.by_origin.lock().unwrap_or_else(PoisonError::into_inner);
         let new = || Arc::new(Lane::new(self.max_sockets, self.half_open));
         let lane = Arc::clone(lanes.entry(url.origin().ascii_serialization()).or_insert_with(new));
-        let id = RegistryId::new(&ShownUrl::from(&url).to_string());
-        Arc::new(Member { id, url, fallthrough, weight, lane })
+        let id = RegistryId::of(&url);
+        Arc::new(Member { id, url, fallthrough, weight, lane, barred: OnceLock::new() })
     }
 }
 
@@ -98,23 +124,44 @@ impl Routes {
             .and_then(|first| authorization(options.credentials.as_ref(), &first.url, &first.url));
         let privacy = if credential.is_some() { Privacy::Private } else { Privacy::Public };
         let replace = options.replace_registry_host.clone();
-        Ok(Self { seed: options.seed, pool, scopes, privacy, replace, lanes })
+        let private = private_names(&options.private)?;
+        Ok(Self { seed: options.seed, pool, scopes, privacy, private, replace, lanes })
+    }
+
+    /// Whether public names are asked of several registries.
+    pub(super) fn is_shared(&self) -> bool {
+        self.pool.len() > 1 && self.privacy == Privacy::Public
+    }
+
+    /// The configured registry and its mirrors.
+    pub(super) fn pool(&self) -> &[Arc<Member>] {
+        &self.pool
+    }
+
+    /// The registries of scopes.
+    pub(super) fn scopes(&self) -> &BTreeMap<String, Arc<Member>> {
+        &self.scopes
     }
 
     /// The registries of `name`: its scope's own; the configured one alone if that needs a
-    /// credential; else the pool, by rendezvous hash.
+    /// credential or the name is private; else those of the pool that are not barred, by
+    /// rendezvous hash.
     pub(super) fn members(&self, name: &str) -> (Vec<Arc<Member>>, Privacy) {
         let scope = name.split_once('/').map(|(scope, _)| scope);
         if let Some(own) = scope.and_then(|scope| self.scopes.get(scope)) {
             return (vec![Arc::clone(own)], Privacy::Private);
         }
-        if self.privacy == Privacy::Private {
+        if self.privacy == Privacy::Private || self.private.is_match(name) {
             return (self.pool.iter().take(1).cloned().collect(), Privacy::Private);
         }
-        let known: Vec<_> =
-            self.pool.iter().map(|member| (member.id.as_str(), member.weight)).collect();
+        let mut open: Vec<_> =
+            self.pool.iter().filter(|member| member.barred().is_none()).collect();
+        if open.is_empty() {
+            open.extend(self.pool.first());
+        }
+        let known: Vec<_> = open.iter().map(|member| (member.id.as_str(), member.weight)).collect();
         let order = order(&self.seed, name, &known);
-        let members = order.into_iter().filter_map(|index| self.pool.get(index).cloned());
+        let members = order.into_iter().filter_map(|index| open.get(index).copied().cloned());
         (members.collect(), Privacy::Public)
     }
 
@@ -135,6 +182,7 @@ impl Routes {
     pub(super) fn tarball(&self, request: &TarballRequest) -> Result<Vec<Stop>, FetchError> {
         let (members, privacy) = self.members(&request.name);
         let url = self.replaced(&request.url, &members, privacy);
+        self.refuse_confusion(request, &url, &members, privacy)?;
         if !matches!(url.scheme(), "http" | "https") {
             let scheme = url.scheme();
             return Err(FetchError::Options(format!("tarballs are not fetched over {scheme}:")));
@@ -150,6 +198,44 @@ impl Routes {
             _ => vec![self.lone(url, &members)],
         };
         Ok(stops.into_iter().filter(|stop| !request.avoid.contains(&stop.member.id)).collect())
+    }
+
+    /// A private name's tarball never comes from a public registry: whoever published it there
+    /// is somebody else.
+    fn refuse_confusion(
+        &self,
+        request: &TarballRequest,
+        url: &Url,
+        members: &[Arc<Member>],
+        privacy: Privacy,
+    ) -> Result<(), FetchError> {
+        let Some(own) = members.first().filter(|_| privacy == Privacy::Private) else {
+            return Ok(());
+        };
+        let default = Url::parse(deno_npmrc::NPM_DEFAULT_REGISTRY).ok();
+        let mut public = self.pool.iter().map(|member| &member.url).chain(&default);
+        let is_public = public.any(|public| public.origin() == url.origin());
+        if url.origin() == own.url.origin() || !is_public {
+            return Ok(());
+        }
+        Err(FetchError::Confusion {
+            name: request.name.clone(),
+            registry: own.id.to_string(),
+            url: url.into(),
+        })
+    }
+
+    /// The URL that a lockfile records for a tarball: the one of the configured registry, whichever
+    /// mirror's document named it. npm refuses a lock that names other hosts.
+    pub(super) fn recorded(&self, name: &str, version: &str, source: &RegistryId) -> Option<Url> {
+        let direct = self.pool.first().filter(|direct| direct.id != *source)?;
+        self.pool.iter().find(|member| member.id == *source)?;
+        let unscoped = name.rsplit('/').next()?;
+        let mut base = direct.url.clone();
+        // User info becomes a header, never part of a file; both fail only without a host.
+        let _ = base.set_username("");
+        let _ = base.set_password(None);
+        base.join(&format!("{name}/-/{unscoped}-{version}.tgz")).ok()
     }
 
     /// Whether a tarball at `url` lies below a registry of `name`.
@@ -172,7 +258,7 @@ impl Routes {
     }
 
     /// A URL that only one host can serve; asked on behalf of the registry of its origin, if there is one.
-    fn lone(&self, url: Url, members: &[Arc<Member>]) -> Stop {
+    pub(super) fn lone(&self, url: Url, members: &[Arc<Member>]) -> Stop {
         let known = members.iter().chain(&self.pool).find(|m| m.url.origin() == url.origin());
         let member = known.cloned().unwrap_or_else(|| {
             let base = url.join("/").unwrap_or_else(|_| url.clone());
@@ -180,6 +266,18 @@ impl Routes {
         });
         Stop { member, url }
     }
+}
+
+/// `denpm-private`: names, globs, or a scope alone for all of it.
+fn private_names(patterns: &[String]) -> Result<GlobSet, FetchError> {
+    let invalid = |error: globset::Error| FetchError::Options(format!("denpm-private: {error}"));
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        let is_scope = pattern.starts_with('@') && !pattern.contains('/');
+        let whole = if is_scope { format!("{pattern}/*") } else { pattern.clone() };
+        set.add(Glob::new(&whole).map_err(invalid)?);
+    }
+    set.build().map_err(invalid)
 }
 
 /// The configured registry and its mirrors, each once.
@@ -217,7 +315,7 @@ pub(super) fn stop(member: Arc<Member>, path: &str) -> Result<Stop, FetchError> 
 }
 
 /// `name` as one path segment: npm-package-arg's `escapedName`, everything else percent-encoded.
-fn escaped(name: &str) -> Result<String, FetchError> {
+pub(super) fn escaped(name: &str) -> Result<String, FetchError> {
     let invalid = || FetchError::Name(name.chars().take(NAME_LIMIT).collect());
     let (scope, unscoped) = match name.strip_prefix('@') {
         Some(rest) => rest.split_once('/').ok_or_else(invalid)?,

@@ -5,7 +5,7 @@ use std::{fmt, io, sync::Arc};
 use bytes::{Buf, Bytes};
 use url::Url;
 
-use super::stream::ByteReader;
+use super::{error::ShownUrl, stream::ByteReader};
 
 /// Which hosts in `resolved` mean "the configured registry" (`replace-registry-host`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -138,6 +138,11 @@ pub struct RegistryId(Arc<str>);
 impl RegistryId {
     pub(super) fn new(text: &str) -> Self {
         Self(Arc::from(text))
+    }
+
+    /// The identity of the registry at `url`.
+    pub fn of(url: &Url) -> Self {
+        Self::new(&ShownUrl::from(url).to_string())
     }
 
     /// The URL.

@@ -133,6 +133,8 @@ pub fn trust(trust: TrustSummary) -> Value {
         "fromStore": trust.from_store,
         "downloaded": trust.downloaded,
         "registries": trust.registries,
+        "signatures": trust.signatures.to_json(),
+        "attestations": trust.attestations.to_json(),
         "logged": trust.logged,
         "notAsked": trust.not_asked,
         "seenBefore": trust.seen_before,

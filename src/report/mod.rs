@@ -5,6 +5,7 @@
 //! foreign word passes through [`display`] on its way into a [`styled::Line`], so nothing
 //! can reach the terminal unsanitised.
 
+pub mod audit_signatures;
 pub mod debug_log;
 pub mod display;
 pub mod eresolve;
@@ -15,6 +16,8 @@ pub mod json;
 pub mod ls;
 pub mod outdated;
 pub mod progress;
+pub mod registries;
+pub mod review;
 pub mod styled;
 pub mod summary;
 pub mod text;

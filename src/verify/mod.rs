@@ -2,10 +2,12 @@
 //!
 //! This module produces verdicts and typed errors; whether one is fatal is the policy's matter.
 
+pub mod attestation;
 pub mod integrity;
 pub mod manifest_confusion;
 pub mod manifest_match;
 mod outcome;
+pub mod signature;
 
 pub use integrity::{Algorithm, Digests, Hasher, Integrity, IntegrityMismatch};
 pub use manifest_confusion::ManifestConfusion;

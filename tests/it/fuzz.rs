@@ -68,6 +68,12 @@ fn seeds(target: &str) -> Vec<Vec<u8>> {
         "display" => &[
             "\u{1b}]0;x\u{7}a\u{202e}b\thttps://u:p@host.example/?a=npm_abcdefghijklmnopqrstuvwxyz0123456789 _authToken=x Bearer 0123456789abcdef0",
         ],
+        "attestations" => &[include_str!("../../fixtures/signed/tuf-js-1.0.0.attestations.json")],
+        "registry_keys" => &[
+            include_str!("../../src/verify/signature/npm-keys.json"),
+            r#"{"keys":[{"expires":"2025-01-29T00:00:00.000Z","keyid":"SHA256:jl3bwswu80PjjokCgh0o2w5c2U4LhQAE57gj9cz1kzA","keytype":"ecdsa-sha2-nistp256","scheme":"ecdsa-sha2-nistp256","key":"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE1Olb3zMAFFxXKHiIkQO5cJ3Yhl5i6UPp+IhuteBJbuHcA5UogKo0EWtlWwW6KSaKoTNEYL7JlCQiVnkhBktUgg=="}]}"#,
+        ],
+        "namespace_keys" => &[r#"{"keys":[{"keyid":"SHA256:a","key":"MFkw","keytype":"t"}]}"#],
         "registry_pool" => &["https://a.example/x|direct,https://b.example?q#f,off"],
         "sumdb_checkpoint" => &[
             "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n",

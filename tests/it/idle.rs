@@ -51,6 +51,76 @@ fn settles(manifest: &Value, args: &[&str]) {
     let changed = differences(&before, &sandbox.stamps());
     assert!(changed.is_empty(), "{output}\nchanged:\n{}", changed.join("\n"));
     assert!(output.summary().unwrap().starts_with("up to date"), "{output}");
+
+    // A run that has to look for itself comes to the same, and says the same.
+    sandbox.forget_settled();
+    let before = sandbox.stamps();
+    let again = sandbox.denpm(command()).succeeded();
+    assert_eq!(registry.log(), [""; 0], "requests of {again}");
+    let mut changed = differences(&before, &sandbox.stamps());
+    changed.retain(|line| !line.contains("_denpm/settled") && !line.contains("cache/_denpm 7"));
+    assert!(changed.is_empty(), "{again}\nchanged:\n{}", changed.join("\n"));
+    assert_eq!(sandbox.filtered(&again.to_string()), sandbox.filtered(&output.to_string()));
+}
+
+/// Installs, changes something, installs: the change is seen although the project was in order.
+#[track_caller]
+fn notices(change: impl FnOnce(&Sandbox), args: &[&str], expected: &str) {
+    let registry = Registry::start();
+    registry.tree(PACKAGES);
+    let sandbox = Sandbox::new(&registry);
+    sandbox.package_json(&json!({
+        "name": "project",
+        "dependencies": {"a": "^1", "c": "1"},
+        "devDependencies": {"old": "1"},
+    }));
+    sandbox.denpm(["install"]).succeeded();
+    assert!(sandbox.denpm(["install"]).succeeded().summary().unwrap().starts_with("up to date"));
+    change(&sandbox);
+    let output = sandbox.denpm(std::iter::once("install").chain(args.iter().copied())).succeeded();
+    assert!(output.summary().unwrap().starts_with(expected), "{output}");
+    assert!(sandbox.read("node_modules/c/package.json").is_some(), "{output}");
+}
+
+#[test]
+fn package_that_was_removed_is_noticed() {
+    notices(|sandbox| _ = sandbox.remove("node_modules/c"), &[], "added 1 package");
+}
+
+#[test]
+fn inner_package_that_was_removed_is_noticed() {
+    notices(|sandbox| _ = sandbox.remove("node_modules/b/node_modules"), &[], "added 1 package");
+}
+
+#[test]
+fn lockfile_that_was_removed_is_noticed() {
+    let remove = |sandbox: &Sandbox| _ = sandbox.remove("package-lock.json");
+    notices(remove, &[], "up to date");
+}
+
+#[test]
+fn package_that_came_by_hand_is_noticed() {
+    let add = |sandbox: &Sandbox| {
+        let manifest = r#"{"name": "x", "version": "1.0.0"}"#;
+        sandbox.file("node_modules/x/package.json", manifest);
+    };
+    notices(add, &[], "removed 1 package");
+}
+
+#[test]
+fn dependency_that_was_added_is_noticed() {
+    let add = |sandbox: &Sandbox| {
+        let dependencies = json!({"a": "^1", "c": "1", "@s/scoped": "1"});
+        let dev = json!({"old": "1"});
+        let project = json!({"dependencies": dependencies, "devDependencies": dev});
+        sandbox.package_json(&project);
+    };
+    notices(add, &[], "added 1 package");
+}
+
+#[test]
+fn another_setting_is_noticed() {
+    notices(|_| {}, &["--omit=dev"], "removed 1 package");
 }
 
 #[test]

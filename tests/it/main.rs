@@ -10,6 +10,7 @@
 
 mod approvals;
 mod architecture;
+mod audit_signatures;
 mod completions;
 mod crash;
 mod fuzz;
@@ -18,8 +19,12 @@ mod idle;
 mod layout;
 mod listing;
 mod npm_oracle;
+mod pool;
 mod refusals;
 mod resolver;
+mod review;
+mod signature_vectors;
+mod signatures;
 mod sumdb;
 #[allow(dead_code, reason = "each test takes the part it needs")]
 mod support;

@@ -5,11 +5,15 @@
 //! weaken the check that guards it: wherever two files speak, the stricter word holds. Keys
 //! nobody knows are errors, because a misspelt rule guards nothing.
 
-mod attestation;
+pub mod attestation;
+pub mod downgrade;
 mod error;
-mod flags;
+pub mod exempt;
+pub mod flags;
+pub mod pattern;
 mod registries;
-mod signature;
+pub mod rule;
+pub mod signature;
 mod sumdb;
 #[cfg(test)]
 mod tests;
@@ -17,11 +21,15 @@ mod tests;
 use std::path::Path;
 
 use serde::Deserialize;
+use serde_json::Value;
 
 pub use attestation::AttestationPolicy;
+pub use downgrade::DowngradePolicy;
 pub use error::PolicyError;
+pub use exempt::Exemptions;
 pub use flags::FlagPolicy;
 pub use registries::RegistryPolicy;
+pub use rule::Rules;
 pub use signature::SignaturePolicy;
 pub use sumdb::{LogEntry, SumdbMode, SumdbPolicy};
 
@@ -40,6 +48,12 @@ pub struct Policy {
     pub signature: SignaturePolicy,
     /// Provenance and publish attestations.
     pub attestation: AttestationPolicy,
+    /// Versions that are proven less well than one before.
+    pub downgrade: DowngradePolicy,
+    /// Who may have built which packages.
+    pub rules: Rules,
+    /// Packages that are accepted as they are.
+    pub exemptions: Exemptions,
     /// The checksum database.
     pub sumdb: SumdbPolicy,
     /// Risk signs.
@@ -67,8 +81,12 @@ struct File {
     version: Option<u32>,
     signature: <SignaturePolicy as Section>::Words,
     attestation: <AttestationPolicy as Section>::Words,
+    downgrade: <DowngradePolicy as Section>::Words,
+    rule: <Rules as Section>::Words,
+    exempt: <Exemptions as Section>::Words,
     sumdb: <SumdbPolicy as Section>::Words,
     flags: <FlagPolicy as Section>::Words,
+    policy: flags::PolicyWords,
     registries: <RegistryPolicy as Section>::Words,
 }
 
@@ -85,6 +103,9 @@ impl Policy {
         if let Some(file) = read(&paths.prefix.join("denpm.toml"))? {
             policy = policy.tightened_by(file);
         }
+        if let Some(file) = read_manifest(&paths.prefix.join("package.json"))? {
+            policy = policy.tightened_by(file);
+        }
         Ok(policy)
     }
 
@@ -92,8 +113,11 @@ impl Policy {
         Self {
             signature: self.signature.replaced_by(file.signature),
             attestation: self.attestation.replaced_by(file.attestation),
+            downgrade: self.downgrade.replaced_by(file.downgrade),
+            rules: self.rules.replaced_by(file.rule),
+            exemptions: self.exemptions.replaced_by(file.exempt),
             sumdb: self.sumdb.replaced_by(file.sumdb),
-            flags: self.flags.replaced_by(file.flags),
+            flags: self.flags.replaced_by(file.flags).with(file.policy),
             registries: self.registries.replaced_by(file.registries),
         }
     }
@@ -102,8 +126,11 @@ impl Policy {
         Self {
             signature: self.signature.tightened_by(file.signature),
             attestation: self.attestation.tightened_by(file.attestation),
+            downgrade: self.downgrade.tightened_by(file.downgrade),
+            rules: self.rules.tightened_by(file.rule),
+            exemptions: self.exemptions.tightened_by(file.exempt),
             sumdb: self.sumdb.tightened_by(file.sumdb),
-            flags: self.flags.tightened_by(file.flags),
+            flags: self.flags.tightened_by(file.flags).with_at_least(file.policy),
             registries: self.registries.tightened_by(file.registries),
         }
     }
@@ -122,8 +149,27 @@ fn read(path: &Path) -> Result<Option<File>, PolicyError> {
     parse(&text).map(Some).map_err(|reason| PolicyError::Syntax { path: shown(), reason })
 }
 
+/// The `denpm` key of a package.json, for who wants no file of its own. A manifest that cannot be
+/// read is somebody else's error.
+fn read_manifest(path: &Path) -> Result<Option<File>, PolicyError> {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Words {
+        denpm: Option<Value>,
+    }
+    let Ok(bytes) = read_bounded(path, MAX_BYTES) else { return Ok(None) };
+    let words = serde_json::from_slice::<Words>(&bytes).unwrap_or_default().denpm;
+    let Some(words) = words.filter(Value::is_object) else { return Ok(None) };
+    let syntax = |reason: String| PolicyError::Syntax { path: path.display().to_string(), reason };
+    let file = serde_json::from_value(words).map_err(|error| syntax(error.to_string()))?;
+    checked(file).map(Some).map_err(syntax)
+}
+
 fn parse(text: &str) -> Result<File, String> {
-    let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
+    checked(toml::from_str(text).map_err(|error| error.to_string())?)
+}
+
+fn checked(file: File) -> Result<File, String> {
     match file.version {
         None | Some(VERSION) => Ok(file),
         Some(other) => {

@@ -125,6 +125,10 @@ pub struct TrustSummary {
     pub downloaded: usize,
     /// Registries that served a download.
     pub registries: usize,
+    /// What the registry signatures came to.
+    pub signatures: Outcomes,
+    /// What the attestations came to.
+    pub attestations: Outcomes,
     /// Packages that the logs of the policy have, proven.
     pub logged: usize,
     /// Packages that no log was asked about because they are private.
@@ -133,6 +137,34 @@ pub struct TrustSummary {
     pub seen_before: usize,
     /// Packages that this machine sees for the first time, which proves nothing.
     pub first_seen: usize,
+}
+
+/// How many packages a check came to which result for: the five outcomes, never mixed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Outcomes {
+    /// The evidence is there and holds.
+    pub verified: usize,
+    /// Nothing to check applies.
+    pub not_covered: usize,
+    /// There is no evidence where it should be.
+    pub absent: usize,
+    /// The evidence could not be had.
+    pub unreachable: usize,
+    /// The evidence says otherwise.
+    pub contradicted: usize,
+}
+
+impl Outcomes {
+    /// The outcomes as an object.
+    pub fn to_json(self) -> Value {
+        json!({
+            "verified": self.verified,
+            "notCovered": self.not_covered,
+            "absent": self.absent,
+            "unreachable": self.unreachable,
+            "contradicted": self.contradicted,
+        })
+    }
 }
 
 /// A dependency whose install scripts nobody has reviewed; they did not run.
@@ -327,6 +359,13 @@ fn trust_line(trust: TrustSummary) -> Option<Line> {
         count(
             trust.without_integrity,
             format!("{} without integrity, not verified", packages(trust.without_integrity)),
+        ),
+        count(trust.signatures.verified, format!("{} signed", trust.signatures.verified)),
+        count(trust.attestations.verified, format!("{} attested", trust.attestations.verified)),
+        count(trust.signatures.absent, format!("{} unsigned", trust.signatures.absent)),
+        count(
+            trust.signatures.unreachable,
+            format!("{} whose signature could not be checked", trust.signatures.unreachable),
         ),
         count(trust.from_store, format!("{} from the store", trust.from_store)),
         count(trust.downloaded, format!("{} downloaded{registries}", trust.downloaded)),

@@ -7,6 +7,7 @@ pub(crate) mod oracle;
 pub(crate) mod package;
 pub(crate) mod registry;
 pub(crate) mod sandbox;
+pub(crate) mod signed;
 pub(crate) mod tarball;
 pub(crate) mod tree;
 

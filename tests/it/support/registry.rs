@@ -66,6 +66,9 @@ struct State {
     rules: Vec<Rule>,
     requests: Vec<(Kind, String)>,
     publications: u32,
+    /// Whether `/<name>/<version or tag>` is answered, as npm's registry does.
+    version_documents: bool,
+    leaks: Vec<String>,
 }
 
 /// What a request asked for.
@@ -108,14 +111,34 @@ impl Registry {
     /// A second registry with the same packages (not the same faults) under its own URL.
     pub(crate) fn mirror_of(other: &Self) -> Self {
         let mirror = Self::start();
-        let packages = lock(&other.state).packages.clone();
-        lock(&mirror.state).packages = packages;
+        let (packages, version_documents) = {
+            let other = lock(&other.state);
+            (other.packages.clone(), other.version_documents)
+        };
+        let mut state = lock(&mirror.state);
+        (state.packages, state.version_documents) = (packages, version_documents);
+        drop(state);
         mirror
     }
 
     /// The root URL, with a slash at its end.
     pub(crate) fn url(&self) -> String {
         self.server.url()
+    }
+
+    /// Answers `/<name>/<version or tag>` too, as npm's registry and most others do.
+    pub(crate) fn with_version_documents(self) -> Self {
+        lock(&self.state).version_documents = true;
+        self
+    }
+
+    /// Offers a public signing key of this identity.
+    pub(crate) fn offer_key(&self, keyid: &str, key: &str) {
+        let keys = json!({"keys": [{
+            "keyid": keyid, "key": key, "expires": null,
+            "keytype": "ecdsa-sha2-nistp256", "scheme": "ecdsa-sha2-nistp256",
+        }]});
+        self.serve("-/npm/v1/keys", "application/json", serde_json::to_vec(&keys).unwrap());
     }
 
     /// Begins to describe a version.
@@ -243,6 +266,19 @@ impl Registry {
     }
 }
 
+/// What no registry of any test may see: a private name that is not its own, a credential of
+/// another host.
+impl Drop for Registry {
+    fn drop(&mut self) {
+        let leaks = std::mem::take(&mut lock(&self.state).leaks);
+        assert!(
+            leaks.is_empty() || std::thread::panicking(),
+            "leaked to {}: {leaks:#?}",
+            self.url()
+        );
+    }
+}
+
 /// A misbehaviour under description.
 #[must_use = "say `always` or `times`"]
 #[derive(Debug)]
@@ -327,6 +363,7 @@ impl State {
         let path = decode(request.target.split('?').next().unwrap_or_default());
         let path = path.trim_start_matches('/');
         let (kind, target) = classify(path);
+        self.look_for_leaks(request, path, url);
         self.requests.push((kind, format!("{} /{path}", request.method)));
         let fault = self.fault(&target);
         let view = fault.as_ref().map_or(View::True, Fault::view);
@@ -334,10 +371,33 @@ impl State {
             Target::Packument(name) => self.packument(name, url, view, request),
             Target::Tarball(name) => self.tarball(name, path),
             Target::Advisories => Answer::new(200, "application/json", "{}"),
-            Target::Everything => error(404),
+            Target::Everything => self.version(path, url).unwrap_or_else(|| error(404)),
         };
         let right = self.page(path).unwrap_or(right);
         fault.map_or(right.clone(), |fault| fault.apply(request, right))
+    }
+
+    /// Names with `private` in them are private, tokens name the port of their registry.
+    fn look_for_leaks(&mut self, request: &Request, path: &str, url: &str) {
+        let name = path.split("/-/").next().unwrap_or_default();
+        let is_own = self.packages.keys().any(|own| name == own || path.starts_with(own.as_str()));
+        if path.contains("private") && !is_own {
+            self.leaks.push(format!("the name in {path}"));
+        }
+        let credential = request.header("authorization");
+        let port = url.trim_end_matches('/').rsplit(':').next().unwrap_or_default();
+        if credential.contains("token-of-") && !credential.ends_with(&format!("token-of-{port}")) {
+            self.leaks.push(format!("a credential: {credential}"));
+        }
+    }
+
+    /// The document of one version.
+    fn version(&self, path: &str, url: &str) -> Option<Answer> {
+        let (name, version) = path.rsplit_once('/').filter(|_| self.version_documents)?;
+        let package = self.packages.get(name)?;
+        let version = package.tags.get(version).map_or(version, String::as_str);
+        let entry = package.versions.get(version)?.entry(name, url, View::True);
+        Some(Answer::new(200, "application/json", serde_json::to_vec(&entry).unwrap()))
     }
 
     /// The newest rule that still applies, counted down.

@@ -76,6 +76,19 @@ impl Sandbox {
         self.file("package.json", &(serde_json::to_string_pretty(manifest).unwrap() + "\n"))
     }
 
+    /// Writes the user's own policy file.
+    pub(crate) fn user_policy(&self, text: &str) -> &Self {
+        let home = self.root.path().join("home");
+        let config = match std::env::consts::OS {
+            "macos" => home.join("Library/Application Support"),
+            "windows" => home,
+            _ => home.join(".config"),
+        };
+        fs::create_dir_all(config.join("denpm")).unwrap();
+        fs::write(config.join("denpm/config.toml"), text).unwrap();
+        self
+    }
+
     /// Adds a line to the user's `.npmrc`.
     pub(crate) fn npmrc(&self, line: &str) -> &Self {
         let path = self.root.path().join("home/.npmrc");
@@ -156,6 +169,15 @@ impl Sandbox {
     /// Works with the cache of another sandbox from now on.
     pub(crate) fn share_cache_of(&self, other: &Self) -> &Self {
         self.npmrc(&format!("cache={}", other.cache().display()))
+    }
+
+    /// Makes the next run find out for itself whether there is something to do.
+    pub(crate) fn forget_settled(&self) -> &Self {
+        let notes = self.cache().join("_denpm/settled");
+        if notes.is_dir() {
+            fs::remove_dir_all(notes).unwrap();
+        }
+        self
     }
 
     /// Everything a command may touch, project, home, cache and temporary files, with the

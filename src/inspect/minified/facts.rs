@@ -1,0 +1,163 @@
+//! What one JavaScript file says and does, without its layout and its local names.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+/// A way of getting at something by means that a name in the text does not show, counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Call {
+    /// A reference to `eval`.
+    Eval,
+    /// `Function` called, or taken as a value.
+    Function,
+    /// `x.constructor(…)`, which is `Function` by another way.
+    Constructor,
+    /// `a[b](…)` where `b` is not written out.
+    Computed,
+    /// `window[x]` where `x` is not written out.
+    GlobalByName,
+    /// `Buffer.from(…, "hex")`, `"base64"`, or an encoding that is not written out.
+    DecodeBuffer,
+    /// `atob(…)`.
+    Atob,
+    /// `String.fromCharCode`, `fromCodePoint`.
+    CharCodes,
+    /// `require(x)` where `x` is not written out.
+    RequireByValue,
+    /// `require` handed on as a value.
+    RequireAlias,
+    /// `import(x)` where `x` is not written out.
+    ImportByValue,
+    /// A timer that is given text to run.
+    TimerText,
+    /// A process is started.
+    Spawn,
+    /// Bytes are sent: `fetch`, `XMLHttpRequest`, `WebSocket`, `sendBeacon`, a worker, an image.
+    Send,
+    /// A method of the language or the platform is replaced: `String.prototype.replace = …`.
+    Patch,
+    /// A text made of what is no text: `![] + []`.
+    Coercion,
+    /// The environment as a whole, or by a name that is not written out.
+    Environment,
+}
+
+impl Call {
+    /// Whether it is a power by itself; the others only matter where a source should explain them.
+    pub(super) fn is_power(self) -> bool {
+        matches!(
+            self,
+            Self::Eval
+                | Self::Function
+                | Self::TimerText
+                | Self::Spawn
+                | Self::Send
+                | Self::DecodeBuffer
+                | Self::Atob
+        )
+    }
+
+    /// How it is told.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Eval => "eval",
+            Self::Function => "Function(…)",
+            Self::Constructor => "constructor(…)",
+            Self::Computed => "computed call",
+            Self::GlobalByName => "global by computed name",
+            Self::DecodeBuffer => "Buffer.from(enc)",
+            Self::Atob => "atob",
+            Self::CharCodes => "fromCharCode",
+            Self::RequireByValue => "require(value)",
+            Self::RequireAlias => "require as a value",
+            Self::ImportByValue => "import(value)",
+            Self::TimerText => "timer with text",
+            Self::Spawn => "process start",
+            Self::Send => "network call",
+            Self::Patch => "builtin replaced",
+            Self::Coercion => "text by coercion",
+            Self::Environment => "whole environment",
+        }
+    }
+}
+
+/// A function, as far as minifying keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct FunctionFacts {
+    /// A hash of its shape: kinds of nodes, names of properties, literals; nested functions as placeholders.
+    pub shape: u64,
+    /// Hashes of its property names and literals, sorted.
+    pub words: Box<[u32]>,
+}
+
+/// What one file says and does.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Facts {
+    /// Property names, string values and chunks of templates: one pool, since minifiers convert between them.
+    pub names: HashSet<Box<str>>,
+    /// Local names; only as an explanation of another file's names.
+    pub locals: HashSet<Box<str>>,
+    /// Regular expressions, without escapes.
+    pub regexes: HashSet<Box<str>>,
+    /// Long arrays of numbers or short strings: their elements.
+    pub arrays: Vec<Vec<Box<str>>>,
+    /// Numbers, as written out in full; as an explanation of arrays.
+    pub numbers: HashSet<u64>,
+    /// Unresolved globals.
+    pub globals: BTreeSet<Box<str>>,
+    /// What is required or imported, as written.
+    pub requires: BTreeSet<Box<str>>,
+    /// Sensitive words, counted.
+    pub words: BTreeMap<&'static str, u32>,
+    /// Sensitive ways, counted.
+    pub calls: BTreeMap<Call, u32>,
+    /// Hosts of URLs in strings.
+    pub hosts: BTreeSet<Box<str>>,
+    /// Hosts of URLs in a function that also sends.
+    pub sent_hosts: BTreeSet<Box<str>>,
+    /// Comments inside functions, without white space.
+    pub inner_comments: HashSet<Box<str>>,
+    /// Signs that text is hidden from a reader: see [`Hidden`].
+    pub hidden: BTreeMap<Hidden, u32>,
+    /// Its functions.
+    pub functions: Vec<FunctionFacts>,
+    /// A hash of the whole, independent of layout and local names.
+    pub shape: u64,
+}
+
+/// Text that a reader does not see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Hidden {
+    /// Code behind hundreds of spaces on the same line.
+    FarRight,
+    /// Runs of characters that have no width.
+    Invisible,
+    /// Names in the style of obfuscators (`_0x1a2b`).
+    HexNames,
+}
+
+impl Hidden {
+    /// How it is told.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::FarRight => "code behind a long run of spaces",
+            Self::Invisible => "invisible characters",
+            Self::HexNames => "names of an obfuscator (_0x…)",
+        }
+    }
+}
+
+impl Facts {
+    /// How often a way is used.
+    pub(super) fn count(&self, call: Call) -> u32 {
+        self.calls.get(&call).copied().unwrap_or_default()
+    }
+
+    /// The shapes of its functions, counted.
+    pub(super) fn shapes(&self) -> HashMap<u64, u32> {
+        let mut shapes = HashMap::new();
+        for function in &self.functions {
+            *shapes.entry(function.shape).or_default() += 1;
+        }
+        shapes
+    }
+}

@@ -1,0 +1,61 @@
+//! Which functions of a build changed, and whether the source changed alike.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{
+    excess::Pair,
+    facts::{Facts, FunctionFacts},
+};
+
+/// Functions with fewer words resemble everything.
+const LEAST_WORDS: usize = 3;
+/// The most changed functions that are compared with each other.
+const MAX_COMPARED: usize = 2000;
+
+/// Changed functions of a build.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Changed {
+    /// All of them.
+    pub total: usize,
+    /// Those that resemble no changed function of the source: less than half of their words.
+    pub unattributed: usize,
+}
+
+/// Compares the changes of a build with those of its source.
+pub(super) fn changed(new: &Pair<'_>, old: &Pair<'_>) -> Changed {
+    let build = new_functions(new.build, old.build);
+    let source = new_functions(new.source, old.source);
+    let gone = new_functions(old.source, new.source);
+    let words: Vec<HashSet<u32>> = source
+        .iter()
+        .chain(&gone)
+        .map(|function| function.words.iter().copied().collect())
+        .collect();
+    if build.len().saturating_mul(words.len()) > MAX_COMPARED * MAX_COMPARED {
+        return Changed { total: build.len(), unattributed: 0 };
+    }
+    let resembles = |function: &&&FunctionFacts| {
+        let shared = |words: &HashSet<u32>| {
+            function.words.iter().filter(|word| words.contains(word)).count() * 2
+                >= function.words.len()
+        };
+        words.iter().any(shared)
+    };
+    let judged: Vec<_> =
+        build.iter().filter(|function| function.words.len() >= LEAST_WORDS).collect();
+    let attributed = judged.iter().filter(|function| resembles(function)).count();
+    Changed { total: build.len(), unattributed: judged.len() - attributed }
+}
+
+/// The functions of `new` that `old` does not have, as often.
+fn new_functions<'f>(new: &'f Facts, old: &Facts) -> Vec<&'f FunctionFacts> {
+    let mut left: HashMap<u64, u32> = old.shapes();
+    let is_new = |function: &&FunctionFacts| match left.get_mut(&function.shape) {
+        Some(count) if *count > 0 => {
+            *count -= 1;
+            false
+        }
+        _ => true,
+    };
+    new.functions.iter().filter(is_new).collect()
+}

@@ -1,0 +1,229 @@
+//! Each row of the table: the flag that had to fire and its level; then what must stay silent.
+
+use super::*;
+
+fn history(versions: Vec<VersionFacts>) -> History {
+    History::new(versions, None)
+}
+
+fn script(document: Value, event: &str) -> Value {
+    with(document, "scripts", json!({event: "node setup.js"}))
+}
+
+/// The stolen account publishes with a script: eslint-scope, ua-parser-js, Nx, Shai-Hulud, SAP.
+#[test]
+fn a_stolen_account_with_a_script_is_told_by_script_and_age() {
+    for event in ["preinstall", "install", "postinstall"] {
+        let found = judged(
+            &history(vec![
+                version("3.7.1", 90, &by("eve")),
+                version("3.7.2", 0, &script(by("eve"), event)),
+            ]),
+            "3.7.1",
+            "3.7.2",
+            &[],
+        );
+        assert_eq!(levels_of(&found, Flag::NewScript), Some(Level::Warn), "{event}");
+        assert_eq!(levels_of(&found, Flag::TooYoung), Some(Level::Warn), "{event}");
+    }
+}
+
+#[test]
+fn event_stream_is_told_by_publisher_silence_and_dependency() {
+    let revived = with(by("right"), "dependencies", json!({"flatmap-stream": "^0.1.0"}));
+    let own = history(vec![version("3.3.5", 900, &by("dominic")), version("3.3.6", 10, &revived)]);
+    let flatmap = history(vec![version("0.1.0", 12, &by("flat"))]);
+    let found = judged(&own, "3.3.5", "3.3.6", &[("flatmap-stream", &flatmap)]);
+    assert_eq!(levels_of(&found, Flag::PublisherUnusual), Some(Level::Warn));
+    assert_eq!(levels_of(&found, Flag::NewDepUnrelated), Some(Level::Warn));
+    assert_eq!(levels_of(&found, Flag::MaintainersReplaced), Some(Level::Warn));
+}
+
+#[test]
+fn ua_parser_and_coa_are_told_by_several_lines_at_once() {
+    let versions = vec![
+        version("0.7.28", 100, &by("f")),
+        version("0.7.29", 0, &script(by("f"), "preinstall")),
+        version("0.8.0", 0, &script(by("f"), "preinstall")),
+        version("1.0.0", 0, &script(by("f"), "preinstall")),
+    ];
+    let found = judged(&history(versions), "0.7.28", "0.7.29", &[]);
+    assert_eq!(levels_of(&found, Flag::Burst), Some(Level::Info));
+    assert_eq!(levels_of(&found, Flag::NewScript), Some(Level::Warn));
+}
+
+#[test]
+fn an_owner_who_turns_is_told_by_age_alone() {
+    let found = judged(
+        &history(vec![version("1.4.0", 700, &by("m")), version("1.4.1", 0, &by("m"))]),
+        "1.4.0",
+        "1.4.1",
+        &[],
+    );
+    assert_eq!(found, [(Flag::TooYoung, Level::Warn)]);
+}
+
+#[test]
+fn a_release_without_its_commit_is_noted() {
+    let mut stolen = by("s");
+    stolen["gitHead"] = Value::Null;
+    let found = judged(
+        &history(vec![version("1.95.4", 9, &by("s")), version("1.95.6", 0, &stolen)]),
+        "1.95.4",
+        "1.95.6",
+        &[],
+    );
+    assert_eq!(levels_of(&found, Flag::NoGitHead), Some(Level::Info));
+}
+
+#[test]
+fn axios_is_refused_by_lost_trust_and_its_dependency() {
+    let fake = json!({
+        "_npmUser": {"name": "jason", "email": "jason@proton.example"},
+        "maintainers": [{"name": "jason"}],
+        "dependencies": {"plain-crypto": "^4.2.1"},
+    });
+    let earlier = with(by("jason"), "gitHead", json!("abc"));
+    let own = history(vec![
+        version("1.13.0", 200, &earlier),
+        version("1.14.0", 40, &by_workflow("oidc:a", "jason")),
+        version("1.14.1", 0, &fake),
+    ]);
+    let crypto = history(vec![version("4.2.1", 0, &script(by("stranger"), "postinstall"))]);
+    let found = judged(&own, "1.14.0", "1.14.1", &[("plain-crypto", &crypto)]);
+    assert_eq!(levels_of(&found, Flag::Downgrade), Some(Level::Block));
+    assert_eq!(levels_of(&found, Flag::NewDepYoung), Some(Level::Block));
+    assert_eq!(levels_of(&found, Flag::EmailChanged), Some(Level::Warn));
+    assert_eq!(levels_of(&found, Flag::NoGitHead), Some(Level::Info));
+}
+
+#[test]
+fn mastra_is_refused_by_a_young_dependency_with_a_script() {
+    let own = history(vec![
+        version("0.1.0", 50, &by("m")),
+        version("0.1.1", 0, &with(by("m"), "dependencies", json!({"dayjs-like": "*"}))),
+    ]);
+    let look_alike = history(vec![
+        version("1.0.0", 1, &by("x")),
+        version("1.0.1", 0, &script(by("x"), "postinstall")),
+    ]);
+    let found = judged(&own, "0.1.0", "0.1.1", &[("dayjs-like", &look_alike)]);
+    assert_eq!(levels_of(&found, Flag::NewDepYoung), Some(Level::Block));
+}
+
+#[test]
+fn a_new_publisher_with_a_script_is_refused() {
+    let old = with(by("a"), "maintainers", json!([{"name": "a"}]));
+    let found = judged(
+        &history(vec![
+            version("1.0.0", 50, &old),
+            version("1.0.1", 5, &script(by("b"), "install")),
+        ]),
+        "1.0.0",
+        "1.0.1",
+        &[],
+    );
+    assert_eq!(levels_of(&found, Flag::PublisherScript), Some(Level::Block));
+}
+
+/// TanStack, Red Hat: published by the trusted workflow itself.
+#[test]
+fn a_hijacked_workflow_is_told_by_age_and_another_configuration_by_name() {
+    let own = history(vec![
+        version("1.0.0", 50, &by_workflow("oidc:a", "t")),
+        version("1.0.1", 0, &by_workflow("oidc:a", "t")),
+        version("1.0.2", 0, &by_workflow("oidc:b", "t")),
+    ]);
+    assert_eq!(judged(&own, "1.0.0", "1.0.1", &[]), [(Flag::TooYoung, Level::Warn)]);
+    assert_eq!(
+        levels_of(&judged(&own, "1.0.0", "1.0.2", &[]), Flag::PublisherMoved),
+        Some(Level::Warn)
+    );
+}
+
+#[test]
+fn a_dependency_past_the_registries_is_told() {
+    for spec in
+        ["github:x/y", "git+https://x.example/y.git", "https://x.example/y.tgz", "file:../y"]
+    {
+        let own = history(vec![
+            version("1.0.0", 50, &by("a")),
+            version("1.0.1", 9, &with(by("a"), "dependencies", json!({"y": spec}))),
+        ]);
+        assert_eq!(
+            levels_of(&judged(&own, "1.0.0", "1.0.1", &[]), Flag::ExoticDep),
+            Some(Level::Warn),
+            "{spec}"
+        );
+    }
+}
+
+#[test]
+fn semver_after_a_newer_major_with_better_evidence_is_silent() {
+    let own = history(vec![
+        version("6.3.0", 1200, &by("npm")),
+        version("7.5.0", 300, &by_workflow("oidc:a", "npm")),
+        version("6.3.1", 200, &by("npm")),
+    ]);
+    assert_eq!(worst(&judged(&own, "6.3.0", "6.3.1", &[])), Level::Off);
+    assert!(signs(&own, None, "6.3.1", Anchor::Settled, &[]).is_empty());
+}
+
+#[test]
+fn chokidar_which_lost_provenance_long_ago_warns_when_fresh_and_is_silent_when_locked() {
+    let proven =
+        with(by("p"), "dist", json!({"attestations": {"provenance": {"predicateType": "x"}}}));
+    let own = history(vec![
+        version("4.0.1", 400, &proven),
+        version("4.0.2", 380, &by("p")),
+        version("4.0.3", 370, &by("p")),
+    ]);
+    assert!(judged(&own, "4.0.2", "4.0.3", &[]).is_empty());
+    let fresh = signs(
+        &history(vec![version("4.0.1", 400, &proven), version("4.0.3", 370, &by("p"))]),
+        None,
+        "4.0.3",
+        Anchor::Settled,
+        &[],
+    );
+    assert_eq!(fresh.iter().map(|sign| sign.flag).collect::<Vec<_>>(), [Flag::DowngradeSettled]);
+}
+
+#[test]
+fn a_workflow_is_no_maintainer_and_no_stranger() {
+    let own = history(vec![
+        version("1.0.0", 50, &by_workflow("oidc:a", "m")),
+        version("1.0.1", 9, &by_workflow("oidc:a", "m")),
+    ]);
+    assert!(judged(&own, "1.0.0", "1.0.1", &[]).is_empty());
+}
+
+#[test]
+fn from_a_token_to_a_workflow_is_progress() {
+    let own = history(vec![
+        version("1.0.0", 50, &by("m")),
+        version("1.0.1", 9, &by_workflow("oidc:a", "m")),
+    ]);
+    assert!(judged(&own, "1.0.0", "1.0.1", &[]).is_empty());
+}
+
+#[test]
+fn a_mirror_that_strips_fields_makes_unknown_and_never_changed() {
+    let stripped = json!({"name": "x"});
+    let own = history(vec![version("1.0.0", 50, &by("m")), version("1.0.1", 9, &stripped)]);
+    let found = judged(
+        &history(vec![version("1.0.0", 50, &stripped), version("1.0.1", 9, &stripped)]),
+        "1.0.0",
+        "1.0.1",
+        &[],
+    );
+    assert!(found.is_empty());
+    assert_eq!(levels_of(&judged(&own, "1.0.0", "1.0.1", &[]), Flag::PublisherNew), None);
+}
+
+#[test]
+fn an_approver_is_who_stands_behind_a_staged_publish() {
+    let staged = with(by("m"), "_npmUser", json!({"name": "bot", "approver": {"name": "m"}}));
+    let own = history(vec![version("1.0.0", 50, &by("m")), version("1.0.1", 9, &staged)]);
+    assert_eq!(levels_of(&judged(&own, "1.0.0", "1.0.1", &[]), Flag::PublisherNew), None);
+}

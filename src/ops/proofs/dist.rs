@@ -1,0 +1,91 @@
+//! What a registry tells about a version: signatures, attestations, publication time.
+
+use serde_json::Value;
+use url::Url;
+
+use crate::{
+    manifest::{Packument, Signature},
+    verify::{
+        Integrity,
+        signature::{self, Claimed},
+    },
+};
+
+/// What a packument tells about one version.
+#[derive(Clone, Debug, Default)]
+pub(in crate::ops) struct Advertised {
+    /// `dist.integrity`.
+    pub(in crate::ops) integrity: Option<String>,
+    /// `dist.signatures`.
+    pub(in crate::ops) signatures: Vec<Signature>,
+    /// `dist.attestations`, as it stands.
+    pub(in crate::ops) attestations: Option<Value>,
+    /// `time` of the version.
+    pub(in crate::ops) claimed: Claimed,
+}
+
+impl Advertised {
+    /// What a packument tells about a version; `None` when it does not know the version.
+    pub(in crate::ops) fn of(packument: &Packument, version: &str) -> Option<Self> {
+        let manifest = packument.manifest(version)?.ok()?;
+        let dist = manifest.dist.clone().unwrap_or_default();
+        let claimed = match (packument.time(version), packument.published_ms(version)) {
+            (None, _) => Claimed::Missing,
+            (Some(_), Some(time)) => Claimed::At(time),
+            (Some(_), None) => Claimed::Unreadable,
+        };
+        Some(Self {
+            integrity: dist.integrity,
+            signatures: dist.signatures,
+            attestations: dist.attestations,
+            claimed,
+        })
+    }
+
+    /// The signatures as they are verified.
+    pub(in crate::ops) fn signatures(&self) -> Vec<signature::Signature<'_>> {
+        self.signatures
+            .iter()
+            .map(|one| signature::Signature { keyid: &one.keyid, sig: &one.sig })
+            .collect()
+    }
+
+    /// Whether the registry signs such an integrity: one SHA-512. Old publications have a SHA-1.
+    pub(in crate::ops) fn is_signable(&self) -> bool {
+        self.integrity
+            .as_deref()
+            .and_then(|text| Integrity::parse(text).ok())
+            .is_some_and(|integrity| signature::is_signable(&integrity))
+    }
+
+    /// Where the attestations are, below `registry`: the registry's word is taken for the path,
+    /// never for the host (pacote `lib/registry.js`).
+    pub(in crate::ops) fn attestations_path(&self, registry: &str) -> Option<String> {
+        let url = self.attestations.as_ref()?.get("url")?.as_str()?;
+        let url = Url::parse(url).ok()?;
+        let below = Url::parse(registry).ok()?;
+        let path = url.path();
+        let path = path.strip_prefix(below.path()).unwrap_or(path);
+        Some(path.trim_start_matches('/').to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn advertised(url: &str) -> Advertised {
+        let attestations = Some(serde_json::json!({ "url": url }));
+        Advertised { attestations, ..Advertised::default() }
+    }
+
+    #[test]
+    fn attestations_path_never_leaves_the_registry() {
+        let told = advertised("https://elsewhere.example/-/npm/v1/attestations/a@1.0.0");
+        let path = "-/npm/v1/attestations/a@1.0.0";
+        assert_eq!(told.attestations_path("https://registry.example/").as_deref(), Some(path));
+        let told = advertised("https://elsewhere.example/npm/-/npm/v1/attestations/a@1.0.0");
+        assert_eq!(told.attestations_path("https://registry.example/npm/").as_deref(), Some(path));
+        assert_eq!(advertised("no url").attestations_path("https://registry.example/"), None);
+    }
+}

@@ -1,0 +1,129 @@
+//! Which keys count for which package.
+
+use std::sync::Arc;
+
+use super::refresh::Refresh;
+use crate::{
+    config::{
+        NetworkOptions,
+        policy::signature::{KeySource, SignaturePolicy},
+    },
+    event::{Event, Reporter},
+    flight::Flight,
+    registry::{Pool, RegistryId},
+    verify::signature::KeySet,
+};
+
+/// The most bytes of a list of keys.
+const MAX_BYTES: u64 = 256 << 10;
+const ENDPOINT: &str = "-/npm/v1/keys";
+
+/// The keys that count for a package.
+#[derive(Clone, Debug, Default)]
+pub(in crate::ops) struct RegistryKeys {
+    /// npm's own, where the package is of npm's namespace.
+    pub(in crate::ops) npm: KeySet,
+    /// Those of the registry's own endpoint, where that counts.
+    pub(in crate::ops) endpoint: KeySet,
+    /// Why the endpoint could not be asked.
+    pub(in crate::ops) unreachable: Option<String>,
+}
+
+impl RegistryKeys {
+    /// All of them.
+    pub(in crate::ops) fn all(&self) -> KeySet {
+        self.npm.clone().with(self.endpoint.clone())
+    }
+}
+
+/// Finds the keys of packages, each list once a run.
+pub(in crate::ops) struct Keys {
+    pool: Arc<Pool>,
+    network: NetworkOptions,
+    policy: SignaturePolicy,
+    reporter: Arc<dyn Reporter>,
+    refresh: Refresh,
+    endpoints: Flight<RegistryId, Result<KeySet, String>>,
+}
+
+impl Keys {
+    pub(super) fn new(
+        pool: Arc<Pool>,
+        network: NetworkOptions,
+        policy: SignaturePolicy,
+        reporter: Arc<dyn Reporter>,
+        refresh: Refresh,
+    ) -> Self {
+        Self { pool, network, policy, reporter, refresh, endpoints: Flight::default() }
+    }
+
+    /// The keys that count for `name`.
+    ///
+    /// A scope with a registry of its own is that registry's namespace: only its own keys count.
+    /// All else is npm's namespace, through whichever mirror: npm's keys count, and the mirror's
+    /// only where the policy names its endpoint.
+    pub(in crate::ops) async fn of(&self, name: &str) -> RegistryKeys {
+        let own = self.has_own_registry(name);
+        let mut keys = RegistryKeys::default();
+        if !own && self.policy.trusts(KeySource::Pinned) {
+            keys.npm = KeySet::pinned();
+        }
+        if !own && self.policy.trusts(KeySource::Tuf) {
+            keys.npm = keys.npm.with(self.refresh.known_keys());
+        }
+        if (own || self.policy.trusts(KeySource::Endpoint))
+            && let Some(registry) = self.pool.registry_for(name).registries.first()
+        {
+            match self.endpoint(registry).await {
+                Ok(found) => keys.endpoint = found,
+                Err(reason) => keys.unreachable = Some(reason),
+            }
+        }
+        keys
+    }
+
+    /// Looks for newer keys where they are published; why they could not be had, otherwise.
+    pub(in crate::ops) async fn renew(&self) -> Result<(), String> {
+        if !self.policy.trusts(KeySource::Tuf) {
+            return Ok(());
+        }
+        self.refresh.renew().await
+    }
+
+    /// What refreshes keys and trusted root.
+    pub(in crate::ops) fn refresh(&self) -> &Refresh {
+        &self.refresh
+    }
+
+    /// Whether a name is in a scope that the user has routed to a registry of its own.
+    pub(in crate::ops) fn has_own_registry(&self, name: &str) -> bool {
+        let scope = name.split_once('/').map(|(scope, _)| scope);
+        scope
+            .and_then(|scope| self.network.scopes.get(scope))
+            .is_some_and(|url| *url != self.network.registry)
+    }
+
+    /// The keys that a registry itself hands out; none where it has no such endpoint.
+    pub(in crate::ops) async fn endpoint(&self, registry: &RegistryId) -> Result<KeySet, String> {
+        let work = || async {
+            match self.pool.document(registry, ENDPOINT, MAX_BYTES).await {
+                Ok(body) => self.read(registry, &body),
+                // npm takes 404 and 400 for "no keys"; a registry that forbids has none for us.
+                Err(error) if error.status().is_some_and(|status| status < 500) => {
+                    Ok(KeySet::default())
+                }
+                Err(error) => Err(error.to_string()),
+            }
+        };
+        self.endpoints.run(registry.clone(), work).await
+    }
+
+    fn read(&self, registry: &RegistryId, body: &[u8]) -> Result<KeySet, String> {
+        let (keys, refused) = KeySet::from_endpoint(body).map_err(|error| error.to_string())?;
+        for error in refused {
+            let line = format!("{registry} lists what is no key: {error}");
+            self.reporter.event(Event::warn("signatures", line));
+        }
+        Ok(keys)
+    }
+}

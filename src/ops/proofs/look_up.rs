@@ -1,0 +1,131 @@
+//! Asking registries about a version: its signatures, its attestations.
+
+use std::{
+    error::Error,
+    sync::{Arc, atomic::Ordering},
+};
+
+use super::{Attestations, ENOUGH, Proofs, Question, Unheard, dist::Advertised};
+use crate::{
+    config::policy::{
+        attestation::Mode,
+        signature::{Require, Source},
+    },
+    manifest::Packument,
+    ops::manifests::Sources,
+    registry::{FetchError, Form},
+    spec::PackageName,
+    verify::attestation::Response,
+};
+
+/// The most bytes of an answer about attestations; real ones have 30 KB.
+const MAX_ATTESTATIONS: u64 = 4 << 20;
+/// The most bytes of a packument.
+const MAX_PACKUMENT: u64 = 64 << 20;
+
+impl Proofs {
+    /// What the registry says of a version; from the packument that resolution read, if it did.
+    pub(super) async fn advertised(
+        &self,
+        question: &Question,
+        sources: &Sources,
+    ) -> Result<Option<Advertised>, Unheard> {
+        let name = &question.name;
+        let packument = if let Some(at_hand) = sources.packument_at_hand(name) {
+            at_hand
+        } else {
+            let _turn = self.lookups.acquire().await;
+            if self.is_hopeless(name) {
+                return Ok(None);
+            }
+            self.packuments.run(name.clone(), || self.packument(name)).await?
+        };
+        let mut advertised = Advertised::of(&packument, &question.version);
+        if let Some(advertised) = &mut advertised {
+            let count =
+                if advertised.signatures.is_empty() { &self.unsigned } else { &self.signed };
+            count.fetch_add(1, Ordering::Relaxed);
+            if advertised.signatures.is_empty() {
+                self.ask_others(question, advertised).await;
+            }
+        }
+        Ok(advertised)
+    }
+
+    /// Whether this run has seen enough to know that the registries hand out no signatures: a
+    /// mirror that strips them from one strips them from all, and asking on proves nothing.
+    fn is_hopeless(&self, name: &str) -> bool {
+        self.policy.signature.require != Require::Always
+            && !self.keys.has_own_registry(name)
+            && self.signed.load(Ordering::Relaxed) == 0
+            && self.unsigned.load(Ordering::Relaxed) >= ENOUGH
+    }
+
+    async fn packument(&self, name: &str) -> Result<Arc<Packument>, Unheard> {
+        let unheard = |error: FetchError| match error.status() {
+            Some(400..500) => Unheard::NotThere,
+            _ => Unheard::Unreachable(error.to_string()),
+        };
+        let found = self.pool.packument(name, Form::Abbreviated).await.map_err(unheard)?;
+        let broken = |error: &dyn Error| Unheard::Unreachable(error.to_string());
+        let package = PackageName::parse(name).map_err(|error| broken(&error))?;
+        found.packument.verify_name(&package).map_err(|error| broken(&error))?;
+        Ok(found.packument)
+    }
+
+    /// A signature proves the same bytes wherever it is from: where one registry of the pool has
+    /// none, the others are asked.
+    async fn ask_others(&self, question: &Question, advertised: &mut Advertised) {
+        if !self.policy.signature.sources.contains(&Source::Others) {
+            return;
+        }
+        let registries = self.pool.registry_for(&question.name).registries;
+        for registry in registries.iter().skip(1) {
+            let path = question.name.replace('/', "%2f");
+            let asked = self.pool.document(registry, &path, MAX_PACKUMENT).await;
+            let Ok(body) = asked else { continue };
+            let Ok(packument) = Packument::parse(body) else { continue };
+            if let Some(other) = Advertised::of(&packument, &question.version)
+                && !other.signatures.is_empty()
+            {
+                advertised.signatures = other.signatures;
+                advertised.integrity = other.integrity;
+                return;
+            }
+        }
+    }
+
+    /// Whether this policy wants to know about attestations.
+    pub(super) fn asks_for_attestations(&self, question: &Question) -> bool {
+        self.policy.attestation.mode != Mode::Off
+            || self.policy.rules.about(&question.name, &question.version).next().is_some()
+    }
+
+    /// What the registries say about attestations.
+    pub(super) async fn attestations(
+        &self,
+        question: &Question,
+        advertised: &Advertised,
+    ) -> Attestations {
+        if !self.asks_for_attestations(question) {
+            return Attestations::Unasked;
+        }
+        if advertised.attestations.is_none() {
+            return Attestations::None;
+        }
+        let mut last = Attestations::None;
+        for registry in &self.pool.registry_for(&question.name).registries {
+            let Some(path) = advertised.attestations_path(registry.as_str()) else { continue };
+            match self.pool.document(registry, &path, MAX_ATTESTATIONS).await {
+                Ok(body) => match Response::parse(&body) {
+                    Ok(response) => return Attestations::Answer(Box::new(response)),
+                    Err(error) => last = Attestations::Unreachable(error.to_string()),
+                },
+                // It answers, and has none; another one may.
+                Err(error) if matches!(error.status(), Some(400..500)) => {}
+                Err(error) => last = Attestations::Unreachable(error.to_string()),
+            }
+        }
+        last
+    }
+}
