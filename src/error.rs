@@ -48,6 +48,8 @@ codes! {
     Badspec = "EBADSPEC", 1;
     Badsize = "EBADSIZE", 1;
     Cancelled = "ECANCELLED", 130;
+    /// Something installed is not what was verified.
+    Changed = "ECHANGED", 3;
     Cert = "ECERT", 1;
     Ciglobal = "ECIGLOBAL", 1;
     Config = "ECONFIG", 1;

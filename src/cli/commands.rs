@@ -324,7 +324,7 @@ pub const COMMANDS: &[Description] = &[
         &[&["json"]],
     ),
     ready(Command::Pin, "pin", "Commit to denpm.toml and denpm.sum", "", &[&["dry-run"]]),
-    later(
+    ready(
         Command::Verify,
         "verify",
         "Prove again, offline, what lies in node_modules",

@@ -1,4 +1,4 @@
-//! The commands that read the tree: `ls`, `ll`, `explain`, `outdated`; and those that decide about
+//! The commands that read the tree: `ls`, `ll`, `explain`, `outdated`, `verify`; and those that decide about
 //! install scripts.
 
 use std::{process::ExitCode, sync::Arc};
@@ -18,12 +18,14 @@ use crate::{
         ls::ls,
         outdated::outdated,
         scripts::{Decided, ScriptsRequest, Verb, scripts},
+        verify::verify,
     },
     report::{
         Detail, OutputFormat, Terminal, explain as explanations,
         ls::ListOutput,
         outdated as table,
         styled::{Line, Text},
+        verify::{self as reports, Verified},
     },
 };
 
@@ -61,6 +63,7 @@ pub(super) fn run(invocation: &Invocation) -> Result<ExitCode, Failure> {
         Command::Ls | Command::Ll => run_ls(invocation, &options, &terminal),
         Command::Explain => run_explain(invocation, &options, &terminal),
         Command::Outdated => run_outdated(invocation, &options, &terminal),
+        Command::Verify => run_verify(invocation, &terminal),
         _ => run_scripts(invocation, &options, &terminal),
     };
     let code = terminal.finish(ended.as_ref().err());
@@ -76,6 +79,7 @@ pub(super) fn knows(command: Command) -> bool {
             | Command::Ll
             | Command::Explain
             | Command::Outdated
+            | Command::Verify
             | Command::ApproveScripts
             | Command::DenyScripts
             | Command::InstallScripts
@@ -118,6 +122,26 @@ fn run_explain(
         OutputFormat::Text => terminal.result(&explanations::render(&found)),
     }
     Ok(Verdict::Fine)
+}
+
+fn run_verify(invocation: &Invocation, terminal: &Arc<Terminal>) -> Result<Verdict, Failure> {
+    let reporter: Arc<dyn Reporter> = Arc::<Terminal>::clone(terminal);
+    let context = Context::new(invocation.config.clone(), reporter)?;
+    let report = verify(&context)?;
+    let changed = report.changed.iter().map(|(at, file)| (at.clone(), file.display().to_string()));
+    let not_covered = report.not_covered.iter().map(|(at, why)| (at.clone(), (*why).to_owned()));
+    let found = Verified {
+        intact: report.intact,
+        proven: report.proven,
+        pinned: report.pinned,
+        not_covered: not_covered.collect(),
+        changed: changed.collect(),
+    };
+    match terminal.options().format {
+        OutputFormat::Json => terminal.json(reports::to_json(&found)),
+        OutputFormat::Text => terminal.result(&reports::render(&found)),
+    }
+    report.failure().map_or(Ok(Verdict::Fine), Err)
 }
 
 fn run_outdated(

@@ -36,6 +36,7 @@ mod settled;
 mod sidecar;
 mod sumdb;
 mod summary;
+pub mod verify;
 mod workspaces;
 
 pub use context::Context;

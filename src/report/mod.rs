@@ -21,6 +21,7 @@ pub mod review;
 pub mod styled;
 pub mod summary;
 pub mod text;
+pub mod verify;
 
 pub use json::NdjsonReporter;
 pub use text::{LogLevel, Options, OutputFormat, ProgressMode, Terminal};

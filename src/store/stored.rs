@@ -14,8 +14,13 @@ use super::{
     error::StoreError,
     index::{Depth, Index, IndexEntry, IndexFile},
 };
-use crate::verify::integrity::{Digests, Integrity};
+use crate::{
+    fs::read_bounded,
+    verify::integrity::{Digests, Integrity},
+};
 
+/// The largest script whose shebang line is looked at, in bytes.
+const MAX_BIN: u64 = 16 << 20;
 /// What is read of a file at a time, in bytes.
 const READ_BUFFER: usize = 128 << 10;
 
@@ -63,6 +68,27 @@ impl StoredPackage {
                 && (depth == Depth::Quick || has_digest(&path, file));
             if unchanged { Ok(()) } else { Err(StoreError::Changed { path }) }
         })
+    }
+
+    /// The first file of the package that a copy of it lacks or has otherwise, relative to it.
+    ///
+    /// A bin may have lost the carriage return of its shebang line, as npm takes it away.
+    pub fn first_difference(&self, copy: &Path) -> Option<PathBuf> {
+        let differs = |file: &&IndexEntry| {
+            let path = file.path.under(copy);
+            let is_file = fs::symlink_metadata(&path).is_ok_and(|found| found.is_file());
+            !is_file || !(has_digest(&path, file) || self.is_fixed_bin(&path, file))
+        };
+        self.index.files().iter().find(differs).map(|file| PathBuf::from(file.path.as_str()))
+    }
+
+    fn is_fixed_bin(&self, copy: &Path, file: &IndexEntry) -> bool {
+        let read = |path: &Path| read_bounded(path, MAX_BIN).unwrap_or_default();
+        let original = read(&file.path.under(&self.dir));
+        let line_end = original.iter().position(|byte| *byte == b'\n').unwrap_or_default();
+        let Some((line, rest)) = original.split_at_checked(line_end) else { return false };
+        let fixed = line.strip_suffix(b"\r").filter(|line| line.starts_with(b"#!"));
+        fixed.is_some_and(|line| read(copy) == [line, rest].concat())
     }
 
     fn is_untouched(&self, path: &Path, file: &IndexEntry) -> bool {

@@ -51,7 +51,7 @@ impl Drop for Served {
 impl Served {
     fn start(peer: &Path, folder: &Path, records: &[Record], fork: &[Record]) -> Self {
         let text = |records: &[Record]| {
-            records.iter().map(|record| format!("{record}\n")).collect::<String>()
+            records.iter().map(|record| record.to_string() + "\n").collect::<String>()
         };
         fs::write(folder.join("records"), text(records)).unwrap();
         fs::write(folder.join("fork"), text(fork)).unwrap();

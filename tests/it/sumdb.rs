@@ -412,3 +412,20 @@ fn sumdb_a_project_that_never_asked_gets_no_new_file() {
     sandbox.denpm(["install"]).succeeded();
     assert_eq!(sandbox.read("denpm.sum"), None);
 }
+
+#[test]
+fn sumdb_verify_proves_again_what_is_installed_and_names_a_changed_file() {
+    let (_registry, sandbox) = pinned("enforce");
+    sandbox.denpm(["ci", "--offline"]).succeeded();
+    sandbox
+        .denpm(["verify"])
+        .succeeded()
+        .stdout_has("2 packages as verified · 2 pinned · 2 proven to be logged");
+    let changed = sandbox.project().join("node_modules/a/package.json");
+    let text = fs::read_to_string(&changed).unwrap();
+    fs::remove_file(&changed).unwrap();
+    fs::write(&changed, text.replacen('{', "{ ", 1)).unwrap();
+    let output = sandbox.denpm(["verify"]).failed_with("ECHANGED");
+    assert_eq!(output.status, 3, "{output}");
+    assert!(output.stderr.contains("node_modules/a: package.json"), "{output}");
+}

@@ -26,7 +26,7 @@ use std::{
 use globset::{Glob, GlobSet};
 
 pub(super) use remote::Learnt;
-pub(super) use sum::{Committed, Renewed};
+pub(super) use sum::{Committed, Pin, Pins, Renewed};
 
 use self::{
     error::{Mismatch, Refused},
@@ -141,9 +141,11 @@ fn packages_of(context: &Context, tree: &Tree, nodes: &[NodeId]) -> Result<Vec<P
         }
         let assignment = context.pool.registry_for(source.package_name);
         let namespace = namespaces.name(&assignment.registries);
-        let is_public = assignment.privacy == Privacy::Public && namespaces.is_public(&namespace);
-        let exposure =
-            if is_public { exposures.of_name(source.package_name) } else { Exposure::Private };
+        let exposure = match exposures.of_name(source.package_name) {
+            _ if !namespaces.is_public(&namespace) => Exposure::Private,
+            Exposure::Public if assignment.privacy == Privacy::Private => Exposure::Private,
+            said => said,
+        };
         let key = PackageKey::new(namespace, source.package_name, source.version);
         let integrity = source.integrity.map(str::to_owned);
         packages.extend(key.map(|key| Package { node, key, integrity, exposure }));

@@ -4,12 +4,14 @@ use std::{collections::BTreeMap, io, path::Path};
 
 use super::{Package, error::Refused, record::record_of, remote};
 use crate::{
+    arborist::{NodeId, Tree},
     config::policy::SumdbMode,
     error::Failure,
     event::Event,
     fs::{Durability, FsError, read_bounded, write_atomic},
     lockfile::sum::{MAX_SUM_BYTES, Merged, Pinned, Sum, SumProof},
     ops::context::Context,
+    store::StoredPackage,
     sumdb::{
         Hash, Note,
         lookup::{Answer, MAX_BATCH},
@@ -88,6 +90,55 @@ impl Committed {
     /// Whether a package is proven to be logged, without asking anyone.
     pub(super) fn proves(&self, key: &PackageKey) -> bool {
         self.proven && self.pinned(key).is_some_and(|pinned| pinned.index.is_some())
+    }
+}
+
+/// What a project's `denpm.sum` says of packages that are installed already.
+#[derive(Debug, Default)]
+pub(in crate::ops) struct Pins(Option<Committed>);
+
+/// What it says of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::ops) enum Pin {
+    /// Nothing.
+    None,
+    /// Its record.
+    Pinned,
+    /// Its record, proven to be logged.
+    Proven,
+}
+
+impl Pins {
+    /// Reads the files of a project.
+    ///
+    /// # Errors
+    /// As [`Committed::read`].
+    pub(in crate::ops) fn read(context: &Context, folder: &Path) -> Result<Self, Failure> {
+        Committed::read(context, folder).map(Self)
+    }
+
+    /// Compares a package with its pin.
+    ///
+    /// # Errors
+    /// Another record than is pinned.
+    pub(in crate::ops) fn check(
+        &self,
+        context: &Context,
+        tree: &Tree,
+        node: NodeId,
+        stored: &StoredPackage,
+    ) -> Result<Pin, Failure> {
+        let Some(committed) = &self.0 else { return Ok(Pin::None) };
+        let Some(package) = super::packages_of(context, tree, &[node])?.pop() else {
+            return Ok(Pin::None);
+        };
+        let Some(pinned) = committed.pinned(&package.key) else { return Ok(Pin::None) };
+        let proven = committed.proves(&package.key);
+        let record = record_of(package.key, stored)?;
+        if record.leaf() != pinned.leaf {
+            return Err(super::error::Mismatch::not_pinned(&record).into());
+        }
+        Ok(if proven { Pin::Proven } else { Pin::Pinned })
     }
 }
 
