@@ -162,6 +162,12 @@ impl<'s> Collector<'s> {
             }
             self.facts.shape = open.shape.finish();
         }
+        // The whole is its top level and all its functions, in order.
+        let mut whole = Mixer(self.facts.shape);
+        for function in &self.facts.functions {
+            whole.mix(function.shape);
+        }
+        self.facts.shape = whole.finish();
         for comment in &program.comments {
             let is_inner = self.functions.iter().any(|span| span.contains_inclusive(comment.span));
             if is_inner {
@@ -351,14 +357,13 @@ impl<'s> Collector<'s> {
             "sendBeacon" | "fetch" => self.call(Call::Send),
             "atob" => self.call(Call::Atob),
             "setTimeout" | "setInterval" if first.is_some_and(is_text) => {
-                self.call(Call::TimerText)
+                self.call(Call::TimerText);
             }
             "request" | "get" if is_network_module(object) => self.call(Call::Send),
-            "exec" | "execSync" | "spawn" | "spawnSync" | "execFile" | "execFileSync" | "fork" => {
-                if name != "exec" && name != "fork" || required(object).is_some() {
-                    self.call(Call::Spawn);
-                }
+            "execSync" | "spawn" | "spawnSync" | "execFile" | "execFileSync" => {
+                self.call(Call::Spawn);
             }
+            "exec" | "fork" if required(object).is_some() => self.call(Call::Spawn),
             "require" => match first.map(fold::text) {
                 Some(Some(specifier)) => self.require(&specifier),
                 Some(None) => self.call(Call::RequireByValue),
@@ -375,29 +380,27 @@ impl<'s> Collector<'s> {
 
     /// `window[x]`, `process.env[x]`.
     fn computed_member(&mut self, member: &ComputedMemberExpression<'_>) {
-        match fold::text(&member.expression) {
-            Some(name) => {
-                if !matches!(
-                    member.expression,
-                    Expression::StringLiteral(_) | Expression::NumericLiteral(_)
-                ) {
-                    self.note(&name);
-                }
+        if let Some(name) = fold::text(&member.expression) {
+            let written = matches!(
+                member.expression,
+                Expression::StringLiteral(_) | Expression::NumericLiteral(_)
+            );
+            if !written {
+                self.note(&name);
             }
-            None => {
-                if let Expression::Identifier(id) = &member.object
-                    && matches!(
-                        id.name.as_str(),
-                        "window" | "globalThis" | "self" | "global" | "process" | "Reflect"
-                    )
-                    && self.is_global(id)
-                {
-                    self.call(Call::GlobalByName);
-                }
-                if is_process_env(&member.object) {
-                    self.call(Call::Environment);
-                }
-            }
+            return;
+        }
+        if let Expression::Identifier(id) = &member.object
+            && matches!(
+                id.name.as_str(),
+                "window" | "globalThis" | "self" | "global" | "process" | "Reflect"
+            )
+            && self.is_global(id)
+        {
+            self.call(Call::GlobalByName);
+        }
+        if is_process_env(&member.object) {
+            self.call(Call::Environment);
         }
     }
 
