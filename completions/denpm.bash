@@ -16,6 +16,9 @@ _denpm() {
             ",$1")
                 cmd="denpm"
                 ;;
+            denpm,ack)
+                cmd="denpm__subcmd__ack"
+                ;;
             denpm,add)
                 cmd="denpm__subcmd__install"
                 ;;
@@ -27,6 +30,12 @@ _denpm() {
                 ;;
             denpm,audit-signatures)
                 cmd="denpm__subcmd__audit__subcmd__signatures"
+                ;;
+            denpm,authors)
+                cmd="denpm__subcmd__authors"
+                ;;
+            denpm,capabilities)
+                cmd="denpm__subcmd__capabilities"
                 ;;
             denpm,ci)
                 cmd="denpm__subcmd__ci"
@@ -46,6 +55,9 @@ _denpm() {
             denpm,deny-scripts)
                 cmd="denpm__subcmd__deny__subcmd__scripts"
                 ;;
+            denpm,diff)
+                cmd="denpm__subcmd__diff"
+                ;;
             denpm,explain)
                 cmd="denpm__subcmd__explain"
                 ;;
@@ -54,6 +66,9 @@ _denpm() {
                 ;;
             denpm,ic)
                 cmd="denpm__subcmd__ci"
+                ;;
+            denpm,inspect)
+                cmd="denpm__subcmd__inspect"
                 ;;
             denpm,install)
                 cmd="denpm__subcmd__install"
@@ -93,6 +108,9 @@ _denpm() {
                 ;;
             denpm,review)
                 cmd="denpm__subcmd__review"
+                ;;
+            denpm,risk)
+                cmd="denpm__subcmd__risk"
                 ;;
             denpm,rm)
                 cmd="denpm__subcmd__uninstall"
@@ -134,12 +152,82 @@ _denpm() {
 
     case "${cmd}" in
         denpm)
-            opts="-v -h --version --help install i add ci clean-install ic update up upgrade uninstall remove rm un dedupe ddp prune ls list ll la explain why outdated approve-scripts deny-scripts install-scripts audit-signatures pin verify review registries sumdb serve vet approve completions man"
+            opts="-v -h --version --help install i add ci clean-install ic update up upgrade uninstall remove rm un dedupe ddp prune ls list ll la explain why outdated approve-scripts deny-scripts install-scripts audit-signatures pin verify review inspect diff ack authors risk capabilities registries sumdb serve vet approve completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        denpm__subcmd__ack)
+            opts="-C -s -h --evidence --integrity --reason --expires --stale --json --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --evidence)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --integrity)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --expires)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --prefix)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --userconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --loglevel)
+                    COMPREPLY=($(compgen -W "silent error warn notice http info verbose silly" -- "${cur}"))
+                    return 0
+                    ;;
+                --cafile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fetch-retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fetch-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --maxsockets)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -275,6 +363,118 @@ _denpm() {
                     return 0
                     ;;
                 -w)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --prefix)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --userconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --loglevel)
+                    COMPREPLY=($(compgen -W "silent error warn notice http info verbose silly" -- "${cur}"))
+                    return 0
+                    ;;
+                --cafile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fetch-retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fetch-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --maxsockets)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        denpm__subcmd__authors)
+            opts="-C -s -h --json --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --prefix)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --userconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --loglevel)
+                    COMPREPLY=($(compgen -W "silent error warn notice http info verbose silly" -- "${cur}"))
+                    return 0
+                    ;;
+                --cafile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fetch-retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fetch-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --maxsockets)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        denpm__subcmd__capabilities)
+            opts="-C -s -h --baseline --json --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --baseline)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -649,6 +849,64 @@ _denpm() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        denpm__subcmd__diff)
+            opts="-l -C -s -h --json --format --strict --long --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "text json markdown sarif github" -- "${cur}"))
+                    return 0
+                    ;;
+                --prefix)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --userconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --loglevel)
+                    COMPREPLY=($(compgen -W "silent error warn notice http info verbose silly" -- "${cur}"))
+                    return 0
+                    ;;
+                --cafile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fetch-retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fetch-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --maxsockets)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         denpm__subcmd__explain)
             opts="-w -C -s -h --json --workspace --workspaces --include-workspace-root --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -711,8 +969,66 @@ _denpm() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        denpm__subcmd__inspect)
+            opts="-l -C -s -h --baseline --json --long --strict --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --baseline)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --prefix)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --userconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --loglevel)
+                    COMPREPLY=($(compgen -W "silent error warn notice http info verbose silly" -- "${cur}"))
+                    return 0
+                    ;;
+                --cafile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fetch-retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fetch-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --maxsockets)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         denpm__subcmd__install)
-            opts="-P -D -O -B -E -f -w -g -C -s -h --no-save --save-prod --save-dev --save-optional --save-peer --save-bundle --save-exact --save-prefix --install-strategy --legacy-peer-deps --strict-peer-deps --omit --include --force --no-bin-links --install-links --no-audit --no-fund --dry-run --json --prefer-dedupe --before --min-release-age --min-release-age-exclude --tag --engine-strict --cpu --os --libc --no-package-lock --package-lock-only --lockfile-version --no-format-package-lock --omit-lockfile-registry-resolved --replace-registry-host --lock-resolved --sum --ignore-scripts --foreground-scripts --allow-scripts --strict-allow-scripts --dangerously-allow-all-scripts --script-shell --no-rebuild-bundle --allow-git --allow-file --allow-directory --allow-remote --workspace --workspaces --include-workspace-root --global --registry-seed --quorum --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
+            opts="-P -D -O -B -E -f -w -g -C -s -h --no-save --save-prod --save-dev --save-optional --save-peer --save-bundle --save-exact --save-prefix --install-strategy --legacy-peer-deps --strict-peer-deps --omit --include --force --no-bin-links --install-links --no-audit --no-fund --dry-run --json --prefer-dedupe --before --min-release-age --min-release-age-exclude --tag --engine-strict --cpu --os --libc --no-package-lock --package-lock-only --lockfile-version --no-format-package-lock --omit-lockfile-registry-resolved --replace-registry-host --lock-resolved --sum --ignore-scripts --foreground-scripts --allow-scripts --strict-allow-scripts --dangerously-allow-all-scripts --script-shell --no-rebuild-bundle --allow-git --allow-file --allow-directory --allow-remote --workspace --workspaces --include-workspace-root --global --registry-seed --quorum --strict --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1394,7 +1710,93 @@ _denpm() {
             return 0
             ;;
         denpm__subcmd__review)
-            opts="-C -s -h --json --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
+            opts="-l -C -s -h --json --format --strict --long --prefer-dedupe --before --min-release-age --min-release-age-exclude --tag --engine-strict --cpu --os --libc --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "text json markdown sarif github" -- "${cur}"))
+                    return 0
+                    ;;
+                --before)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --min-release-age)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --min-release-age-exclude)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tag)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cpu)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --os)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --libc)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --prefix)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --userconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --loglevel)
+                    COMPREPLY=($(compgen -W "silent error warn notice http info verbose silly" -- "${cur}"))
+                    return 0
+                    ;;
+                --cafile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fetch-retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fetch-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --maxsockets)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        denpm__subcmd__risk)
+            opts="-l -C -s -h --json --long --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1662,7 +2064,7 @@ _denpm() {
             return 0
             ;;
         denpm__subcmd__update)
-            opts="-P -D -O -B -E -f -w -g -C -s -h --no-save --save-prod --save-dev --save-optional --save-peer --save-bundle --save-exact --save-prefix --install-strategy --legacy-peer-deps --strict-peer-deps --omit --include --force --no-bin-links --install-links --no-audit --no-fund --dry-run --json --prefer-dedupe --before --min-release-age --min-release-age-exclude --tag --engine-strict --cpu --os --libc --no-package-lock --package-lock-only --lockfile-version --no-format-package-lock --omit-lockfile-registry-resolved --replace-registry-host --lock-resolved --sum --ignore-scripts --foreground-scripts --allow-scripts --strict-allow-scripts --dangerously-allow-all-scripts --script-shell --no-rebuild-bundle --workspace --workspaces --include-workspace-root --global --registry-seed --quorum --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
+            opts="-P -D -O -B -E -f -w -g -C -s -h --no-save --save-prod --save-dev --save-optional --save-peer --save-bundle --save-exact --save-prefix --install-strategy --legacy-peer-deps --strict-peer-deps --omit --include --force --no-bin-links --install-links --no-audit --no-fund --dry-run --json --prefer-dedupe --before --min-release-age --min-release-age-exclude --tag --engine-strict --cpu --os --libc --no-package-lock --package-lock-only --lockfile-version --no-format-package-lock --omit-lockfile-registry-resolved --replace-registry-host --lock-resolved --sum --ignore-scripts --foreground-scripts --allow-scripts --strict-allow-scripts --dangerously-allow-all-scripts --script-shell --no-rebuild-bundle --workspace --workspaces --include-workspace-root --global --registry-seed --quorum --strict --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

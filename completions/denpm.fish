@@ -55,7 +55,13 @@ complete -c denpm -n "__fish_denpm_needs_command" -f -a "install-scripts" -d 'Ma
 complete -c denpm -n "__fish_denpm_needs_command" -f -a "audit-signatures" -d 'Check signatures of installed packages (not part of this version yet)'
 complete -c denpm -n "__fish_denpm_needs_command" -f -a "pin" -d 'Commit to denpm.toml and denpm.sum (not part of this version yet)'
 complete -c denpm -n "__fish_denpm_needs_command" -f -a "verify" -d 'Prove again, offline, what lies in node_modules (not part of this version yet)'
-complete -c denpm -n "__fish_denpm_needs_command" -f -a "review" -d 'Show what would change and what is suspicious in it (not part of this version yet)'
+complete -c denpm -n "__fish_denpm_needs_command" -f -a "review" -d 'Show what would change and what is unusual in it'
+complete -c denpm -n "__fish_denpm_needs_command" -f -a "inspect" -d 'Compare a package with an earlier version of it'
+complete -c denpm -n "__fish_denpm_needs_command" -f -a "diff" -d 'Show what changed between two lockfiles and what is unusual in it'
+complete -c denpm -n "__fish_denpm_needs_command" -f -a "ack" -d 'Accept a finding, for these bytes and this evidence'
+complete -c denpm -n "__fish_denpm_needs_command" -f -a "authors" -d 'List who publishes the packages of the project'
+complete -c denpm -n "__fish_denpm_needs_command" -f -a "risk" -d 'List what is unusual about the installed versions'
+complete -c denpm -n "__fish_denpm_needs_command" -f -a "capabilities" -d 'List the powers of a package\'s code'
 complete -c denpm -n "__fish_denpm_needs_command" -f -a "registries" -d 'List and test the registries of the pool (not part of this version yet)'
 complete -c denpm -n "__fish_denpm_needs_command" -f -a "sumdb" -d 'Work with the log of package sums (not part of this version yet)'
 complete -c denpm -n "__fish_denpm_needs_command" -f -a "serve" -d 'Be a registry proxy that only hands on what is proved (not part of this version yet)'
@@ -153,6 +159,7 @@ complete -c denpm -n "__fish_denpm_using_subcommand install" -l no-rebuild-bundl
 complete -c denpm -n "__fish_denpm_using_subcommand install" -l workspaces -d 'Work on all workspaces'
 complete -c denpm -n "__fish_denpm_using_subcommand install" -l include-workspace-root -d 'With workspaces, work on the root too'
 complete -c denpm -n "__fish_denpm_using_subcommand install" -s g -l global -d 'Work on the global prefix instead of this project'
+complete -c denpm -n "__fish_denpm_using_subcommand install" -l strict -d 'A warning of the policy is a refusal'
 complete -c denpm -n "__fish_denpm_using_subcommand install" -l offline -d 'Use the cache only'
 complete -c denpm -n "__fish_denpm_using_subcommand install" -l prefer-offline -d 'Do not check whether cached data is fresh'
 complete -c denpm -n "__fish_denpm_using_subcommand install" -l prefer-online -d 'Always check whether cached data is fresh'
@@ -251,6 +258,7 @@ complete -c denpm -n "__fish_denpm_using_subcommand i" -l no-rebuild-bundle -d '
 complete -c denpm -n "__fish_denpm_using_subcommand i" -l workspaces -d 'Work on all workspaces'
 complete -c denpm -n "__fish_denpm_using_subcommand i" -l include-workspace-root -d 'With workspaces, work on the root too'
 complete -c denpm -n "__fish_denpm_using_subcommand i" -s g -l global -d 'Work on the global prefix instead of this project'
+complete -c denpm -n "__fish_denpm_using_subcommand i" -l strict -d 'A warning of the policy is a refusal'
 complete -c denpm -n "__fish_denpm_using_subcommand i" -l offline -d 'Use the cache only'
 complete -c denpm -n "__fish_denpm_using_subcommand i" -l prefer-offline -d 'Do not check whether cached data is fresh'
 complete -c denpm -n "__fish_denpm_using_subcommand i" -l prefer-online -d 'Always check whether cached data is fresh'
@@ -349,6 +357,7 @@ complete -c denpm -n "__fish_denpm_using_subcommand add" -l no-rebuild-bundle -d
 complete -c denpm -n "__fish_denpm_using_subcommand add" -l workspaces -d 'Work on all workspaces'
 complete -c denpm -n "__fish_denpm_using_subcommand add" -l include-workspace-root -d 'With workspaces, work on the root too'
 complete -c denpm -n "__fish_denpm_using_subcommand add" -s g -l global -d 'Work on the global prefix instead of this project'
+complete -c denpm -n "__fish_denpm_using_subcommand add" -l strict -d 'A warning of the policy is a refusal'
 complete -c denpm -n "__fish_denpm_using_subcommand add" -l offline -d 'Use the cache only'
 complete -c denpm -n "__fish_denpm_using_subcommand add" -l prefer-offline -d 'Do not check whether cached data is fresh'
 complete -c denpm -n "__fish_denpm_using_subcommand add" -l prefer-online -d 'Always check whether cached data is fresh'
@@ -639,6 +648,7 @@ complete -c denpm -n "__fish_denpm_using_subcommand update" -l no-rebuild-bundle
 complete -c denpm -n "__fish_denpm_using_subcommand update" -l workspaces -d 'Work on all workspaces'
 complete -c denpm -n "__fish_denpm_using_subcommand update" -l include-workspace-root -d 'With workspaces, work on the root too'
 complete -c denpm -n "__fish_denpm_using_subcommand update" -s g -l global -d 'Work on the global prefix instead of this project'
+complete -c denpm -n "__fish_denpm_using_subcommand update" -l strict -d 'A warning of the policy is a refusal'
 complete -c denpm -n "__fish_denpm_using_subcommand update" -l offline -d 'Use the cache only'
 complete -c denpm -n "__fish_denpm_using_subcommand update" -l prefer-offline -d 'Do not check whether cached data is fresh'
 complete -c denpm -n "__fish_denpm_using_subcommand update" -l prefer-online -d 'Always check whether cached data is fresh'
@@ -725,6 +735,7 @@ complete -c denpm -n "__fish_denpm_using_subcommand up" -l no-rebuild-bundle -d 
 complete -c denpm -n "__fish_denpm_using_subcommand up" -l workspaces -d 'Work on all workspaces'
 complete -c denpm -n "__fish_denpm_using_subcommand up" -l include-workspace-root -d 'With workspaces, work on the root too'
 complete -c denpm -n "__fish_denpm_using_subcommand up" -s g -l global -d 'Work on the global prefix instead of this project'
+complete -c denpm -n "__fish_denpm_using_subcommand up" -l strict -d 'A warning of the policy is a refusal'
 complete -c denpm -n "__fish_denpm_using_subcommand up" -l offline -d 'Use the cache only'
 complete -c denpm -n "__fish_denpm_using_subcommand up" -l prefer-offline -d 'Do not check whether cached data is fresh'
 complete -c denpm -n "__fish_denpm_using_subcommand up" -l prefer-online -d 'Always check whether cached data is fresh'
@@ -811,6 +822,7 @@ complete -c denpm -n "__fish_denpm_using_subcommand upgrade" -l no-rebuild-bundl
 complete -c denpm -n "__fish_denpm_using_subcommand upgrade" -l workspaces -d 'Work on all workspaces'
 complete -c denpm -n "__fish_denpm_using_subcommand upgrade" -l include-workspace-root -d 'With workspaces, work on the root too'
 complete -c denpm -n "__fish_denpm_using_subcommand upgrade" -s g -l global -d 'Work on the global prefix instead of this project'
+complete -c denpm -n "__fish_denpm_using_subcommand upgrade" -l strict -d 'A warning of the policy is a refusal'
 complete -c denpm -n "__fish_denpm_using_subcommand upgrade" -l offline -d 'Use the cache only'
 complete -c denpm -n "__fish_denpm_using_subcommand upgrade" -l prefer-offline -d 'Do not check whether cached data is fresh'
 complete -c denpm -n "__fish_denpm_using_subcommand upgrade" -l prefer-online -d 'Always check whether cached data is fresh'
@@ -1764,6 +1776,18 @@ complete -c denpm -n "__fish_denpm_using_subcommand verify" -l progress -d 'Show
 complete -c denpm -n "__fish_denpm_using_subcommand verify" -l no-strict-ssl -d 'Switch off: check the registry\'s certificate'
 complete -c denpm -n "__fish_denpm_using_subcommand verify" -s s -l silent -d 'Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly'
 complete -c denpm -n "__fish_denpm_using_subcommand verify" -s h -l help -d 'Print help'
+complete -c denpm -n "__fish_denpm_using_subcommand review" -l format -d 'How findings are written' -r -f -a "text\t''
+json\t''
+markdown\t''
+sarif\t''
+github\t''"
+complete -c denpm -n "__fish_denpm_using_subcommand review" -l before -d 'Only versions published on or before this date' -r
+complete -c denpm -n "__fish_denpm_using_subcommand review" -l min-release-age -d 'Only versions at least this many days old' -r
+complete -c denpm -n "__fish_denpm_using_subcommand review" -l min-release-age-exclude -d 'Names or globs that may be younger' -r
+complete -c denpm -n "__fish_denpm_using_subcommand review" -l tag -d 'Tag to install where none is given' -r
+complete -c denpm -n "__fish_denpm_using_subcommand review" -l cpu -d 'Resolve for this CPU (process.arch) instead of this machine\'s' -r
+complete -c denpm -n "__fish_denpm_using_subcommand review" -l os -d 'Resolve for this system (process.platform) instead of this machine\'s' -r
+complete -c denpm -n "__fish_denpm_using_subcommand review" -l libc -d 'Resolve for this libc instead of this machine\'s' -r
 complete -c denpm -n "__fish_denpm_using_subcommand review" -s C -l prefix -d 'Work in this folder; with --global, the global prefix' -r
 complete -c denpm -n "__fish_denpm_using_subcommand review" -l registry -d 'The registry' -r
 complete -c denpm -n "__fish_denpm_using_subcommand review" -l userconfig -d 'The user\'s config file' -r
@@ -1781,6 +1805,10 @@ complete -c denpm -n "__fish_denpm_using_subcommand review" -l fetch-retries -d 
 complete -c denpm -n "__fish_denpm_using_subcommand review" -l fetch-timeout -d 'Longest wait for an answer, in milliseconds' -r
 complete -c denpm -n "__fish_denpm_using_subcommand review" -l maxsockets -d 'Most connections to one registry' -r
 complete -c denpm -n "__fish_denpm_using_subcommand review" -l json -d 'Print JSON'
+complete -c denpm -n "__fish_denpm_using_subcommand review" -l strict -d 'A warning of the policy is a refusal'
+complete -c denpm -n "__fish_denpm_using_subcommand review" -s l -l long -d 'Show more of each package'
+complete -c denpm -n "__fish_denpm_using_subcommand review" -l prefer-dedupe -d 'Prefer a version that is already in the tree'
+complete -c denpm -n "__fish_denpm_using_subcommand review" -l engine-strict -d 'A package that does not support this node is an error'
 complete -c denpm -n "__fish_denpm_using_subcommand review" -l offline -d 'Use the cache only'
 complete -c denpm -n "__fish_denpm_using_subcommand review" -l prefer-offline -d 'Do not check whether cached data is fresh'
 complete -c denpm -n "__fish_denpm_using_subcommand review" -l prefer-online -d 'Always check whether cached data is fresh'
@@ -1789,6 +1817,173 @@ complete -c denpm -n "__fish_denpm_using_subcommand review" -l progress -d 'Show
 complete -c denpm -n "__fish_denpm_using_subcommand review" -l no-strict-ssl -d 'Switch off: check the registry\'s certificate'
 complete -c denpm -n "__fish_denpm_using_subcommand review" -s s -l silent -d 'Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly'
 complete -c denpm -n "__fish_denpm_using_subcommand review" -s h -l help -d 'Print help'
+complete -c denpm -n "__fish_denpm_using_subcommand inspect" -l baseline -d 'What to compare with: a tarball, a folder, a version' -r
+complete -c denpm -n "__fish_denpm_using_subcommand inspect" -s C -l prefix -d 'Work in this folder; with --global, the global prefix' -r
+complete -c denpm -n "__fish_denpm_using_subcommand inspect" -l registry -d 'The registry' -r
+complete -c denpm -n "__fish_denpm_using_subcommand inspect" -l userconfig -d 'The user\'s config file' -r
+complete -c denpm -n "__fish_denpm_using_subcommand inspect" -l cache -d 'npm\'s cache folder; denpm keeps its own in <cache>/_denpm' -r
+complete -c denpm -n "__fish_denpm_using_subcommand inspect" -l loglevel -d 'How much to say on stderr' -r -f -a "silent\t''
+error\t''
+warn\t''
+notice\t''
+http\t''
+info\t''
+verbose\t''
+silly\t''"
+complete -c denpm -n "__fish_denpm_using_subcommand inspect" -l cafile -d 'File with trusted certificate authorities, PEM' -r
+complete -c denpm -n "__fish_denpm_using_subcommand inspect" -l fetch-retries -d 'How often a failed request is repeated' -r
+complete -c denpm -n "__fish_denpm_using_subcommand inspect" -l fetch-timeout -d 'Longest wait for an answer, in milliseconds' -r
+complete -c denpm -n "__fish_denpm_using_subcommand inspect" -l maxsockets -d 'Most connections to one registry' -r
+complete -c denpm -n "__fish_denpm_using_subcommand inspect" -l json -d 'Print JSON'
+complete -c denpm -n "__fish_denpm_using_subcommand inspect" -s l -l long -d 'Show more of each package'
+complete -c denpm -n "__fish_denpm_using_subcommand inspect" -l strict -d 'A warning of the policy is a refusal'
+complete -c denpm -n "__fish_denpm_using_subcommand inspect" -l offline -d 'Use the cache only'
+complete -c denpm -n "__fish_denpm_using_subcommand inspect" -l prefer-offline -d 'Do not check whether cached data is fresh'
+complete -c denpm -n "__fish_denpm_using_subcommand inspect" -l prefer-online -d 'Always check whether cached data is fresh'
+complete -c denpm -n "__fish_denpm_using_subcommand inspect" -l color -d 'Colours: true on a terminal, or always'
+complete -c denpm -n "__fish_denpm_using_subcommand inspect" -l progress -d 'Show progress on a terminal'
+complete -c denpm -n "__fish_denpm_using_subcommand inspect" -l no-strict-ssl -d 'Switch off: check the registry\'s certificate'
+complete -c denpm -n "__fish_denpm_using_subcommand inspect" -s s -l silent -d 'Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly'
+complete -c denpm -n "__fish_denpm_using_subcommand inspect" -s h -l help -d 'Print help'
+complete -c denpm -n "__fish_denpm_using_subcommand diff" -l format -d 'How findings are written' -r -f -a "text\t''
+json\t''
+markdown\t''
+sarif\t''
+github\t''"
+complete -c denpm -n "__fish_denpm_using_subcommand diff" -s C -l prefix -d 'Work in this folder; with --global, the global prefix' -r
+complete -c denpm -n "__fish_denpm_using_subcommand diff" -l registry -d 'The registry' -r
+complete -c denpm -n "__fish_denpm_using_subcommand diff" -l userconfig -d 'The user\'s config file' -r
+complete -c denpm -n "__fish_denpm_using_subcommand diff" -l cache -d 'npm\'s cache folder; denpm keeps its own in <cache>/_denpm' -r
+complete -c denpm -n "__fish_denpm_using_subcommand diff" -l loglevel -d 'How much to say on stderr' -r -f -a "silent\t''
+error\t''
+warn\t''
+notice\t''
+http\t''
+info\t''
+verbose\t''
+silly\t''"
+complete -c denpm -n "__fish_denpm_using_subcommand diff" -l cafile -d 'File with trusted certificate authorities, PEM' -r
+complete -c denpm -n "__fish_denpm_using_subcommand diff" -l fetch-retries -d 'How often a failed request is repeated' -r
+complete -c denpm -n "__fish_denpm_using_subcommand diff" -l fetch-timeout -d 'Longest wait for an answer, in milliseconds' -r
+complete -c denpm -n "__fish_denpm_using_subcommand diff" -l maxsockets -d 'Most connections to one registry' -r
+complete -c denpm -n "__fish_denpm_using_subcommand diff" -l json -d 'Print JSON'
+complete -c denpm -n "__fish_denpm_using_subcommand diff" -l strict -d 'A warning of the policy is a refusal'
+complete -c denpm -n "__fish_denpm_using_subcommand diff" -s l -l long -d 'Show more of each package'
+complete -c denpm -n "__fish_denpm_using_subcommand diff" -l offline -d 'Use the cache only'
+complete -c denpm -n "__fish_denpm_using_subcommand diff" -l prefer-offline -d 'Do not check whether cached data is fresh'
+complete -c denpm -n "__fish_denpm_using_subcommand diff" -l prefer-online -d 'Always check whether cached data is fresh'
+complete -c denpm -n "__fish_denpm_using_subcommand diff" -l color -d 'Colours: true on a terminal, or always'
+complete -c denpm -n "__fish_denpm_using_subcommand diff" -l progress -d 'Show progress on a terminal'
+complete -c denpm -n "__fish_denpm_using_subcommand diff" -l no-strict-ssl -d 'Switch off: check the registry\'s certificate'
+complete -c denpm -n "__fish_denpm_using_subcommand diff" -s s -l silent -d 'Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly'
+complete -c denpm -n "__fish_denpm_using_subcommand diff" -s h -l help -d 'Print help'
+complete -c denpm -n "__fish_denpm_using_subcommand ack" -l evidence -d 'Hash of the evidence that is accepted' -r
+complete -c denpm -n "__fish_denpm_using_subcommand ack" -l integrity -d 'Integrity of the version that is accepted' -r
+complete -c denpm -n "__fish_denpm_using_subcommand ack" -l reason -d 'Why it is accepted' -r
+complete -c denpm -n "__fish_denpm_using_subcommand ack" -l expires -d '' -r
+complete -c denpm -n "__fish_denpm_using_subcommand ack" -s C -l prefix -d 'Work in this folder; with --global, the global prefix' -r
+complete -c denpm -n "__fish_denpm_using_subcommand ack" -l registry -d 'The registry' -r
+complete -c denpm -n "__fish_denpm_using_subcommand ack" -l userconfig -d 'The user\'s config file' -r
+complete -c denpm -n "__fish_denpm_using_subcommand ack" -l cache -d 'npm\'s cache folder; denpm keeps its own in <cache>/_denpm' -r
+complete -c denpm -n "__fish_denpm_using_subcommand ack" -l loglevel -d 'How much to say on stderr' -r -f -a "silent\t''
+error\t''
+warn\t''
+notice\t''
+http\t''
+info\t''
+verbose\t''
+silly\t''"
+complete -c denpm -n "__fish_denpm_using_subcommand ack" -l cafile -d 'File with trusted certificate authorities, PEM' -r
+complete -c denpm -n "__fish_denpm_using_subcommand ack" -l fetch-retries -d 'How often a failed request is repeated' -r
+complete -c denpm -n "__fish_denpm_using_subcommand ack" -l fetch-timeout -d 'Longest wait for an answer, in milliseconds' -r
+complete -c denpm -n "__fish_denpm_using_subcommand ack" -l maxsockets -d 'Most connections to one registry' -r
+complete -c denpm -n "__fish_denpm_using_subcommand ack" -l stale -d 'List what accepts nothing any more'
+complete -c denpm -n "__fish_denpm_using_subcommand ack" -l json -d 'Print JSON'
+complete -c denpm -n "__fish_denpm_using_subcommand ack" -l offline -d 'Use the cache only'
+complete -c denpm -n "__fish_denpm_using_subcommand ack" -l prefer-offline -d 'Do not check whether cached data is fresh'
+complete -c denpm -n "__fish_denpm_using_subcommand ack" -l prefer-online -d 'Always check whether cached data is fresh'
+complete -c denpm -n "__fish_denpm_using_subcommand ack" -l color -d 'Colours: true on a terminal, or always'
+complete -c denpm -n "__fish_denpm_using_subcommand ack" -l progress -d 'Show progress on a terminal'
+complete -c denpm -n "__fish_denpm_using_subcommand ack" -l no-strict-ssl -d 'Switch off: check the registry\'s certificate'
+complete -c denpm -n "__fish_denpm_using_subcommand ack" -s s -l silent -d 'Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly'
+complete -c denpm -n "__fish_denpm_using_subcommand ack" -s h -l help -d 'Print help'
+complete -c denpm -n "__fish_denpm_using_subcommand authors" -s C -l prefix -d 'Work in this folder; with --global, the global prefix' -r
+complete -c denpm -n "__fish_denpm_using_subcommand authors" -l registry -d 'The registry' -r
+complete -c denpm -n "__fish_denpm_using_subcommand authors" -l userconfig -d 'The user\'s config file' -r
+complete -c denpm -n "__fish_denpm_using_subcommand authors" -l cache -d 'npm\'s cache folder; denpm keeps its own in <cache>/_denpm' -r
+complete -c denpm -n "__fish_denpm_using_subcommand authors" -l loglevel -d 'How much to say on stderr' -r -f -a "silent\t''
+error\t''
+warn\t''
+notice\t''
+http\t''
+info\t''
+verbose\t''
+silly\t''"
+complete -c denpm -n "__fish_denpm_using_subcommand authors" -l cafile -d 'File with trusted certificate authorities, PEM' -r
+complete -c denpm -n "__fish_denpm_using_subcommand authors" -l fetch-retries -d 'How often a failed request is repeated' -r
+complete -c denpm -n "__fish_denpm_using_subcommand authors" -l fetch-timeout -d 'Longest wait for an answer, in milliseconds' -r
+complete -c denpm -n "__fish_denpm_using_subcommand authors" -l maxsockets -d 'Most connections to one registry' -r
+complete -c denpm -n "__fish_denpm_using_subcommand authors" -l json -d 'Print JSON'
+complete -c denpm -n "__fish_denpm_using_subcommand authors" -l offline -d 'Use the cache only'
+complete -c denpm -n "__fish_denpm_using_subcommand authors" -l prefer-offline -d 'Do not check whether cached data is fresh'
+complete -c denpm -n "__fish_denpm_using_subcommand authors" -l prefer-online -d 'Always check whether cached data is fresh'
+complete -c denpm -n "__fish_denpm_using_subcommand authors" -l color -d 'Colours: true on a terminal, or always'
+complete -c denpm -n "__fish_denpm_using_subcommand authors" -l progress -d 'Show progress on a terminal'
+complete -c denpm -n "__fish_denpm_using_subcommand authors" -l no-strict-ssl -d 'Switch off: check the registry\'s certificate'
+complete -c denpm -n "__fish_denpm_using_subcommand authors" -s s -l silent -d 'Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly'
+complete -c denpm -n "__fish_denpm_using_subcommand authors" -s h -l help -d 'Print help'
+complete -c denpm -n "__fish_denpm_using_subcommand risk" -s C -l prefix -d 'Work in this folder; with --global, the global prefix' -r
+complete -c denpm -n "__fish_denpm_using_subcommand risk" -l registry -d 'The registry' -r
+complete -c denpm -n "__fish_denpm_using_subcommand risk" -l userconfig -d 'The user\'s config file' -r
+complete -c denpm -n "__fish_denpm_using_subcommand risk" -l cache -d 'npm\'s cache folder; denpm keeps its own in <cache>/_denpm' -r
+complete -c denpm -n "__fish_denpm_using_subcommand risk" -l loglevel -d 'How much to say on stderr' -r -f -a "silent\t''
+error\t''
+warn\t''
+notice\t''
+http\t''
+info\t''
+verbose\t''
+silly\t''"
+complete -c denpm -n "__fish_denpm_using_subcommand risk" -l cafile -d 'File with trusted certificate authorities, PEM' -r
+complete -c denpm -n "__fish_denpm_using_subcommand risk" -l fetch-retries -d 'How often a failed request is repeated' -r
+complete -c denpm -n "__fish_denpm_using_subcommand risk" -l fetch-timeout -d 'Longest wait for an answer, in milliseconds' -r
+complete -c denpm -n "__fish_denpm_using_subcommand risk" -l maxsockets -d 'Most connections to one registry' -r
+complete -c denpm -n "__fish_denpm_using_subcommand risk" -l json -d 'Print JSON'
+complete -c denpm -n "__fish_denpm_using_subcommand risk" -s l -l long -d 'Show more of each package'
+complete -c denpm -n "__fish_denpm_using_subcommand risk" -l offline -d 'Use the cache only'
+complete -c denpm -n "__fish_denpm_using_subcommand risk" -l prefer-offline -d 'Do not check whether cached data is fresh'
+complete -c denpm -n "__fish_denpm_using_subcommand risk" -l prefer-online -d 'Always check whether cached data is fresh'
+complete -c denpm -n "__fish_denpm_using_subcommand risk" -l color -d 'Colours: true on a terminal, or always'
+complete -c denpm -n "__fish_denpm_using_subcommand risk" -l progress -d 'Show progress on a terminal'
+complete -c denpm -n "__fish_denpm_using_subcommand risk" -l no-strict-ssl -d 'Switch off: check the registry\'s certificate'
+complete -c denpm -n "__fish_denpm_using_subcommand risk" -s s -l silent -d 'Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly'
+complete -c denpm -n "__fish_denpm_using_subcommand risk" -s h -l help -d 'Print help'
+complete -c denpm -n "__fish_denpm_using_subcommand capabilities" -l baseline -d 'What to compare with: a tarball, a folder, a version' -r
+complete -c denpm -n "__fish_denpm_using_subcommand capabilities" -s C -l prefix -d 'Work in this folder; with --global, the global prefix' -r
+complete -c denpm -n "__fish_denpm_using_subcommand capabilities" -l registry -d 'The registry' -r
+complete -c denpm -n "__fish_denpm_using_subcommand capabilities" -l userconfig -d 'The user\'s config file' -r
+complete -c denpm -n "__fish_denpm_using_subcommand capabilities" -l cache -d 'npm\'s cache folder; denpm keeps its own in <cache>/_denpm' -r
+complete -c denpm -n "__fish_denpm_using_subcommand capabilities" -l loglevel -d 'How much to say on stderr' -r -f -a "silent\t''
+error\t''
+warn\t''
+notice\t''
+http\t''
+info\t''
+verbose\t''
+silly\t''"
+complete -c denpm -n "__fish_denpm_using_subcommand capabilities" -l cafile -d 'File with trusted certificate authorities, PEM' -r
+complete -c denpm -n "__fish_denpm_using_subcommand capabilities" -l fetch-retries -d 'How often a failed request is repeated' -r
+complete -c denpm -n "__fish_denpm_using_subcommand capabilities" -l fetch-timeout -d 'Longest wait for an answer, in milliseconds' -r
+complete -c denpm -n "__fish_denpm_using_subcommand capabilities" -l maxsockets -d 'Most connections to one registry' -r
+complete -c denpm -n "__fish_denpm_using_subcommand capabilities" -l json -d 'Print JSON'
+complete -c denpm -n "__fish_denpm_using_subcommand capabilities" -l offline -d 'Use the cache only'
+complete -c denpm -n "__fish_denpm_using_subcommand capabilities" -l prefer-offline -d 'Do not check whether cached data is fresh'
+complete -c denpm -n "__fish_denpm_using_subcommand capabilities" -l prefer-online -d 'Always check whether cached data is fresh'
+complete -c denpm -n "__fish_denpm_using_subcommand capabilities" -l color -d 'Colours: true on a terminal, or always'
+complete -c denpm -n "__fish_denpm_using_subcommand capabilities" -l progress -d 'Show progress on a terminal'
+complete -c denpm -n "__fish_denpm_using_subcommand capabilities" -l no-strict-ssl -d 'Switch off: check the registry\'s certificate'
+complete -c denpm -n "__fish_denpm_using_subcommand capabilities" -s s -l silent -d 'Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly'
+complete -c denpm -n "__fish_denpm_using_subcommand capabilities" -s h -l help -d 'Print help'
 complete -c denpm -n "__fish_denpm_using_subcommand registries" -l registry-seed -d 'Seed of the choice of mirror, or random' -r
 complete -c denpm -n "__fish_denpm_using_subcommand registries" -l quorum -d 'How many registries must agree on a version' -r
 complete -c denpm -n "__fish_denpm_using_subcommand registries" -s C -l prefix -d 'Work in this folder; with --global, the global prefix' -r

@@ -102,6 +102,7 @@ module completions {
     --global(-g)              # Work on the global prefix instead of this project
     --registry-seed: string   # Seed of the choice of mirror, or random
     --quorum: string          # How many registries must agree on a version
+    --strict                  # A warning of the policy is a refusal
     --prefix(-C): string      # Work in this folder; with --global, the global prefix
     --registry: string        # The registry
     --userconfig: string      # The user's config file
@@ -279,6 +280,7 @@ module completions {
     --global(-g)              # Work on the global prefix instead of this project
     --registry-seed: string   # Seed of the choice of mirror, or random
     --quorum: string          # How many registries must agree on a version
+    --strict                  # A warning of the policy is a refusal
     --prefix(-C): string      # Work in this folder; with --global, the global prefix
     --registry: string        # The registry
     --userconfig: string      # The user's config file
@@ -886,18 +888,211 @@ module completions {
     --help(-h)                # Print help
   ]
 
+  def "nu-complete denpm review format" [] {
+    [ "text" "json" "markdown" "sarif" "github" ]
+  }
+
   def "nu-complete denpm review loglevel" [] {
     [ "silent" "error" "warn" "notice" "http" "info" "verbose" "silly" ]
   }
 
-  # Show what would change and what is suspicious in it (not part of this version yet)
+  # Show what would change and what is unusual in it
   export extern "denpm review" [
     --json                    # Print JSON
+    --format: string@"nu-complete denpm review format" # How findings are written
+    --strict                  # A warning of the policy is a refusal
+    --long(-l)                # Show more of each package
+    --prefer-dedupe           # Prefer a version that is already in the tree
+    --before: string          # Only versions published on or before this date
+    --min-release-age: string # Only versions at least this many days old
+    --min-release-age-exclude: string # Names or globs that may be younger
+    --tag: string             # Tag to install where none is given
+    --engine-strict           # A package that does not support this node is an error
+    --cpu: string             # Resolve for this CPU (process.arch) instead of this machine's
+    --os: string              # Resolve for this system (process.platform) instead of this machine's
+    --libc: string            # Resolve for this libc instead of this machine's
     --prefix(-C): string      # Work in this folder; with --global, the global prefix
     --registry: string        # The registry
     --userconfig: string      # The user's config file
     --cache: string           # npm's cache folder; denpm keeps its own in <cache>/_denpm
     --loglevel: string@"nu-complete denpm review loglevel" # How much to say on stderr
+    --offline                 # Use the cache only
+    --prefer-offline          # Do not check whether cached data is fresh
+    --prefer-online           # Always check whether cached data is fresh
+    --color                   # Colours: true on a terminal, or always
+    --progress                # Show progress on a terminal
+    --no-strict-ssl           # Switch off: check the registry's certificate
+    --cafile: string          # File with trusted certificate authorities, PEM
+    --fetch-retries: string   # How often a failed request is repeated
+    --fetch-timeout: string   # Longest wait for an answer, in milliseconds
+    --maxsockets: string      # Most connections to one registry
+    --silent(-s)              # Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly
+    --help(-h)                # Print help
+    ...words: string
+  ]
+
+  def "nu-complete denpm inspect loglevel" [] {
+    [ "silent" "error" "warn" "notice" "http" "info" "verbose" "silly" ]
+  }
+
+  # Compare a package with an earlier version of it
+  export extern "denpm inspect" [
+    --baseline: string        # What to compare with: a tarball, a folder, a version
+    --json                    # Print JSON
+    --long(-l)                # Show more of each package
+    --strict                  # A warning of the policy is a refusal
+    --prefix(-C): string      # Work in this folder; with --global, the global prefix
+    --registry: string        # The registry
+    --userconfig: string      # The user's config file
+    --cache: string           # npm's cache folder; denpm keeps its own in <cache>/_denpm
+    --loglevel: string@"nu-complete denpm inspect loglevel" # How much to say on stderr
+    --offline                 # Use the cache only
+    --prefer-offline          # Do not check whether cached data is fresh
+    --prefer-online           # Always check whether cached data is fresh
+    --color                   # Colours: true on a terminal, or always
+    --progress                # Show progress on a terminal
+    --no-strict-ssl           # Switch off: check the registry's certificate
+    --cafile: string          # File with trusted certificate authorities, PEM
+    --fetch-retries: string   # How often a failed request is repeated
+    --fetch-timeout: string   # Longest wait for an answer, in milliseconds
+    --maxsockets: string      # Most connections to one registry
+    --silent(-s)              # Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly
+    --help(-h)                # Print help
+    ...words: string
+  ]
+
+  def "nu-complete denpm diff format" [] {
+    [ "text" "json" "markdown" "sarif" "github" ]
+  }
+
+  def "nu-complete denpm diff loglevel" [] {
+    [ "silent" "error" "warn" "notice" "http" "info" "verbose" "silly" ]
+  }
+
+  # Show what changed between two lockfiles and what is unusual in it
+  export extern "denpm diff" [
+    --json                    # Print JSON
+    --format: string@"nu-complete denpm diff format" # How findings are written
+    --strict                  # A warning of the policy is a refusal
+    --long(-l)                # Show more of each package
+    --prefix(-C): string      # Work in this folder; with --global, the global prefix
+    --registry: string        # The registry
+    --userconfig: string      # The user's config file
+    --cache: string           # npm's cache folder; denpm keeps its own in <cache>/_denpm
+    --loglevel: string@"nu-complete denpm diff loglevel" # How much to say on stderr
+    --offline                 # Use the cache only
+    --prefer-offline          # Do not check whether cached data is fresh
+    --prefer-online           # Always check whether cached data is fresh
+    --color                   # Colours: true on a terminal, or always
+    --progress                # Show progress on a terminal
+    --no-strict-ssl           # Switch off: check the registry's certificate
+    --cafile: string          # File with trusted certificate authorities, PEM
+    --fetch-retries: string   # How often a failed request is repeated
+    --fetch-timeout: string   # Longest wait for an answer, in milliseconds
+    --maxsockets: string      # Most connections to one registry
+    --silent(-s)              # Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly
+    --help(-h)                # Print help
+    ...words: string
+  ]
+
+  def "nu-complete denpm ack loglevel" [] {
+    [ "silent" "error" "warn" "notice" "http" "info" "verbose" "silly" ]
+  }
+
+  # Accept a finding, for these bytes and this evidence
+  export extern "denpm ack" [
+    --evidence: string        # Hash of the evidence that is accepted
+    --integrity: string       # Integrity of the version that is accepted
+    --reason: string          # Why it is accepted
+    --expires: string         # 
+    --stale                   # List what accepts nothing any more
+    --json                    # Print JSON
+    --prefix(-C): string      # Work in this folder; with --global, the global prefix
+    --registry: string        # The registry
+    --userconfig: string      # The user's config file
+    --cache: string           # npm's cache folder; denpm keeps its own in <cache>/_denpm
+    --loglevel: string@"nu-complete denpm ack loglevel" # How much to say on stderr
+    --offline                 # Use the cache only
+    --prefer-offline          # Do not check whether cached data is fresh
+    --prefer-online           # Always check whether cached data is fresh
+    --color                   # Colours: true on a terminal, or always
+    --progress                # Show progress on a terminal
+    --no-strict-ssl           # Switch off: check the registry's certificate
+    --cafile: string          # File with trusted certificate authorities, PEM
+    --fetch-retries: string   # How often a failed request is repeated
+    --fetch-timeout: string   # Longest wait for an answer, in milliseconds
+    --maxsockets: string      # Most connections to one registry
+    --silent(-s)              # Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly
+    --help(-h)                # Print help
+    ...words: string
+  ]
+
+  def "nu-complete denpm authors loglevel" [] {
+    [ "silent" "error" "warn" "notice" "http" "info" "verbose" "silly" ]
+  }
+
+  # List who publishes the packages of the project
+  export extern "denpm authors" [
+    --json                    # Print JSON
+    --prefix(-C): string      # Work in this folder; with --global, the global prefix
+    --registry: string        # The registry
+    --userconfig: string      # The user's config file
+    --cache: string           # npm's cache folder; denpm keeps its own in <cache>/_denpm
+    --loglevel: string@"nu-complete denpm authors loglevel" # How much to say on stderr
+    --offline                 # Use the cache only
+    --prefer-offline          # Do not check whether cached data is fresh
+    --prefer-online           # Always check whether cached data is fresh
+    --color                   # Colours: true on a terminal, or always
+    --progress                # Show progress on a terminal
+    --no-strict-ssl           # Switch off: check the registry's certificate
+    --cafile: string          # File with trusted certificate authorities, PEM
+    --fetch-retries: string   # How often a failed request is repeated
+    --fetch-timeout: string   # Longest wait for an answer, in milliseconds
+    --maxsockets: string      # Most connections to one registry
+    --silent(-s)              # Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete denpm risk loglevel" [] {
+    [ "silent" "error" "warn" "notice" "http" "info" "verbose" "silly" ]
+  }
+
+  # List what is unusual about the installed versions
+  export extern "denpm risk" [
+    --json                    # Print JSON
+    --long(-l)                # Show more of each package
+    --prefix(-C): string      # Work in this folder; with --global, the global prefix
+    --registry: string        # The registry
+    --userconfig: string      # The user's config file
+    --cache: string           # npm's cache folder; denpm keeps its own in <cache>/_denpm
+    --loglevel: string@"nu-complete denpm risk loglevel" # How much to say on stderr
+    --offline                 # Use the cache only
+    --prefer-offline          # Do not check whether cached data is fresh
+    --prefer-online           # Always check whether cached data is fresh
+    --color                   # Colours: true on a terminal, or always
+    --progress                # Show progress on a terminal
+    --no-strict-ssl           # Switch off: check the registry's certificate
+    --cafile: string          # File with trusted certificate authorities, PEM
+    --fetch-retries: string   # How often a failed request is repeated
+    --fetch-timeout: string   # Longest wait for an answer, in milliseconds
+    --maxsockets: string      # Most connections to one registry
+    --silent(-s)              # Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete denpm capabilities loglevel" [] {
+    [ "silent" "error" "warn" "notice" "http" "info" "verbose" "silly" ]
+  }
+
+  # List the powers of a package's code
+  export extern "denpm capabilities" [
+    --baseline: string        # What to compare with: a tarball, a folder, a version
+    --json                    # Print JSON
+    --prefix(-C): string      # Work in this folder; with --global, the global prefix
+    --registry: string        # The registry
+    --userconfig: string      # The user's config file
+    --cache: string           # npm's cache folder; denpm keeps its own in <cache>/_denpm
+    --loglevel: string@"nu-complete denpm capabilities loglevel" # How much to say on stderr
     --offline                 # Use the cache only
     --prefer-offline          # Do not check whether cached data is fresh
     --prefer-online           # Always check whether cached data is fresh
