@@ -125,7 +125,7 @@ fn acknowledge(
         evidence: option("evidence"),
         integrity: option("integrity"),
         reason: option("reason"),
-        expires: option("expires"),
+        expires: option("until"),
     };
     terminal.result(&text(&[ack(context, &request)?]));
     Ok(())
