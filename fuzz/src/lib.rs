@@ -167,7 +167,7 @@ pub fn script(data: &[u8]) {
         version: "1.0.0".to_owned(),
         by_path: [("a.js", &b"exports.a = 1;\n"[..]), ("a.min.js", bytes)]
             .into_iter()
-            .map(|(path, bytes)| (path.to_owned(), std::sync::Arc::from(bytes)))
+            .map(|(path, bytes)| (path.to_owned(), Arc::from(bytes)))
             .collect(),
         ..Default::default()
     };
