@@ -1727,7 +1727,7 @@ Register-ArgumentCompleter -Native -CommandName 'denpm' -ScriptBlock {
             [CompletionResult]::new('--evidence', '--evidence', [CompletionResultType]::ParameterName, 'Hash of the evidence that is accepted')
             [CompletionResult]::new('--integrity', '--integrity', [CompletionResultType]::ParameterName, 'Integrity of the version that is accepted')
             [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why it is accepted')
-            [CompletionResult]::new('--expires', '--expires', [CompletionResultType]::ParameterName, 'expires')
+            [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'The last day on which it is accepted')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Work in this folder; with --global, the global prefix')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Work in this folder; with --global, the global prefix')
             [CompletionResult]::new('--registry', '--registry', [CompletionResultType]::ParameterName, 'The registry')

@@ -169,7 +169,7 @@ _denpm() {
             return 0
             ;;
         denpm__subcmd__ack)
-            opts="-C -s -h --evidence --integrity --reason --expires --stale --json --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
+            opts="-C -s -h --evidence --integrity --reason --until --stale --json --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -187,7 +187,7 @@ _denpm() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --expires)
+                --until)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -1690,7 +1690,7 @@ set edit:completion:arg-completer[denpm] = {|@words|
             cand --evidence 'Hash of the evidence that is accepted'
             cand --integrity 'Integrity of the version that is accepted'
             cand --reason 'Why it is accepted'
-            cand --expires ''
+            cand --until 'The last day on which it is accepted'
             cand -C 'Work in this folder; with --global, the global prefix'
             cand --prefix 'Work in this folder; with --global, the global prefix'
             cand --registry 'The registry'

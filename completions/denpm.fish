@@ -1905,7 +1905,7 @@ complete -c denpm -n "__fish_denpm_using_subcommand diff" -s h -l help -d 'Print
 complete -c denpm -n "__fish_denpm_using_subcommand ack" -l evidence -d 'Hash of the evidence that is accepted' -r
 complete -c denpm -n "__fish_denpm_using_subcommand ack" -l integrity -d 'Integrity of the version that is accepted' -r
 complete -c denpm -n "__fish_denpm_using_subcommand ack" -l reason -d 'Why it is accepted' -r
-complete -c denpm -n "__fish_denpm_using_subcommand ack" -l expires -d '' -r
+complete -c denpm -n "__fish_denpm_using_subcommand ack" -l until -d 'The last day on which it is accepted' -r
 complete -c denpm -n "__fish_denpm_using_subcommand ack" -s C -l prefix -d 'Work in this folder; with --global, the global prefix' -r
 complete -c denpm -n "__fish_denpm_using_subcommand ack" -l registry -d 'The registry' -r
 complete -c denpm -n "__fish_denpm_using_subcommand ack" -l userconfig -d 'The user\'s config file' -r

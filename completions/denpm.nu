@@ -1030,7 +1030,7 @@ module completions {
     --evidence: string        # Hash of the evidence that is accepted
     --integrity: string       # Integrity of the version that is accepted
     --reason: string          # Why it is accepted
-    --expires: string         # 
+    --until: string           # The last day on which it is accepted
     --stale                   # List what accepts nothing any more
     --json                    # Print JSON
     --prefix(-C): string      # Work in this folder; with --global, the global prefix

@@ -66,6 +66,8 @@ pub const TARGETS: &[NamedTarget] = &[
     ("packument", packument),
     ("registry_keys", registry_keys),
     ("registry_pool", registry_pool),
+    ("malicious", malicious),
+    ("script", script),
     ("spec", spec),
     ("sumdb_bundle", sumdb_bundle),
     ("sumdb_checkpoint", sumdb_checkpoint),
@@ -207,6 +209,30 @@ pub fn command_line(data: &[u8]) {
     let in_order = line.remain.iter().all(|kept| words.any(|word| word.ends_with(&**kept)));
     assert!(in_order, "{:?}", line.remain);
     let _ = command_of(&line.remain);
+}
+
+/// Foreign JavaScript beside a clean source: the comparison ends, and ends without a panic.
+pub fn script(data: &[u8]) {
+    let file = |bytes: &[u8]| denpm::inspect::minified::Files {
+        version: "1.0.0".to_owned(),
+        by_path: [("a.js", &b"exports.a = 1;\n"[..]), ("a.min.js", bytes)]
+            .into_iter()
+            .map(|(path, bytes)| (path.to_owned(), Arc::from(bytes)))
+            .collect(),
+        ..Default::default()
+    };
+    let (new, old) = (file(data), file(b"exports.a=1"));
+    let found = denpm::inspect::minified::compare(&new, Some(&old));
+    let failed = denpm::inspect::minified::Unchecked::Failed;
+    assert!(found.unchecked.iter().all(|(_, why)| *why != failed), "the parser failed");
+    assert!(denpm::inspect::minified::compare(&new, Some(&new)).signs.is_empty());
+}
+
+/// Foreign lists of known malicious packages.
+pub fn malicious(data: &[u8]) {
+    if let Ok(known) = denpm::inspect::malicious::KnownMalicious::parse(data) {
+        drop(known.sign("a", "1.0.0"));
+    }
 }
 
 /// A specifier's name is a valid name, and a resolved one keeps the name it was given.

@@ -357,7 +357,7 @@ pub const COMMANDS: &[Description] = &[
         "ack",
         "Accept a finding, for these bytes and this evidence",
         "<package>@<version> <flag>",
-        &[&["evidence", "integrity", "reason", "expires", "stale", "json"]],
+        &[&["evidence", "integrity", "reason", "until", "stale", "json"]],
     ),
     ready(
         Command::Authors,

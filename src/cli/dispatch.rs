@@ -46,7 +46,7 @@ pub(super) fn run(invocation: &Invocation) -> Result<ExitCode, Failure> {
         | Command::Prune
         | Command::Pin => Ok(change_tree(invocation)),
         command if list::knows(command) => list::run(invocation),
-        command if review::knows(command) => review::run(invocation),
+        command if review::knows(command) => Ok(review::run(invocation)),
         command => Err(CliError::NotYet { command: super::name_of(command) }.into()),
     }
 }

@@ -45,10 +45,7 @@ pub(super) fn knows(command: Command) -> bool {
 }
 
 /// Runs one of them; policy's refusal is exit code 4, without being an error.
-///
-/// # Errors
-/// None beyond what the terminal shows itself.
-pub(super) fn run(invocation: &Invocation) -> Result<ExitCode, Failure> {
+pub(super) fn run(invocation: &Invocation) -> ExitCode {
     let terminal = Arc::new(terminal(&invocation.config));
     let mut refused = false;
     let result = run_async(async {
@@ -58,7 +55,7 @@ pub(super) fn run(invocation: &Invocation) -> Result<ExitCode, Failure> {
         Ok(())
     });
     let code = terminal.finish(result.err().as_ref());
-    Ok(ExitCode::from(if refused && code == 0 { Code::Policy.exit() } else { code }))
+    ExitCode::from(if refused && code == 0 { Code::Policy.exit() } else { code })
 }
 
 async fn command(
@@ -83,45 +80,9 @@ async fn command(
             show_review(terminal, &review, &asked, &text_of(&new));
             Ok(asked.refuses(&review.findings))
         }
-        Command::Ack if asked.stale => {
-            let lines = stale(context)?;
-            match terminal.options().format {
-                OutputFormat::Json => terminal.json(json!(lines)),
-                OutputFormat::Text => terminal.result(&text(&lines)),
-            }
-            Ok(false)
-        }
-        Command::Ack => {
-            let option = |key: &str| invocation.config.text(key).unwrap_or_default().to_owned();
-            let request = AckRequest {
-                package: word(invocation, 0)?,
-                flag: word(invocation, 1)?,
-                evidence: option("evidence"),
-                integrity: option("integrity"),
-                reason: option("reason"),
-                expires: option("expires"),
-            };
-            terminal.result(&text(&[ack(context, &request)?]));
-            Ok(false)
-        }
-        Command::Authors => {
-            let authors = people::authors(context).await?;
-            match terminal.options().format {
-                OutputFormat::Json => terminal.json(told::authors_json(&authors)),
-                OutputFormat::Text => terminal.result(&told::authors_text(&authors)),
-            }
-            Ok(false)
-        }
-        Command::Risk => {
-            let review = people::risk(context).await?;
-            let least = Gravity::Info;
-            match terminal.options().format {
-                OutputFormat::Json => terminal.json(told::to_json(&review, least)),
-                OutputFormat::Text => {
-                    terminal.result(&told::findings_text(&review.findings, least))
-                }
-            }
-            Ok(false)
+        Command::Ack => acknowledge(invocation, context, terminal, asked.stale).map(|()| false),
+        Command::Authors | Command::Risk => {
+            show_people(invocation.command, context, terminal).await.map(|()| false)
         }
         Command::Capabilities => {
             show_capabilities(invocation, context, terminal, asked.baseline.as_deref()).await?;
@@ -141,6 +102,57 @@ async fn command(
             Ok(asked.refuses(&review.findings))
         }
     }
+}
+
+fn acknowledge(
+    invocation: &Invocation,
+    context: &Context,
+    terminal: &Terminal,
+    only_stale: bool,
+) -> Result<(), Failure> {
+    if only_stale {
+        let lines = stale(context)?;
+        match terminal.options().format {
+            OutputFormat::Json => terminal.json(json!(lines)),
+            OutputFormat::Text => terminal.result(&text(&lines)),
+        }
+        return Ok(());
+    }
+    let option = |key: &str| invocation.config.text(key).unwrap_or_default().to_owned();
+    let request = AckRequest {
+        package: word(invocation, 0)?,
+        flag: word(invocation, 1)?,
+        evidence: option("evidence"),
+        integrity: option("integrity"),
+        reason: option("reason"),
+        expires: option("until"),
+    };
+    terminal.result(&text(&[ack(context, &request)?]));
+    Ok(())
+}
+
+async fn show_people(
+    command: Command,
+    context: &Context,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
+    let json = terminal.options().format == OutputFormat::Json;
+    if command == Command::Authors {
+        let authors = people::authors(context).await?;
+        if json {
+            terminal.json(told::authors_json(&authors));
+        } else {
+            terminal.result(&told::authors_text(&authors));
+        }
+        return Ok(());
+    }
+    let review = people::risk(context).await?;
+    if json {
+        terminal.json(told::to_json(&review, Gravity::Info));
+    } else {
+        terminal.result(&told::findings_text(&review.findings, Gravity::Info));
+    }
+    Ok(())
 }
 
 /// What the command line asks of every report.

@@ -319,7 +319,7 @@ pub const DEFINITIONS: &[Definition] = definitions! {
     "evidence": OPTIONAL_STRING = Unset, denpm(), note("Hash of the evidence that is accepted");
     "integrity": OPTIONAL_STRING = Unset, denpm(), note("Integrity of the version that is accepted");
     "reason": OPTIONAL_STRING = Unset, denpm(), note("Why it is accepted");
-    "expires": OPTIONAL_STRING = Unset, denpm(), note("The last day on which it is accepted");
+    "until": OPTIONAL_STRING = Unset, denpm(), note("The last day on which it is accepted");
     "stale": BOOLEAN = Bool(false), denpm(), note("List what accepts nothing any more");
     "format": &[Word("text"), Word("json"), Word("markdown"), Word("sarif"), Word("github")]
         = Text("text"), denpm(), note("How findings are written");

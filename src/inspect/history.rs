@@ -16,7 +16,7 @@ const MAX_VERSIONS: usize = 5000;
 pub const INSTALL_EVENTS: [&str; 3] = ["preinstall", "install", "postinstall"];
 
 /// Who stands behind a version.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Identity {
     /// A person who approved a staged publish, from another device.
     Approver(String),
@@ -25,6 +25,7 @@ pub enum Identity {
     /// An account with a token.
     Account(String),
     /// The registry does not say.
+    #[default]
     Unknown,
 }
 
@@ -88,12 +89,6 @@ pub struct VersionFacts {
     pub dependencies: BTreeMap<String, String>,
     /// Whether the commit is recorded.
     pub git_head: bool,
-}
-
-impl Default for Identity {
-    fn default() -> Self {
-        Self::Unknown
-    }
 }
 
 /// All that is known of a package's versions.

@@ -221,7 +221,9 @@ impl Pool {
         let stops = [self.routes.lone(url.clone(), &[])];
         let accept = Form::Full.accept();
         let question = DocumentQuestion { transport: &self.transport, limit, accept };
-        ask(&self.retry, &stops, url.as_str(), &question).await
+        // What is asked for here is good to have; nobody waits for it twice.
+        let retry = Retry { retries: 0, ..self.retry };
+        ask(&retry, &stops, url.as_str(), &question).await
     }
 
     /// The answer to posting the JSON document `body` to `path` on one registry; asked once, as npm does.

@@ -116,23 +116,25 @@ pub fn to_markdown(review: &Review, least: Gravity) -> String {
         for finding in findings {
             let from =
                 finding.baseline.as_ref().map(|from| format!("{from} → ")).unwrap_or_default();
-            let facts: String =
-                finding.evidence.iter().map(|fact| format!("<br>{}", cell(fact))).collect();
-            out.push_str(&format!(
-                "| {} | {} `{}` | {} {from}{} | {}{facts} |\n",
+            let mut what = vec![cell(&finding.message)];
+            what.extend(finding.evidence.iter().map(|fact| cell(fact)));
+            let row = format!(
+                "| {} | {} `{}` | {} {from}{} | {} |\n",
                 finding::gravity(finding.gravity),
                 finding.code,
                 finding.flag,
                 cell(&finding.name),
                 cell(&finding.version),
-                cell(&finding.message),
-            ));
+                what.join("<br>"),
+            );
+            out.push_str(&row);
         }
     }
     out.push_str("\n<details><summary>All changes</summary>\n\n");
     for (name, from, to) in &review.changes {
         let from = from.as_deref().map_or("new".to_owned(), cell);
-        out.push_str(&format!("- {}: {from} → {}\n", cell(name), cell(to)));
+        let line = format!("- {}: {from} → {}\n", cell(name), cell(to));
+        out.push_str(&line);
     }
     out.push_str("\n</details>\n");
     out
@@ -144,7 +146,8 @@ fn cell(text: &str) -> String {
     for c in display::line(text).chars() {
         match c {
             '|' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '\\' | '#' | '@' | '!' | '~' | '&' => {
-                out.push_str(&format!("&#{};", u32::from(c)));
+                let code = format!("&#{};", u32::from(c));
+                out.push_str(&code);
             }
             '\n' | '\r' => out.push(' '),
             other => out.push(other),

@@ -12,7 +12,7 @@ fn installed(dependencies: &Value) -> (Registry, Sandbox) {
     signed::publish(&registry, |_, _| {});
     registry.tree("plain@1.0.0");
     let sandbox = Sandbox::new(&registry);
-    sandbox.npmrc("sigstore-tuf=off").package_json(
+    sandbox.user_policy(signed::POLICY).npmrc("sigstore-tuf=off").package_json(
         &json!({"name": "project", "version": "1.0.0", "dependencies": dependencies}),
     );
     sandbox.denpm(["install"]).succeeded();

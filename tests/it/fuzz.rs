@@ -38,6 +38,13 @@ fn seeds(target: &str) -> Vec<Vec<u8>> {
         "command_line" => &[
             "install\n--save-dev\na@1\n--registry=https://registry.example\n-gD\n--no-audit\nfalse\n--\n--x",
         ],
+        "script" => &[
+            "exports.a=function(e){return`x${e}`+/a[b]/.test(e)?e[\"b\"](1):[1,2].map((n)=>n)};",
+            "import a from\"b\";export default class extends a{get c(){return async()=>await this.#d}#d=1}",
+        ],
+        "malicious" => &[
+            r#"[{"id":"MAL-1","affected":[{"package":{"ecosystem":"npm","name":"a"},"versions":["1.0.0"],"ranges":[{"type":"SEMVER","events":[{"introduced":"0"},{"fixed":"2.0.0"}]}]}]}]"#,
+        ],
         "spec" => &[
             "a@^1",
             "@s/a@npm:b@1",

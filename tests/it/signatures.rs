@@ -18,7 +18,7 @@ fn standing(alter: impl Fn(&str, &mut Value)) -> (Registry, Sandbox) {
     let registry = Registry::start();
     signed::publish(&registry, alter);
     let sandbox = Sandbox::new(&registry);
-    sandbox.npmrc("sigstore-tuf=off").package_json(
+    sandbox.user_policy(signed::POLICY).npmrc("sigstore-tuf=off").package_json(
         &json!({"name": "project", "version": "1.0.0", "dependencies": dependencies()}),
     );
     (registry, sandbox)
@@ -240,7 +240,7 @@ fn a_mirror_that_removes_signatures_is_told_of_and_refused_on_demand() {
     sandbox.file("denpm.toml", "[signature]\nrequire = \"always\"\n");
     let output = refused(&sandbox, &["install"], "EPOLICY", 4);
     assert!(output.stderr.contains("a registry signature is required"), "{output}");
-    sandbox.user_policy("[signature]\nunsigned = [\"*\"]\n");
+    sandbox.user_policy(&format!("{}[signature]\nunsigned = [\"*\"]\n", signed::POLICY));
     sandbox.denpm(["install"]).succeeded();
 }
 
@@ -294,9 +294,9 @@ fn attestations_can_be_required_and_exempted_by_exact_integrity() {
              checks = [\"attestation\"]\nreason = \"old\"\nexpires = \"{expires}\"\n"
         )
     };
-    sandbox.user_policy(&exempt("2020-01-01"));
+    sandbox.user_policy(&(exempt("2020-01-01") + signed::POLICY));
     refused(&sandbox, &["install"], "EPOLICY", 4);
-    sandbox.user_policy(&exempt("2999-01-01"));
+    sandbox.user_policy(&(exempt("2999-01-01") + signed::POLICY));
     sandbox.denpm(["install"]).succeeded();
 }
 

@@ -159,8 +159,8 @@ impl FlagPolicy {
             return Level::Off;
         }
         let fitting = |overrides: &[Override]| {
-            let fits = overrides.iter().rev().filter(|known| known.pattern.is_match(package));
-            fits.filter_map(|known| known.levels.get(&flag).copied()).next()
+            let mut fits = overrides.iter().rev().filter(|known| known.pattern.is_match(package));
+            fits.find_map(|known| known.levels.get(&flag).copied())
         };
         let own = fitting(&self.overrides)
             .or_else(|| self.levels.get(&flag).copied())
@@ -223,7 +223,7 @@ impl<'de> Deserialize<'de> for Words {
                     match (flag, days) {
                         (_, None) => {}
                         (Flag::NewDepYoung | Flag::NewDepUnrelated, Some(days)) => {
-                            words.young_days = Some(i64::from(days))
+                            words.young_days = Some(i64::from(days));
                         }
                         _ => return Err(D::Error::custom(format!("{key} knows no days"))),
                     }

@@ -1,17 +1,16 @@
 //! From the text of one file to its [`Facts`], in one walk over the syntax tree.
 
-use std::hash::Hasher;
+use std::hash::Hasher as _;
 
 use oxc_allocator::Allocator;
 use oxc_ast::{
     AstKind,
     ast::{
-        Argument, ArrayExpression, AssignmentTarget, BinaryExpression, BinaryOperator,
-        BindingIdentifier, CallExpression, ComputedMemberExpression, Directive,
-        ExportAllDeclaration, ExportFromDeclaration, Expression, IdentifierName,
-        IdentifierReference, ImportDeclaration, ImportExpression, NewExpression, NumericLiteral,
-        PrivateIdentifier, Program, RegExpLiteral, StringLiteral, TaggedTemplateExpression,
-        TemplateElement,
+        ArrayExpression, BinaryExpression, BinaryOperator, BindingIdentifier, CallExpression,
+        ComputedMemberExpression, Directive, ExportAllDeclaration, ExportFromDeclaration,
+        Expression, IdentifierName, IdentifierReference, ImportDeclaration, ImportExpression,
+        NewExpression, NumericLiteral, PrivateIdentifier, Program, RegExpLiteral, StringLiteral,
+        TaggedTemplateExpression, TemplateElement,
     },
 };
 use oxc_ast_visit::{Visit, walk};
@@ -24,6 +23,8 @@ use super::{
     facts::{Call, Facts, FunctionFacts, Hidden},
     fold, hidden, hosts,
     sandbox::{self, Unchecked},
+    shape::{Mixer, Open, hash_of},
+    syntax::{is_empty_array, is_index},
     words,
 };
 
@@ -78,58 +79,7 @@ fn parse(text: &str, kind: SourceType) -> Option<Facts> {
     Some(collector.finish(program))
 }
 
-/// A hash that is the same on every machine, quick, and of no use against an adversary: what
-/// depends on it is only how a function is called "the same" as another.
-#[derive(Clone, Copy)]
-struct Mixer(u64);
-
-impl Mixer {
-    const START: Self = Self(0x9e37_79b9_7f4a_7c15);
-
-    fn mix(&mut self, word: u64) {
-        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
-    }
-}
-
-impl Hasher for Mixer {
-    fn write(&mut self, bytes: &[u8]) {
-        let mut chunks = bytes.chunks_exact(8);
-        for chunk in &mut chunks {
-            self.mix(chunk.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes)));
-        }
-        let mut last = [0; 8];
-        for (slot, byte) in last.iter_mut().zip(chunks.remainder()) {
-            *slot = *byte;
-        }
-        self.mix(u64::from_le_bytes(last) ^ (bytes.len() as u64) << 56);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0 ^ (self.0 >> 29)
-    }
-}
-
-fn hash_of(text: &str) -> u64 {
-    let mut mixer = Mixer::START;
-    mixer.write(text.as_bytes());
-    mixer.finish()
-}
-
-/// A function that is being walked through.
-struct Open {
-    shape: Mixer,
-    words: Vec<u32>,
-    sends: bool,
-    hosts: Vec<Box<str>>,
-}
-
-impl Open {
-    fn new() -> Self {
-        Self { shape: Mixer::START, words: Vec::new(), sends: false, hosts: Vec::new() }
-    }
-}
-
-struct Collector<'s> {
+pub(super) struct Collector<'s> {
     scoping: &'s Scoping,
     text: &'s str,
     facts: Facts,
@@ -162,6 +112,12 @@ impl<'s> Collector<'s> {
             }
             self.facts.shape = open.shape.finish();
         }
+        // The whole is its top level and all its functions, in order.
+        let mut whole = Mixer(self.facts.shape);
+        for function in &self.facts.functions {
+            whole.mix(function.shape);
+        }
+        self.facts.shape = whole.finish();
         for comment in &program.comments {
             let is_inner = self.functions.iter().any(|span| span.contains_inclusive(comment.span));
             if is_inner {
@@ -206,7 +162,7 @@ impl<'s> Collector<'s> {
     }
 
     /// A name that is known, without being written so.
-    fn note(&mut self, text: &str) {
+    pub(super) fn note(&mut self, text: &str) {
         self.sensitive(text);
         if !self.facts.names.contains(text) {
             self.facts.names.insert(text.into());
@@ -240,7 +196,7 @@ impl<'s> Collector<'s> {
         }
     }
 
-    fn call(&mut self, call: Call) {
+    pub(super) fn call(&mut self, call: Call) {
         *self.facts.calls.entry(call).or_default() += 1;
         if call == Call::Send
             && let Some(open) = self.open.last_mut()
@@ -249,16 +205,16 @@ impl<'s> Collector<'s> {
         }
     }
 
-    fn is_global(&self, reference: &IdentifierReference<'_>) -> bool {
+    pub(super) fn is_global(&self, reference: &IdentifierReference<'_>) -> bool {
         let id = reference.reference_id.get();
         id.is_none_or(|id| self.scoping.get_reference(id).symbol_id().is_none())
     }
 
-    fn is_global_named(&self, expression: &Expression<'_>, name: &str) -> bool {
+    pub(super) fn is_global_named(&self, expression: &Expression<'_>, name: &str) -> bool {
         matches!(expression, Expression::Identifier(id) if id.name == name && self.is_global(id))
     }
 
-    fn require(&mut self, specifier: &str) {
+    pub(super) fn require(&mut self, specifier: &str) {
         self.facts.requires.insert(specifier.into());
     }
 
@@ -287,207 +243,6 @@ impl<'s> Collector<'s> {
         open.words.dedup();
         let shape = open.shape.finish();
         self.facts.functions.push(FunctionFacts { shape, words: open.words.into() });
-    }
-
-    fn callee(&mut self, callee: &Expression<'_>, arguments: &[Argument<'_>]) {
-        let first = arguments.first().and_then(Argument::as_expression);
-        match callee {
-            Expression::Identifier(id) => self.callee_name(id, first),
-            Expression::ComputedMemberExpression(member) => match fold::text(&member.expression) {
-                Some(name) => self.method(&name, &member.object, arguments),
-                None if is_index(&member.expression) => {}
-                None => self.call(Call::Computed),
-            },
-            Expression::StaticMemberExpression(member) => {
-                self.method(member.property.name.as_str(), &member.object, arguments);
-            }
-            Expression::ChainExpression(chain) => {
-                if let Some(member) = chain.expression.member_expression()
-                    && let Some(name) = member.static_property_name()
-                {
-                    self.method(name, member.object(), arguments);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn callee_name(&mut self, id: &IdentifierReference<'_>, first: Option<&Expression<'_>>) {
-        match id.name.as_str() {
-            "require" => match first.map(fold::text) {
-                Some(Some(specifier)) => self.require(&specifier),
-                Some(None) => self.call(Call::RequireByValue),
-                None => {}
-            },
-            "setTimeout" | "setInterval" | "setImmediate" if first.is_some_and(is_text) => {
-                self.call(Call::TimerText);
-            }
-            "atob" if self.is_global(id) => self.call(Call::Atob),
-            "fetch" if self.is_global(id) => self.call(Call::Send),
-            _ => {}
-        }
-    }
-
-    fn method(&mut self, name: &str, object: &Expression<'_>, arguments: &[Argument<'_>]) {
-        let first = arguments.first().and_then(Argument::as_expression);
-        match name {
-            "constructor" => self.call(Call::Constructor),
-            "apply" | "call" | "bind" if self.is_global_named(object, "Function") => {
-                self.call(Call::Function);
-            }
-            "from" | "alloc" if object.is_specific_id("Buffer") => {
-                let encoding = arguments.get(1).and_then(Argument::as_expression);
-                let encodes = encoding.is_some_and(|encoding| {
-                    !matches!(
-                        fold::text(encoding).as_deref(),
-                        Some("utf8" | "utf-8" | "binary" | "latin1" | "ascii")
-                    ) && !matches!(encoding, Expression::NumericLiteral(_))
-                });
-                if encodes && name == "from" {
-                    self.call(Call::DecodeBuffer);
-                }
-            }
-            "fromCharCode" | "fromCodePoint" => self.call(Call::CharCodes),
-            "sendBeacon" | "fetch" => self.call(Call::Send),
-            "atob" => self.call(Call::Atob),
-            "setTimeout" | "setInterval" if first.is_some_and(is_text) => {
-                self.call(Call::TimerText)
-            }
-            "request" | "get" if is_network_module(object) => self.call(Call::Send),
-            "exec" | "execSync" | "spawn" | "spawnSync" | "execFile" | "execFileSync" | "fork" => {
-                if name != "exec" && name != "fork" || required(object).is_some() {
-                    self.call(Call::Spawn);
-                }
-            }
-            "require" => match first.map(fold::text) {
-                Some(Some(specifier)) => self.require(&specifier),
-                Some(None) => self.call(Call::RequireByValue),
-                None => {}
-            },
-            "getBuiltinModule" => {
-                if let Some(specifier) = first.and_then(fold::text) {
-                    self.require(&specifier);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// `window[x]`, `process.env[x]`.
-    fn computed_member(&mut self, member: &ComputedMemberExpression<'_>) {
-        match fold::text(&member.expression) {
-            Some(name) => {
-                if !matches!(
-                    member.expression,
-                    Expression::StringLiteral(_) | Expression::NumericLiteral(_)
-                ) {
-                    self.note(&name);
-                }
-            }
-            None => {
-                if let Expression::Identifier(id) = &member.object
-                    && matches!(
-                        id.name.as_str(),
-                        "window" | "globalThis" | "self" | "global" | "process" | "Reflect"
-                    )
-                    && self.is_global(id)
-                {
-                    self.call(Call::GlobalByName);
-                }
-                if is_process_env(&member.object) {
-                    self.call(Call::Environment);
-                }
-            }
-        }
-    }
-
-    /// `String.prototype.replace = …`, `window.fetch = …`, `JSON.parse = …`.
-    fn assigned(&mut self, target: &AssignmentTarget<'_>) {
-        let AssignmentTarget::StaticMemberExpression(member) = target else { return };
-        let owner = match &member.object {
-            Expression::StaticMemberExpression(inner) if inner.property.name == "prototype" => {
-                &inner.object
-            }
-            other => other,
-        };
-        let Expression::Identifier(id) = owner else { return };
-        let is_platform = words::is_pure_global(&id.name) || words::is_powerful_global(&id.name);
-        let is_page = matches!(id.name.as_str(), "window" | "globalThis" | "self" | "global")
-            && (words::is_powerful_global(&member.property.name)
-                || words::is_pure_global(&member.property.name));
-        if (is_platform || is_page) && self.is_global(id) {
-            self.call(Call::Patch);
-        }
-    }
-
-    /// A value that is neither called nor looked into.
-    fn value(&mut self, expression: &Expression<'_>) {
-        match expression {
-            Expression::Identifier(id) if self.is_global(id) => match id.name.as_str() {
-                "require" => self.call(Call::RequireAlias),
-                "Function" => self.call(Call::Function),
-                _ => {}
-            },
-            member if is_process_env(member) => self.call(Call::Environment),
-            _ => {}
-        }
-    }
-
-    fn values(&mut self, arguments: &[Argument<'_>]) {
-        for argument in arguments {
-            match argument {
-                Argument::SpreadElement(spread) => self.value(&spread.argument),
-                other => {
-                    if let Some(expression) = other.as_expression() {
-                        self.value(expression);
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// `x[0]`, `x[i++]`, `x[Symbol.iterator]`: calls by place, not by name.
-fn is_index(key: &Expression<'_>) -> bool {
-    match key {
-        Expression::NumericLiteral(_) | Expression::UpdateExpression(_) => true,
-        Expression::StaticMemberExpression(member) => member.object.is_specific_id("Symbol"),
-        _ => false,
-    }
-}
-
-fn is_empty_array(expression: &Expression<'_>) -> bool {
-    matches!(expression, Expression::ArrayExpression(array) if array.elements.is_empty())
-}
-
-fn is_text(expression: &Expression<'_>) -> bool {
-    match expression {
-        Expression::StringLiteral(_) | Expression::TemplateLiteral(_) => true,
-        Expression::BinaryExpression(sum) => is_text(&sum.left) || is_text(&sum.right),
-        _ => false,
-    }
-}
-
-fn is_process_env(expression: &Expression<'_>) -> bool {
-    let Expression::StaticMemberExpression(member) = expression else { return false };
-    member.property.name == "env" && member.object.is_specific_id("process")
-}
-
-/// What `require("x")` requires.
-fn required(expression: &Expression<'_>) -> Option<String> {
-    let Expression::CallExpression(call) = expression else { return None };
-    if !call.callee.is_specific_id("require") {
-        return None;
-    }
-    fold::text(call.arguments.first()?.as_expression()?)
-}
-
-fn is_network_module(object: &Expression<'_>) -> bool {
-    match object {
-        Expression::Identifier(id) => matches!(id.name.as_str(), "http" | "https" | "http2"),
-        other => required(other).is_some_and(|name| {
-            words::builtin(&name).is_some_and(|(name, _)| words::is_network_builtin(name))
-        }),
     }
 }
 

@@ -242,7 +242,7 @@ fn is_short(name: &str) -> bool {
 fn is_version(name: &str) -> bool {
     let rest = name.trim_start_matches('v').strip_prefix("0.0.0");
     rest.is_some_and(|rest| {
-        rest.len() <= MAX_VERSION && rest.starts_with(['-', '+', ' ', '(']) || rest == ""
+        rest.len() <= MAX_VERSION && rest.starts_with(['-', '+', ' ', '(']) || rest.is_empty()
     })
 }
 

@@ -325,7 +325,7 @@ fn source_stems(base: &str) -> Vec<String> {
     stems
 }
 
-/// Pairs of builds of the same thing: CommonJS beside ES module, neither minified.
+/// Pairs of builds of the same thing: `CommonJS` beside ES module, neither minified.
 pub(super) fn siblings(files: &Files) -> Vec<(&str, &str)> {
     let mut by_stem: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for (path, bytes) in files.scripts() {

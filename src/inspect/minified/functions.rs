@@ -47,6 +47,16 @@ pub(super) fn changed(new: &Pair<'_>, old: &Pair<'_>) -> Changed {
     Changed { total: build.len(), unattributed: judged.len() - attributed }
 }
 
+/// Whether the functions that did not change stand in another order: another tool put them together.
+pub(super) fn reordered(new: &Facts, old: &Facts) -> bool {
+    let (new_shapes, old_shapes) = (new.shapes(), old.shapes());
+    let once = |shape: &u64| new_shapes.get(shape) == Some(&1) && old_shapes.get(shape) == Some(&1);
+    let kept = |facts: &Facts| {
+        facts.functions.iter().map(|function| function.shape).filter(once).collect::<Vec<_>>()
+    };
+    kept(new) != kept(old)
+}
+
 /// The functions of `new` that `old` does not have, as often.
 fn new_functions<'f>(new: &'f Facts, old: &Facts) -> Vec<&'f FunctionFacts> {
     let mut left: HashMap<u64, u32> = old.shapes();

@@ -13,6 +13,7 @@
 //! ```
 
 mod additions;
+mod calls;
 mod capabilities;
 mod collect;
 mod excess;
@@ -26,6 +27,8 @@ mod hosts;
 mod pairs;
 mod reader;
 mod sandbox;
+mod shape;
+mod syntax;
 #[cfg(test)]
 mod tests;
 mod words;

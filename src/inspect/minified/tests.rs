@@ -99,7 +99,7 @@ fn a_source_that_was_taken_away_still_explains_and_excuses_nothing() {
     assert!(flags(&alone, &pair(SOURCE, BUILD)).contains(&Flag::MinifiedCapability));
 }
 
-/// node-ipc, 2026: appended to the CommonJS entry, the ES module clean.
+/// node-ipc, 2026: appended to the `CommonJS` entry, the ES module clean.
 #[test]
 fn a_sibling_that_gains_a_power_alone_is_told() {
     let plain = "exports.send = function send(message) {\n  return message.trim();\n};\n";
@@ -178,10 +178,9 @@ fn what_cannot_be_parsed_is_said_and_never_passed() {
         let inspection = compare(&pair(SOURCE, &hostile), Some(&pair(SOURCE, BUILD)));
         assert!(
             inspection.unchecked.iter().any(|(path, _)| path == "dist/a.min.js"),
-            "{:.9}",
-            hostile
+            "{hostile:.9}"
         );
-        assert!(inspection.signs.iter().any(|sign| sign.flag == Flag::Unchecked), "{:.9}", hostile);
+        assert!(inspection.signs.iter().any(|sign| sign.flag == Flag::Unchecked), "{hostile:.9}");
     }
 }
 

@@ -126,7 +126,7 @@ fn a_new_publisher_with_a_script_is_refused() {
     assert_eq!(levels_of(&found, Flag::PublisherScript), Some(Level::Block));
 }
 
-/// TanStack, Red Hat: published by the trusted workflow itself.
+/// `TanStack`, Red Hat: published by the trusted workflow itself.
 #[test]
 fn a_hijacked_workflow_is_told_by_age_and_another_configuration_by_name() {
     let own = history(vec![

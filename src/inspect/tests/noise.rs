@@ -26,7 +26,7 @@ impl Chance {
 
 /// One upgrade: the versions before it, and what changed with it at the measured rates.
 fn upgrade(chance: &mut Chance) -> (History, Option<History>) {
-    let team: Vec<String> = (0..1 + chance.next() % 4).map(|n| format!("m{n}")).collect();
+    let team: Vec<String> = (0..=chance.next() % 4).map(|n| format!("m{n}")).collect();
     let people =
         |team: &[String]| Value::Array(team.iter().map(|name| json!({"name": name})).collect());
     let mut old = by("m0");
@@ -38,15 +38,20 @@ fn upgrade(chance: &mut Chance) -> (History, Option<History>) {
     if chance.of(per_upgrade(228)) {
         new["_npmUser"] = json!({"name": "newcomer", "email": "n@home.example"});
         new["maintainers"] = people(&[team.clone(), vec!["newcomer".to_owned()]].concat());
-        // Of these, one in four after long silence, one in seven with a dependency.
-        if chance.of(25_400) {
-            silence = 500;
-        }
-        if chance.of(14_500) {
-            new["dependencies"] = json!({"other": "^1"});
-        }
-        if chance.of(6_100) {
-            new["maintainers"] = people(&["newcomer".to_owned()]);
+        // Of 228 such, 79 come with another sign: 58 after long silence, 33 with a dependency,
+        // 14 with nobody left.
+        if chance.of(34_600) {
+            let (silent, depends, alone) =
+                (chance.of(73_400), chance.of(41_800), chance.of(17_700));
+            if silent || !depends && !alone {
+                silence = 500;
+            }
+            if depends {
+                new["dependencies"] = json!({"other": "^1"});
+            }
+            if alone {
+                new["maintainers"] = people(&["newcomer".to_owned()]);
+            }
         }
     } else {
         if chance.of(per_upgrade(286)) {

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use deno_npmrc::NPM_DEFAULT_REGISTRY;
+use url::Url;
+
 use super::refresh::Refresh;
 use crate::{
     config::{
@@ -11,7 +14,7 @@ use crate::{
     event::{Event, Reporter},
     flight::Flight,
     registry::{Pool, RegistryId},
-    verify::signature::KeySet,
+    verify::signature::{KeySet, Usage},
 };
 
 /// The most bytes of a list of keys.
@@ -82,6 +85,28 @@ impl Keys {
         keys
     }
 
+    /// The keys that count for `name`, with those that its configured registry hands out.
+    ///
+    /// A registry that the user configured in place of npm's, and that signs with keys of its
+    /// own, is a namespace of its own: what it serves under those keys is its word. One that
+    /// repeats any of npm's keys is a mirror of npm's namespace, and its own word counts for
+    /// nothing; nor does that of a mirror in the pool.
+    pub(super) async fn with_own_namespace(&self, name: &str) -> RegistryKeys {
+        let mut keys = self.of(name).await;
+        let configured = &self.network.registry;
+        if self.has_own_registry(name) || is_npms(configured) {
+            return keys;
+        }
+        match self.endpoint(&RegistryId::of(configured)).await {
+            Ok(found) if !found.shares_any(&KeySet::pinned()) => {
+                keys.endpoint = keys.endpoint.with(found);
+            }
+            Ok(_) => {}
+            Err(reason) => keys.unreachable = Some(reason),
+        }
+        keys
+    }
+
     /// Looks for newer keys where they are published; why they could not be had, otherwise.
     pub(in crate::ops) async fn renew(&self) -> Result<(), String> {
         if !self.policy.trusts(KeySource::Tuf) {
@@ -118,6 +143,18 @@ impl Keys {
         self.endpoints.run(registry.clone(), work).await
     }
 
+    /// The registry whose own word made a key count; `None` for npm's keys.
+    pub(super) async fn vouching(&self, name: &str, keyid: &str) -> Option<RegistryId> {
+        let usage = Usage::Signatures;
+        if self.of(name).await.npm.get(keyid, usage).is_some() {
+            return None;
+        }
+        if self.has_own_registry(name) {
+            return self.pool.registry_for(name).registries.into_iter().next();
+        }
+        Some(RegistryId::of(&self.network.registry))
+    }
+
     fn read(&self, registry: &RegistryId, body: &[u8]) -> Result<KeySet, String> {
         let (keys, refused) = KeySet::from_endpoint(body).map_err(|error| error.to_string())?;
         for error in refused {
@@ -126,4 +163,9 @@ impl Keys {
         }
         Ok(keys)
     }
+}
+
+/// Whether a registry is npm's own: keys it hands out are those that are pinned.
+fn is_npms(registry: &Url) -> bool {
+    Url::parse(NPM_DEFAULT_REGISTRY).is_ok_and(|npms| npms.host() == registry.host())
 }

@@ -81,6 +81,10 @@ impl Proofs {
         }
         let registries = self.pool.registry_for(&question.name).registries;
         for registry in registries.iter().skip(1) {
+            let _turn = self.lookups.acquire().await;
+            if self.is_hopeless(&question.name) {
+                return;
+            }
             let path = question.name.replace('/', "%2f");
             let asked = self.pool.document(registry, &path, MAX_PACKUMENT).await;
             let Ok(body) = asked else { continue };

@@ -291,10 +291,14 @@ impl Proofs {
         advertised: &Advertised,
         attestations: Attestations,
     ) -> Proven {
-        let keys = self.keys.of(&question.name).await;
+        let mut keys = self.keys.of(&question.name).await;
         let attestations = Arc::new(attestations);
         let mut examined = self.verdicts(question, stored, advertised, &attestations, &keys).await;
         let mut stale = None;
+        if examined.wants_newer_keys() {
+            keys = self.keys.with_own_namespace(&question.name).await;
+            examined = self.verdicts(question, stored, advertised, &attestations, &keys).await;
+        }
         if examined.wants_newer_keys() {
             // Another key may be known to whoever asks for it: then the question is put again.
             stale = self.keys.renew().await.err();
@@ -436,7 +440,7 @@ impl Proofs {
             None => self.policy.signature.require != Require::Always,
             Some(Signed { endpoint: Some(registry), .. }) => {
                 let serving = self.pool.registry_for(&question.name).registries;
-                serving.first().is_some_and(|first| first.as_str() == registry)
+                serving.iter().any(|known| known.as_str() == registry)
             }
             Some(Signed { keyid, endpoint: None, .. }) => {
                 let usage = signature::Usage::Signatures;
@@ -456,12 +460,8 @@ impl Proofs {
         };
         let signature = match (proven.signature, &proven.keyid, proven.time) {
             (Outcome::Verified, Some(keyid), Some(time)) => {
-                let endpoint = if self.keys.of(&question.name).await.npm.is_empty() {
-                    let serving = self.pool.registry_for(&question.name).registries;
-                    serving.first().map(ToString::to_string)
-                } else {
-                    None
-                };
+                let vouching = self.keys.vouching(&question.name, keyid).await;
+                let endpoint = vouching.map(|registry| registry.to_string());
                 Some(Signed { keyid: keyid.clone(), time, endpoint })
             }
             (Outcome::Absent, ..) => None,

@@ -9,6 +9,7 @@ use crate::{
     flag::Flag,
     fs::{Durability, read_bounded, write_atomic},
     inspect::Sign,
+    verify::integrity::encode_hex,
 };
 
 /// The version of what is compared and how; a change of the rules gets new entries.
@@ -49,8 +50,7 @@ impl Cache {
 
     fn path(&self, new: &str, old: Option<&str>) -> PathBuf {
         let key = format!("{RULES}\n{new}\n{}", old.unwrap_or("-"));
-        let name: String =
-            Sha256::digest(key.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        let name = encode_hex(&Sha256::digest(key.as_bytes()));
         self.folder.join(format!("{name}.json"))
     }
 

@@ -273,13 +273,13 @@ async fn compare_code(gate: &Gate<'_>, changes: &[Changed]) -> BTreeMap<usize, C
         .enumerate()
         .filter(|(_, changed)| changed.baseline.is_some())
         .take(MAX_COMPARED);
-    let compare = |(at, changed): (usize, &Changed)| {
+    let task = |(at, changed): (usize, &Changed)| {
         let cache = Arc::clone(&cache);
         let stored = changed.node.and_then(|node| gate.packages.get(&node)).cloned();
-        let changed = changed.clone();
-        async move { (at, compare_one(gate, &changed, stored, &cache).await) }
+        let one = changed.clone();
+        async move { (at, compare_one(gate, &one, stored, &cache).await) }
     };
-    let work: Vec<_> = wanted.map(compare).collect();
+    let work: Vec<_> = wanted.map(task).collect();
     stream::iter(work).buffer_unordered(COMPARING).collect().await
 }
 

@@ -125,9 +125,9 @@ pub async fn inspect(
 /// As [`inspect`].
 pub async fn capabilities(context: &Context, word: &str) -> Result<Vec<String>, Failure> {
     let sources = Sources::new(context, Arc::new(Packages::new(context)));
-    let package = obtain(&sources, word, None).await?;
-    let work = move || minified::capabilities(&package.files).lines();
-    Ok(tokio::task::spawn_blocking(work).await.map_err(|_| InspectError::Interrupted)?)
+    let found = obtain(&sources, word, None).await?;
+    let list = move || minified::capabilities(&found.files).lines();
+    Ok(tokio::task::spawn_blocking(list).await.map_err(|_| InspectError::Interrupted)?)
 }
 
 /// What manifests tell: where both packages have a history, all of it, else scripts and dependencies.
@@ -163,8 +163,8 @@ async fn obtain(sources: &Sources, word: &str, of: Option<&str>) -> Result<Packa
         Some(files::of_folder(path).map_err(Failure::from))
     } else if path.is_file() {
         let path = path.to_owned();
-        let work = move || files::of_tarball(&path);
-        Some(tokio::task::spawn_blocking(work).await.map_err(|_| InspectError::Interrupted)?)
+        let unpack = move || files::of_tarball(&path);
+        Some(tokio::task::spawn_blocking(unpack).await.map_err(|_| InspectError::Interrupted)?)
     } else {
         None
     };

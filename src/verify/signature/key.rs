@@ -234,6 +234,11 @@ impl KeySet {
         self.keys.iter().find(|key| key.id == id && key.usage.covers(usage))
     }
 
+    /// Whether a key is in both.
+    pub fn shares_any(&self, other: &Self) -> bool {
+        self.keys.iter().any(|key| other.keys.iter().any(|known| known.id == key.id))
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()

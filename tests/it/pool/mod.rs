@@ -53,6 +53,8 @@ impl Pool {
     /// A project of a user who knows the configured registry only.
     fn alone(&self, dependencies: &Value) -> Sandbox {
         let sandbox = Sandbox::new(&self.direct);
+        // What is shown here is what registries do; signatures and logs have tests of their own.
+        sandbox.user_policy("[signature]\nrequire = \"off\"\n[attestation]\nmode = \"off\"\n[sumdb]\nmode = \"off\"\n");
         sandbox.package_json(
             &json!({"name": "project", "version": "1.0.0", "dependencies": dependencies}),
         );

@@ -17,6 +17,10 @@ use std::fs;
 /// Where the attestations of tuf-js are served.
 pub(crate) const ATTESTATIONS: &str = "-/npm/v1/attestations/tuf-js@1.0.0";
 
+/// The user's policy for them: tuf-js is served without its dependencies, which its package.json
+/// has, so that nothing more than it has to be served.
+pub(crate) const POLICY: &str = "[sumdb]\nmanifest = \"off\"\n";
+
 /// The packages: their file name, their packument's, and where the registry keeps the tarball.
 const PACKAGES: [(&str, &str, &str); 3] = [
     (
