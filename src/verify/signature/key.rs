@@ -101,7 +101,8 @@ impl Key {
             VerifyingKey::from_public_key_der(&spki).map_err(|error| broken(error.to_string()))?;
         let point = key.to_sec1_point(false).as_bytes().to_vec();
         let found = fingerprint(&point);
-        if found != id {
+        // npm's ids are OpenSSH's fingerprints; other registries take that of the DER.
+        if id != found && id != digest_id(&spki) {
             return Err(KeyError::Fingerprint { listed: id.to_owned(), found });
         }
         let time = |text: &Option<String>| match text {
@@ -112,7 +113,7 @@ impl Key {
             },
         };
         let validity = Validity { start: time(&period.start)?, end: time(&period.end)? };
-        Ok(Self { id: found, usage, validity, expires: period.end.clone(), spki, point })
+        Ok(Self { id: id.to_owned(), usage, validity, expires: period.end.clone(), spki, point })
     }
 
     /// `SHA256:` and the fingerprint of the key, as `dist.signatures[].keyid` has it.
@@ -148,7 +149,11 @@ fn fingerprint(point: &[u8]) -> String {
         wire.extend(u32::try_from(part.len()).unwrap_or_default().to_be_bytes());
         wire.extend(part);
     }
-    format!("SHA256:{}", STANDARD_NO_PAD.encode(Sha256::digest(wire)))
+    digest_id(&wire)
+}
+
+fn digest_id(bytes: &[u8]) -> String {
+    format!("SHA256:{}", STANDARD_NO_PAD.encode(Sha256::digest(bytes)))
 }
 
 /// The keys of one registry.
