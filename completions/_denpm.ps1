@@ -52,7 +52,7 @@ Register-ArgumentCompleter -Native -CommandName 'denpm' -ScriptBlock {
             [CompletionResult]::new('deny-scripts', 'deny-scripts', [CompletionResultType]::ParameterValue, 'Keep packages from running install scripts')
             [CompletionResult]::new('install-scripts', 'install-scripts', [CompletionResultType]::ParameterValue, 'Manage approvals of install scripts')
             [CompletionResult]::new('audit-signatures', 'audit-signatures', [CompletionResultType]::ParameterValue, 'Check signatures of installed packages (not part of this version yet)')
-            [CompletionResult]::new('pin', 'pin', [CompletionResultType]::ParameterValue, 'Commit to denpm.toml and denpm.sum (not part of this version yet)')
+            [CompletionResult]::new('pin', 'pin', [CompletionResultType]::ParameterValue, 'Commit to denpm.toml and denpm.sum')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Prove again, offline, what lies in node_modules (not part of this version yet)')
             [CompletionResult]::new('review', 'review', [CompletionResultType]::ParameterValue, 'Show what would change and what is suspicious in it (not part of this version yet)')
             [CompletionResult]::new('registries', 'registries', [CompletionResultType]::ParameterValue, 'List and test the registries of the pool (not part of this version yet)')

@@ -49,7 +49,7 @@ set edit:completion:arg-completer[denpm] = {|@words|
             cand deny-scripts 'Keep packages from running install scripts'
             cand install-scripts 'Manage approvals of install scripts'
             cand audit-signatures 'Check signatures of installed packages (not part of this version yet)'
-            cand pin 'Commit to denpm.toml and denpm.sum (not part of this version yet)'
+            cand pin 'Commit to denpm.toml and denpm.sum'
             cand verify 'Prove again, offline, what lies in node_modules (not part of this version yet)'
             cand review 'Show what would change and what is suspicious in it (not part of this version yet)'
             cand registries 'List and test the registries of the pool (not part of this version yet)'

@@ -53,7 +53,7 @@ complete -c denpm -n "__fish_denpm_needs_command" -f -a "approve-scripts" -d 'Le
 complete -c denpm -n "__fish_denpm_needs_command" -f -a "deny-scripts" -d 'Keep packages from running install scripts'
 complete -c denpm -n "__fish_denpm_needs_command" -f -a "install-scripts" -d 'Manage approvals of install scripts'
 complete -c denpm -n "__fish_denpm_needs_command" -f -a "audit-signatures" -d 'Check signatures of installed packages (not part of this version yet)'
-complete -c denpm -n "__fish_denpm_needs_command" -f -a "pin" -d 'Commit to denpm.toml and denpm.sum (not part of this version yet)'
+complete -c denpm -n "__fish_denpm_needs_command" -f -a "pin" -d 'Commit to denpm.toml and denpm.sum'
 complete -c denpm -n "__fish_denpm_needs_command" -f -a "verify" -d 'Prove again, offline, what lies in node_modules (not part of this version yet)'
 complete -c denpm -n "__fish_denpm_needs_command" -f -a "review" -d 'Show what would change and what is suspicious in it (not part of this version yet)'
 complete -c denpm -n "__fish_denpm_needs_command" -f -a "registries" -d 'List and test the registries of the pool (not part of this version yet)'

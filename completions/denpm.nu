@@ -838,7 +838,7 @@ module completions {
     [ "silent" "error" "warn" "notice" "http" "info" "verbose" "silly" ]
   }
 
-  # Commit to denpm.toml and denpm.sum (not part of this version yet)
+  # Commit to denpm.toml and denpm.sum
   export extern "denpm pin" [
     --dry-run                 # Report what would be done; change nothing
     --prefix(-C): string      # Work in this folder; with --global, the global prefix

@@ -305,7 +305,7 @@ pub const COMMANDS: &[Description] = &[
         "",
         &[&["json", "include-attestations", "omit", "include", "package-lock-only"], WORKSPACES],
     ),
-    later(Command::Pin, "pin", "Commit to denpm.toml and denpm.sum", "", &[&["dry-run"]]),
+    ready(Command::Pin, "pin", "Commit to denpm.toml and denpm.sum", "", &[&["dry-run"]]),
     later(
         Command::Verify,
         "verify",

@@ -14,7 +14,7 @@ use crate::{
     ops::{
         Context,
         build::{Saving, TreeRequest, Update},
-        install,
+        install, pin,
     },
     report::{
         self, LogLevel, OutputFormat, ProgressMode, Terminal, debug_log::LogFolder, styled::Colour,
@@ -37,7 +37,8 @@ pub(super) fn run(invocation: &Invocation) -> Result<ExitCode, Failure> {
         | Command::Update
         | Command::Uninstall
         | Command::Dedupe
-        | Command::Prune => Ok(change_tree(invocation)),
+        | Command::Prune
+        | Command::Pin => Ok(change_tree(invocation)),
         command if list::knows(command) => list::run(invocation),
         command => Err(CliError::NotYet { command: super::name_of(command) }.into()),
     }
@@ -69,8 +70,12 @@ fn change_tree(invocation: &Invocation) -> ExitCode {
     let terminal = Arc::new(terminal(&invocation.config));
     let result = run_async(async {
         let reporter: Arc<dyn Reporter> = Arc::<Terminal>::clone(&terminal);
-        let context = Context::new(invocation.config.clone(), reporter)?;
-        let summary = install::install(&context, &tree_request(invocation)).await?;
+        let mut context = Context::new(invocation.config.clone(), reporter)?;
+        let request = tree_request(invocation);
+        let summary = match invocation.command {
+            Command::Pin => pin::pin(&mut context, &request).await?,
+            _ => install::install(&context, &request).await?,
+        };
         terminal.summary(&summary);
         Ok(())
     });

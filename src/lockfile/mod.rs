@@ -1,4 +1,5 @@
-//! package-lock.json, npm-shrinkwrap.json and the hidden lockfile, byte for byte as npm writes them.
+//! package-lock.json, npm-shrinkwrap.json and the hidden lockfile, byte for byte as npm writes them;
+//! denpm.sum beside them.
 //!
 //! Text ⇄ [`Lockfile`] ⇄ the entries that `arborist` starts from and the tree it ends with.
 //! Follows `shrinkwrap.js` of npm's arborist. Nothing here touches the disk.
@@ -6,6 +7,7 @@
 mod conflict;
 mod legacy;
 mod read;
+pub mod sum;
 mod write;
 
 pub use read::{Lockfile, LockfileError};

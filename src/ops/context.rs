@@ -66,7 +66,8 @@ impl Context {
     }
 }
 
-fn pool_options(options: &Options, config: &Config, machine: &Machine) -> PoolOptions {
+/// How registries and other servers are reached.
+pub(super) fn pool_options(options: &Options, config: &Config, machine: &Machine) -> PoolOptions {
     let network = &options.network;
     let mut ca = network.ca.clone();
     ca.extend([&network.cafile, &network.extra_ca].into_iter().flatten().filter_map(|path| {

@@ -19,7 +19,7 @@ use super::{
     packages::Packages,
     project::{self, ProjectFiles},
     reify::{self, OddFolders, ReifyRequest},
-    save, sidecar, summary, workspaces,
+    save, sidecar, sumdb, summary, workspaces,
 };
 use crate::{
     arborist::{Diff, DiffOptions, Ideal, NodeId, Records, Shrinkwrap, Tree, Update},
@@ -104,6 +104,7 @@ struct Prepared {
     diff: Diff,
     fetched: FetchedPackages,
     known: sidecar::Known,
+    sum: Option<sumdb::Renewed>,
 }
 
 /// Compares with what is on disk and fetches what is missing there.
@@ -118,7 +119,8 @@ async fn prepare(
     let actual = load_actual(files, ideal, request)?;
     let mut diff = difference(context, request, ideal, actual);
     if context.options.dry_run {
-        return Ok(Prepared { actual, diff, fetched: FetchedPackages::default(), known });
+        let fetched = FetchedPackages::default();
+        return Ok(Prepared { actual, diff, fetched, known, sum: None });
     }
     let nodes = wanted_nodes(&ideal.tree, &diff);
     if refuse_forbidden(context, &mut ideal.tree, &nodes)? {
@@ -128,12 +130,23 @@ async fn prepare(
         diff = difference(context, request, ideal, actual);
     }
     let nodes = wanted_nodes(&ideal.tree, &diff);
-    let fetched = fetch_packages(&mut ideal.tree, &nodes, sources, &*context.reporter).await?;
+    let asked = sumdb::Asked::of(context, &files.folder, &ideal.tree, &nodes)?;
+    let (mut fetched, learnt) = tokio::try_join!(
+        fetch_packages(&mut ideal.tree, &nodes, sources, &*context.reporter),
+        sumdb::learn(context, &asked),
+    )?;
+    let leaves = sumdb::conclude(context, &ideal.tree, &asked, &learnt, &mut fetched).await?;
+    let unchanged = diff.changes.is_empty() && !context.options.lock.sum;
+    let sum = if request.frozen || unchanged {
+        None
+    } else {
+        sumdb::renewed(context, &files.folder, (&ideal.tree, ideal.root), &leaves).await?
+    };
     bundles::mark_gyp_builds(&mut ideal.tree, &fetched);
     if nodes.iter().any(|&node| ideal.tree[node].inert) {
         diff = difference(context, request, ideal, actual);
     }
-    Ok(Prepared { actual, diff, fetched, known })
+    Ok(Prepared { actual, diff, fetched, known, sum })
 }
 
 /// The tree on disk. `ci` starts from an empty one: whatever is there is removed.
@@ -228,6 +241,7 @@ async fn apply(
     let fetched = &prepared.fetched;
     applied.finish(|| {
         save::save(context, files, ideal, request)?;
+        prepared.sum.iter().try_for_each(|sum| sum.write(&files.folder))?;
         ideal.settle_filtered(prepared.actual, &prepared.diff.filter);
         sidecar::write(files, &ideal.tree, ideal.root, fetched, &prepared.known)?;
         save::write_hidden_lock(context, files, ideal, request)

@@ -20,12 +20,14 @@ mod manifests;
 pub mod outdated;
 pub mod pack;
 mod packages;
+pub mod pin;
 mod project;
 mod raw_manifest;
 pub mod reify;
 mod save;
 pub mod scripts;
 mod sidecar;
+mod sumdb;
 mod summary;
 mod workspaces;
 

@@ -21,6 +21,7 @@ mod pool;
 mod question;
 mod retry;
 mod route;
+mod site;
 mod stream;
 mod tarball;
 
@@ -33,6 +34,7 @@ pub use error::{Credential, Fault, FetchError, ShownUrl, StatusFailure};
 pub use options::{CacheMode, Limits, PoolOptions, Proxies, Retry, StrictSsl, Timeouts};
 pub use pool::{Form, Origin, PackumentAnswer, Pool};
 pub use route::Assignment;
+pub use site::Site;
 pub use stream::ByteReader;
 pub use tarball::{
     Body, Privacy, RegistryId, ReplaceRegistryHost, Tarball, TarballRequest, tarball_url,

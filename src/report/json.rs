@@ -133,6 +133,10 @@ pub fn trust(trust: TrustSummary) -> Value {
         "fromStore": trust.from_store,
         "downloaded": trust.downloaded,
         "registries": trust.registries,
+        "logged": trust.logged,
+        "notAsked": trust.not_asked,
+        "seenBefore": trust.seen_before,
+        "firstSeen": trust.first_seen,
     })
 }
 

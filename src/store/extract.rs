@@ -250,8 +250,10 @@ impl<'a> Extractor<'a> {
     }
 
     /// Accepts a file whose name the file system takes for that of `twin`, if it is the same file.
+    ///
+    /// The file system has one of the two, the archive both, so a tree hash covers both.
     fn same_as<B: Bytes>(
-        &self,
+        &mut self,
         walk: &mut Walk<B>,
         twin: &EntryPath,
         path: EntryPath,
@@ -263,7 +265,9 @@ impl<'a> Extractor<'a> {
         if !same {
             return Err(collision(&path, Some(twin)));
         }
-        Ok(IndexEntry { path, size, mode, digest, origin: Origin::Itself })
+        let entry = IndexEntry { path, size, mode, digest, origin: Origin::Itself };
+        self.omitted.push(entry.clone());
+        Ok(entry)
     }
 
     /// An earlier, different path that the file system takes for this one.

@@ -84,7 +84,7 @@ impl fmt::Display for Checkpoint {
 }
 
 /// A decimal number as these formats write it: digits alone, no leading zeros.
-pub(super) fn decimal(text: &str) -> Option<u64> {
+pub fn decimal(text: &str) -> Option<u64> {
     let canonical = text == "0" || !text.starts_with('0');
     (canonical && text.bytes().all(|byte| byte.is_ascii_digit())).then_some(())?;
     text.parse().ok()

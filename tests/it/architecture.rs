@@ -29,7 +29,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("inspect", &["manifest", "spec"]),
     ("store", &["verify"]),
     ("reify", &["arborist", "store", "spec", "manifest"]),
-    ("lockfile", &["arborist", "spec", "manifest"]),
+    ("lockfile", &["arborist", "spec", "manifest", "sumdb"]),
     ("report", &[]),
 ];
 

@@ -19,6 +19,7 @@ mod listing;
 mod npm_oracle;
 mod refusals;
 mod resolver;
+mod sumdb;
 #[allow(dead_code, reason = "each test takes the part it needs")]
 mod support;
 mod support_itself;

@@ -23,7 +23,7 @@ pub use error::PolicyError;
 pub use flags::FlagPolicy;
 pub use registries::RegistryPolicy;
 pub use signature::SignaturePolicy;
-pub use sumdb::SumdbPolicy;
+pub use sumdb::{LogEntry, SumdbMode, SumdbPolicy};
 
 use super::paths::Paths;
 use crate::fs::read_bounded;

@@ -125,6 +125,14 @@ pub struct TrustSummary {
     pub downloaded: usize,
     /// Registries that served a download.
     pub registries: usize,
+    /// Packages that the logs of the policy have, proven.
+    pub logged: usize,
+    /// Packages that no log was asked about because they are private.
+    pub not_asked: usize,
+    /// Packages that this machine saw before, and the same.
+    pub seen_before: usize,
+    /// Packages that this machine sees for the first time, which proves nothing.
+    pub first_seen: usize,
 }
 
 /// A dependency whose install scripts nobody has reviewed; they did not run.
@@ -322,6 +330,9 @@ fn trust_line(trust: TrustSummary) -> Option<Line> {
         ),
         count(trust.from_store, format!("{} from the store", trust.from_store)),
         count(trust.downloaded, format!("{} downloaded{registries}", trust.downloaded)),
+        count(trust.logged, format!("{} proven to be logged", trust.logged)),
+        count(trust.not_asked, format!("{} private, no log asked", trust.not_asked)),
+        count(trust.first_seen, format!("{} first seen here", trust.first_seen)),
     ]
     .into_iter()
     .flatten()

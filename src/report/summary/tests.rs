@@ -75,6 +75,9 @@ fn full() -> InstallSummary {
             from_store: 3,
             downloaded: 2,
             registries: 2,
+            logged: 4,
+            first_seen: 2,
+            ..TrustSummary::default()
         },
         unreviewed: vec![UnreviewedScripts {
             package: package("a"),
@@ -92,7 +95,7 @@ fn text_with_everything() {
     change c 1.0.0 => 2.0.0
 
     added 1 package, removed 1 package, changed 1 package, and audited 5 packages in 3s
-    verified the integrity of 4 packages · 1 package without integrity, not verified · 3 from the store · 2 downloaded from 2 registries
+    verified the integrity of 4 packages · 1 package without integrity, not verified · 3 from the store · 2 downloaded from 2 registries · 4 proven to be logged · 2 first seen here
 
     1 package is looking for funding
       run `npm fund` for details

@@ -16,6 +16,7 @@ use crate::{
         checkpoint::TreeHead,
         escape::escaped,
         lookup::{Answer, BatchRequest, IndexBucket, LookupReply, bucket_of},
+        proof::inclusions,
         record::{PackageKey, Record},
         tile::{Bundle, Layout, ReadError, Resource, Tile, TileReader},
         tlog::{Span, leaf_hash},
@@ -129,7 +130,11 @@ impl<R: Remote> Client<R> {
                 }
             });
         }
-        Ok(Learnt { answers, proof: None, checkpoint, accepted })
+        let mut indexes = found;
+        indexes.sort_unstable();
+        let spans = inclusions(&indexes, tree.size).unwrap_or_default();
+        let proof = self.spans(tree, &spans).await?;
+        Ok(Learnt { answers, proof, checkpoint, accepted })
     }
 
     /// Where the log says that packages are.

@@ -59,8 +59,8 @@ pub struct ClientOptions {
     pub cache: PathBuf,
     /// How the log's files are laid out.
     pub layout: Layout,
-    /// A head from elsewhere that the log must continue: a project's `denpm.sum`.
-    pub pinned: Option<Note>,
+    /// Heads from elsewhere that the log must continue: those of a project's `denpm.sum`.
+    pub pinned: Vec<Note>,
 }
 
 /// What was learnt from a log.
@@ -68,9 +68,8 @@ pub struct ClientOptions {
 pub struct Learnt {
     /// One for each package asked for, in order; what was found is proven.
     pub answers: Vec<Answer>,
-    /// The proof of what was found, for the indexes in rising order; none from a log that has
-    /// no `/batch`.
-    pub proof: Option<Vec<super::Hash>>,
+    /// The proof of what was found, for the indexes in rising order.
+    pub proof: Vec<super::Hash>,
     /// The checkpoint it is proven in.
     pub checkpoint: Note,
     /// The same, read and accepted.
@@ -127,7 +126,7 @@ impl<R: Remote> Client<R> {
             reason: error.to_string(),
         })?;
         let BatchReply { answers, proof, checkpoint } = reply;
-        Ok(Learnt { answers, proof: Some(proof), checkpoint, accepted })
+        Ok(Learnt { answers, proof, checkpoint, accepted })
     }
 
     /// A record of a log that speaks as Go's checksum database does.

@@ -28,6 +28,7 @@ pub(crate) struct Request {
     /// Path and query, percent-encoding left as sent.
     pub(crate) target: String,
     pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Request {
@@ -53,9 +54,9 @@ impl Request {
             let Some((name, value)) = line.trim_end().split_once(':') else { break };
             headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
         }
-        let request = Self { method, target, headers };
+        let mut request = Self { method, target, headers, body: Vec::new() };
         let length = request.header("content-length").parse().unwrap_or(0).min(MAX_BODY_BYTES);
-        io::copy(&mut stream.take(length), &mut io::sink())?;
+        stream.take(length).read_to_end(&mut request.body)?;
         Ok(Some(request))
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod fault;
 mod http;
+pub(crate) mod log;
 pub(crate) mod oracle;
 pub(crate) mod package;
 pub(crate) mod registry;

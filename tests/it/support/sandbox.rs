@@ -143,6 +143,11 @@ impl Sandbox {
         self.spawn(env!("CARGO_BIN_EXE_denpm"), args)
     }
 
+    /// The user's home.
+    pub(crate) fn home(&self) -> PathBuf {
+        self.root.path().join("home")
+    }
+
     /// The cache's folder, npm's and denpm's.
     pub(crate) fn cache(&self) -> PathBuf {
         self.root.path().join("cache")

@@ -1,0 +1,355 @@
+//! The checksum database in an install: what logs said of packages, what their bytes are.
+//!
+//! ```text
+//! wanted nodes ─► Asked ──► learn: the logs, while tarballs are fetched ─► Learnt
+//!                    │                                                       │
+//!                    └─► conclude: records recomputed from the bytes ◄───────┘
+//!                          │ compared with the logs, with what this machine saw before,
+//!                          ▼ and the registry's manifest with the tarball's
+//!                        one append to the embedded log
+//! ```
+//!
+//! Names that belong to nobody else (their own registry, a credential, a private pattern) reach
+//! the embedded log and no other.
+
+mod error;
+mod manifest;
+mod record;
+mod remote;
+mod sum;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
+
+pub(super) use remote::Learnt;
+pub(super) use sum::{Committed, Renewed};
+
+use self::{
+    error::{Mismatch, Refused},
+    record::record_of,
+};
+use super::{context::Context, fetch::FetchedPackages};
+use crate::{
+    arborist::{Naming, NodeId, Tree},
+    config::policy::SumdbMode,
+    error::Failure,
+    event::Event,
+    registry::{self, Privacy, RegistryId},
+    report::summary::TrustSummary,
+    store::StoredPackage,
+    sumdb::{
+        Hash,
+        log::{LocalLog, Seen},
+        record::{PackageKey, Record},
+    },
+};
+
+/// npm's own namespace.
+const NPM: &str = "npm";
+
+/// The packages of an install that come from registries, and what the project pinned of them.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    packages: Vec<Package>,
+    committed: Option<Committed>,
+}
+
+/// One of them.
+#[derive(Clone, Debug)]
+struct Package {
+    node: NodeId,
+    key: PackageKey,
+    /// What the lockfile or the registry promises.
+    integrity: Option<String>,
+    exposure: Exposure,
+}
+
+/// Who may hear of a package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exposure {
+    /// Any log.
+    Public,
+    /// The embedded log alone.
+    Private,
+}
+
+impl Asked {
+    /// The packages of nodes; none where the policy asks for nothing.
+    ///
+    /// # Errors
+    /// Logs are to be asked about a registry of which nobody said whose packages it serves.
+    pub(super) fn of(
+        context: &Context,
+        project: &Path,
+        tree: &Tree,
+        nodes: &[NodeId],
+    ) -> Result<Self, Failure> {
+        if context.policy.sumdb.mode == SumdbMode::Off || nodes.is_empty() {
+            return Ok(Self::default());
+        }
+        let committed = Committed::read(context, project)?;
+        Ok(Self { packages: packages_of(context, tree, nodes)?, committed })
+    }
+
+    /// The public ones that the project does not prove already, each once.
+    fn keys_to_ask(&self) -> Vec<PackageKey> {
+        let open = self.packages.iter().filter(|package| package.is_public());
+        let keys: BTreeSet<_> = open.map(|package| &package.key).collect();
+        keys.into_iter().filter(|key| !self.proves(key)).cloned().collect()
+    }
+
+    /// Whether the project's own files prove that a package is logged.
+    fn proves(&self, key: &PackageKey) -> bool {
+        self.committed.as_ref().is_some_and(|committed| committed.proves(key))
+    }
+
+    /// How many packages no log was asked about because they are private.
+    fn not_asked(&self) -> usize {
+        let private = self.packages.iter().filter(|package| !package.is_public());
+        private.map(|package| &package.key).collect::<BTreeSet<_>>().len()
+    }
+}
+
+impl Package {
+    fn is_public(&self) -> bool {
+        self.exposure == Exposure::Public
+    }
+}
+
+/// The nodes whose packages come from registries.
+fn packages_of(context: &Context, tree: &Tree, nodes: &[NodeId]) -> Result<Vec<Package>, Failure> {
+    let policy = &context.policy.sumdb;
+    let private = policy.private_names();
+    let namespaces = Namespaces::of(context)?;
+    let mut packages = Vec::with_capacity(nodes.len());
+    for &node in nodes {
+        let source = tree.package_source(node, None);
+        if source.naming != Naming::Checked {
+            continue;
+        }
+        let assignment = context.pool.registry_for(source.package_name);
+        let namespace = namespaces.name(&assignment.registries);
+        let is_private = assignment.privacy == Privacy::Private
+            || private.is_match(source.package_name)
+            || !namespaces.is_public(&namespace);
+        packages.extend(PackageKey::new(namespace, source.package_name, source.version).map(
+            |key| Package {
+                node,
+                key,
+                integrity: source.integrity.map(str::to_owned),
+                exposure: if is_private { Exposure::Private } else { Exposure::Public },
+            },
+        ));
+    }
+    if namespaces.is_unnamed()
+        && !policy.logs.is_empty()
+        && packages.iter().any(|package| namespaces.is_configured(&package.key))
+    {
+        return Err(Refused::Namespace { registry: namespaces.configured }.into());
+    }
+    Ok(packages)
+}
+
+/// Which registry serves whose packages.
+struct Namespaces {
+    /// The configured registry, as the pool names it.
+    configured: String,
+    name: Option<String>,
+}
+
+impl Namespaces {
+    fn of(context: &Context) -> Result<Self, Failure> {
+        let canonical = |url: &str| -> Result<String, Failure> {
+            let url = registry::registry_url(url)?;
+            Ok(registry::ShownUrl::from(&url).to_string())
+        };
+        let configured = canonical(context.options.network.registry.as_str())?;
+        let is_npms = canonical(deno_npmrc::NPM_DEFAULT_REGISTRY)? == configured;
+        let said = context.policy.sumdb.namespace.clone();
+        Ok(Self { configured, name: said.or_else(|| is_npms.then(|| NPM.to_owned())) })
+    }
+
+    /// The namespace of a package that these registries serve.
+    fn name(&self, registries: &[RegistryId]) -> String {
+        let is_configured = registries.iter().any(|registry| registry.as_str() == self.configured);
+        match &self.name {
+            Some(name) if is_configured => name.clone(),
+            _ if is_configured => format!("url:{}", self.configured),
+            _ => format!("url:{}", registries.first().map_or("", RegistryId::as_str)),
+        }
+    }
+
+    fn is_public(&self, namespace: &str) -> bool {
+        self.name.as_deref() == Some(namespace)
+    }
+
+    fn is_unnamed(&self) -> bool {
+        self.name.is_none()
+    }
+
+    fn is_configured(&self, key: &PackageKey) -> bool {
+        key.namespace().strip_prefix("url:") == Some(self.configured.as_str())
+    }
+}
+
+/// Asks the logs about the public packages, and compares what they have with what the lockfile
+/// or the registry promises: no byte of a package needs to be there.
+///
+/// # Errors
+/// A contradiction always; what is absent or unreachable where the policy says so.
+pub(super) async fn learn(context: &Context, asked: &Asked) -> Result<Learnt, Failure> {
+    let keys = asked.keys_to_ask();
+    if context.policy.sumdb.logs.is_empty() || keys.is_empty() {
+        return Ok(Learnt::default());
+    }
+    let heads = asked.committed.as_ref().map_or(&[][..], |committed| &committed.heads);
+    let learnt = remote::ask(context, &keys, heads).await?;
+    for package in &asked.packages {
+        for (log, index, record) in learnt.records_of(&package.key) {
+            let promised = package.integrity.as_deref();
+            if !record::agrees(record, promised) {
+                let logged = error::Logged { log: log.to_owned(), index: Some(index) };
+                return Err(Mismatch::promised(&logged, record, promised).into());
+            }
+        }
+    }
+    Ok(learnt)
+}
+
+/// Recomputes the records of what was fetched, compares them with what the logs said, with what
+/// this machine saw before and with the registry's manifests, and remembers what is new.
+///
+/// # Errors
+/// A contradiction always; the embedded log is then as it was.
+pub(super) async fn conclude(
+    context: &Context,
+    tree: &Tree,
+    asked: &Asked,
+    learnt: &Learnt,
+    fetched: &mut FetchedPackages,
+) -> Result<Leaves, Failure> {
+    let mut bytes: BTreeMap<PackageKey, StoredPackage> = BTreeMap::new();
+    for package in &asked.packages {
+        if let Some(stored) = fetched.packages.get(&package.node) {
+            bytes.entry(package.key.clone()).or_insert_with(|| stored.clone());
+            manifest::check(context, &tree[package.node].package, stored)?;
+        }
+    }
+    if bytes.is_empty() {
+        return Ok(Leaves::new());
+    }
+    let folder = local_log(context);
+    let mut known = Known { logged: learnt.records(), pinned: Leaves::new() };
+    if let Some(committed) = &asked.committed {
+        let pinned =
+            bytes.keys().filter_map(|key| Some((key.clone(), committed.pinned(key)?.leaf)));
+        known.pinned = pinned.collect();
+    }
+    let work = move || examine(bytes, &known, &folder);
+    let seen = tokio::task::spawn_blocking(work).await.map_err(|_| Refused::Interrupted)??;
+    let proven = |package: &&Package| learnt.is_proven(&package.key) || asked.proves(&package.key);
+    let logged = asked.packages.iter().filter(proven);
+    let trust = &mut fetched.trust;
+    *trust = TrustSummary {
+        first_seen: seen.first,
+        seen_before: seen.before,
+        logged: logged.map(|package| &package.key).collect::<BTreeSet<_>>().len(),
+        not_asked: if context.policy.sumdb.logs.is_empty() { 0 } else { asked.not_asked() },
+        ..*trust
+    };
+    Ok(seen.leaves)
+}
+
+/// The project's `denpm.sum` and its proof as they should be after an install; `None` where it
+/// has none and nobody asked for one.
+///
+/// # Errors
+/// A log that contradicts what is known.
+pub(super) async fn renewed(
+    context: &Context,
+    project: &Path,
+    ideal: (&Tree, NodeId),
+    leaves: &Leaves,
+) -> Result<Option<Renewed>, Failure> {
+    let (tree, root) = ideal;
+    if context.policy.sumdb.mode == SumdbMode::Off {
+        return Ok(None);
+    }
+    let committed = Committed::read(context, project)?;
+    if committed.is_none() && !context.options.lock.sum {
+        return Ok(None);
+    }
+    let nodes: Vec<NodeId> = tree
+        .inventory_of(root)
+        .into_iter()
+        .filter(|&node| node != root && !tree[node].is_link() && !tree.in_dep_bundle(node))
+        .collect();
+    let packages = packages_of(context, tree, &nodes)?;
+    sum::renew(context, &packages, committed.as_ref(), leaves).await.map(Some)
+}
+
+/// Where the embedded log is.
+fn local_log(context: &Context) -> PathBuf {
+    context.options.paths.data.join("sumdb").join("local")
+}
+
+/// The leaves of packages whose bytes were looked at.
+pub(super) type Leaves = BTreeMap<PackageKey, Hash>;
+
+/// What is known of packages before their bytes are looked at.
+struct Known {
+    /// By the logs, proven.
+    logged: BTreeMap<PackageKey, Vec<(error::Logged, Record)>>,
+    /// By the project.
+    pinned: Leaves,
+}
+
+/// What the bytes of packages came to.
+struct Examined {
+    /// How many packages were new to this machine.
+    first: usize,
+    /// How many were not.
+    before: usize,
+    leaves: Leaves,
+}
+
+/// The part that computes and touches the disk.
+fn examine(
+    packages: BTreeMap<PackageKey, StoredPackage>,
+    known: &Known,
+    folder: &Path,
+) -> Result<Examined, Failure> {
+    let mut records = Vec::with_capacity(packages.len());
+    let mut leaves = Leaves::new();
+    for (key, stored) in packages {
+        let record = record_of(key, &stored)?;
+        let leaf = record.leaf();
+        for (log, logged) in known.logged.get(&record.key).into_iter().flatten() {
+            if logged.leaf() != leaf {
+                return Err(Mismatch::received(log, logged, &record).into());
+            }
+        }
+        if known.pinned.get(&record.key).is_some_and(|pinned| *pinned != leaf) {
+            return Err(Mismatch::not_pinned(&record).into());
+        }
+        leaves.insert(record.key.clone(), leaf);
+        records.push(record);
+    }
+    let mut log = LocalLog::open(folder)?;
+    let seen = log.look_up(&records)?;
+    for (record, seen) in records.iter().zip(&seen) {
+        if let Seen::Otherwise(logged) = seen {
+            let here = error::Logged { log: log.origin().to_owned(), index: None };
+            return Err(Mismatch::received(&here, logged, record).into());
+        }
+    }
+    let first = log.append(&records)?;
+    Ok(Examined { first, before: records.len() - first, leaves })
+}
+
+/// Tells what a mode that only warns does not refuse.
+fn warn(context: &Context, refused: &Refused) {
+    context.reporter.event(Event::warn("sumdb", refused.to_string()));
+}
