@@ -2,7 +2,7 @@
 
 use std::{process::ExitCode, sync::Arc};
 
-use super::{CliError, Invocation, commands::Command, list, print};
+use super::{CliError, Invocation, commands::Command, list, print, sumdb};
 use crate::{
     cli::{completions, man},
     config::{
@@ -39,6 +39,7 @@ pub(super) fn run(invocation: &Invocation) -> Result<ExitCode, Failure> {
         | Command::Dedupe
         | Command::Prune
         | Command::Pin => Ok(change_tree(invocation)),
+        Command::Sumdb => sumdb::run(invocation),
         command if list::knows(command) => list::run(invocation),
         command => Err(CliError::NotYet { command: super::name_of(command) }.into()),
     }

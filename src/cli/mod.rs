@@ -11,6 +11,7 @@ mod list;
 pub mod man;
 mod passthrough;
 mod print;
+mod sumdb;
 
 use std::{ffi::OsString, io, path::PathBuf, process::ExitCode};
 
@@ -54,6 +55,12 @@ pub enum CliError {
         /// The command's name.
         command: &'static str,
     },
+    /// Words after `sumdb` that are none of its commands.
+    #[error("not a command of `denpm sumdb`\n\nUsage:\n{}", usage.lines().map(|line| format!("denpm sumdb {line}")).collect::<Vec<_>>().join("\n"))]
+    Sumdb {
+        /// The commands, one a line.
+        usage: &'static str,
+    },
     /// The threads of a run cannot be started.
     #[error("cannot start")]
     Runtime {
@@ -81,7 +88,7 @@ impl Explain for CliError {
         match self {
             Self::NoNpm { .. } => Code::Notnpm,
             Self::Npm { .. } | Self::Write { .. } | Self::Runtime { .. } => Code::System,
-            Self::NotYet { .. } | Self::UnknownShell { .. } => Code::Usage,
+            Self::NotYet { .. } | Self::UnknownShell { .. } | Self::Sumdb { .. } => Code::Usage,
         }
     }
 
@@ -93,7 +100,10 @@ impl Explain for CliError {
                 let shells = completions::Shell::ALL.map(completions::Shell::as_str);
                 Some(format!("one of {}", shells.join(", ")))
             }
-            Self::Npm { .. } | Self::Write { .. } | Self::Runtime { .. } => None,
+            Self::Npm { .. }
+            | Self::Write { .. }
+            | Self::Runtime { .. }
+            | Self::Sumdb { .. } => None,
         }
     }
 }

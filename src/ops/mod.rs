@@ -27,7 +27,7 @@ pub mod reify;
 mod save;
 pub mod scripts;
 mod sidecar;
-mod sumdb;
+pub mod sumdb;
 mod summary;
 mod workspaces;
 

@@ -17,6 +17,7 @@ mod fetch;
 mod freshness;
 mod health;
 mod options;
+mod plain;
 mod pool;
 mod question;
 mod retry;
@@ -32,6 +33,7 @@ pub use assignment::{Fallthrough, PoolEntry, Target, order, parse_pool, registry
 pub use auth::{Anonymous, ClientIdentity, CredentialSource};
 pub use error::{Credential, Fault, FetchError, ShownUrl, StatusFailure};
 pub use options::{CacheMode, Limits, PoolOptions, Proxies, Retry, StrictSsl, Timeouts};
+pub use plain::{PlainClient, PlainReply};
 pub use pool::{Form, Origin, PackumentAnswer, Pool};
 pub use route::Assignment;
 pub use site::Site;

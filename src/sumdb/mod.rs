@@ -15,6 +15,7 @@
 //! Who runs a log: [`store`] holds its objects, [`sequencer`] appends, [`view`] reads,
 //! [`server`] answers, [`cosign`] asks [`witness`]es.
 
+pub mod audit;
 pub mod checkpoint;
 pub mod client;
 pub mod cosign;

@@ -17,6 +17,8 @@ mod error;
 mod head;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(in crate::sumdb) use tests as tests_support;
 
 use std::{
     collections::BTreeMap,
