@@ -100,10 +100,9 @@ impl Explain for CliError {
                 let shells = completions::Shell::ALL.map(completions::Shell::as_str);
                 Some(format!("one of {}", shells.join(", ")))
             }
-            Self::Npm { .. }
-            | Self::Write { .. }
-            | Self::Runtime { .. }
-            | Self::Sumdb { .. } => None,
+            Self::Npm { .. } | Self::Write { .. } | Self::Runtime { .. } | Self::Sumdb { .. } => {
+                None
+            }
         }
     }
 }

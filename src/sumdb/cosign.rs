@@ -204,7 +204,8 @@ async fn one<T: WitnessTransport, S: Store>(
 fn cosignatures(text: &str, witness: &Party, note: &Note) -> Option<Vec<Signature>> {
     let signatures: Vec<_> = text.lines().map(Signature::parse).collect::<Option<_>>()?;
     let key = &witness.key;
-    let mine = |signature: &Signature| signature.name() == key.name() && signature.key_id() == key.id();
+    let mine =
+        |signature: &Signature| signature.name() == key.name() && signature.key_id() == key.id();
     let signatures: Vec<_> = signatures.into_iter().filter(mine).collect();
     let mut cosigned = Note::unsigned(note.text())?;
     cosigned.add(signatures.iter().cloned());

@@ -283,9 +283,9 @@ impl<S: Store> View<S> {
     /// # Errors
     /// [`ViewError`]; `None` where the log has no such tile.
     pub async fn tile(&self, tile: Tile) -> Result<Option<Vec<u8>>, ViewError> {
-        let wider = self.published().and_then(|published| {
-            Tile::in_tree(tile.level(), tile.index(), published.tree.size)
-        });
+        let wider = self
+            .published()
+            .and_then(|published| Tile::in_tree(tile.level(), tile.index(), published.tree.size));
         for candidate in std::iter::once(tile).chain(wider).chain([tile.filled()]) {
             if let Some(mut bytes) = self.tile_object(candidate).await? {
                 bytes.truncate(tile.len_bytes());

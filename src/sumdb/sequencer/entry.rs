@@ -65,8 +65,7 @@ impl Entry {
 
     /// Any leaf; `None` for bytes that not both layouts can carry.
     pub fn text(profile: Profile, text: &[u8]) -> Option<Self> {
-        is_record_text(text)
-            .then(|| Self { key: profile.key_of(text), text: text.to_vec() })
+        is_record_text(text).then(|| Self { key: profile.key_of(text), text: text.to_vec() })
     }
 
     /// By what it is found.

@@ -16,15 +16,9 @@ mod entry;
 mod error;
 mod head;
 #[cfg(test)]
-mod tests;
-#[cfg(test)]
-pub(in crate::sumdb) use tests as tests_support;
+pub(in crate::sumdb) mod tests;
 
-use std::{
-    collections::BTreeMap,
-    path::Path,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 
@@ -111,8 +105,7 @@ impl<S: Store, T: WitnessTransport> Sequencer<S, T> {
         if signers.is_empty() || !signers.iter().all(known) {
             return Err(SequencerError::Key);
         }
-        let mut sequencer =
-            Self { view, signers, witnesses, end: None, failures: Vec::new() };
+        let mut sequencer = Self { view, signers, witnesses, end: None, failures: Vec::new() };
         let end = sequencer.recover().await?;
         if let Some(witnesses) = &sequencer.witnesses {
             let origin = &sequencer.view.identity().origin;
@@ -187,9 +180,10 @@ impl<S: Store, T: WitnessTransport> Sequencer<S, T> {
     /// Steps 1 to 3; false where somebody else appended meanwhile.
     async fn append(&mut self, end: End, new: Vec<Entry>) -> Result<bool, SequencerError> {
         let End { head: old, version, mut appender } = end;
-        let rows = new.iter().zip(old.tree.size..).filter_map(|(entry, place)| {
-            Some((entry.key()?.clone(), place, entry.leaf()))
-        });
+        let rows = new
+            .iter()
+            .zip(old.tree.size..)
+            .filter_map(|(entry, place)| Some((entry.key()?.clone(), place, entry.leaf())));
         let rows: Vec<_> = rows.collect();
         let growth = appender.append(new.into_iter().map(Entry::into_text));
         let staged = Staged::of(&growth).ok_or(SequencerError::TooLong)?;
@@ -283,7 +277,8 @@ impl<S: Store, T: WitnessTransport> Sequencer<S, T> {
         for _ in 0..ATTEMPTS {
             let found = store.versioned(&path, MAX_NOTE as u64).await?;
             if let Some((bytes, _)) = &found {
-                let known = Note::parse(bytes).map_err(|error| ViewError::Checkpoint(error.into()))?;
+                let known =
+                    Note::parse(bytes).map_err(|error| ViewError::Checkpoint(error.into()))?;
                 let accepted = self.view.policy().accept(&known).map_err(ViewError::Checkpoint)?;
                 if accepted.checkpoint.tree.size >= tree.size {
                     self.view.publish(known).await?;

@@ -123,7 +123,8 @@ async fn die(death: Death, from: u64, signed: &mut Signed, inner: &Arc<BucketSto
     sequencer.add(&entries(from..from + 300)).await.unwrap();
     assert_eq!(sequencer.tree().unwrap().size, from + 300);
     signed.take(&alive);
-    mortal.changes() > 0 && matches!(death, Death::Before(at) | Death::After(at) if at < mortal.changes())
+    mortal.changes() > 0
+        && matches!(death, Death::Before(at) | Death::After(at) if at < mortal.changes())
 }
 
 #[tokio::test]

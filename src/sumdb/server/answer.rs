@@ -79,11 +79,7 @@ impl<S: Store, A: Admission> Server<S, A> {
         Ok(Answered::text(shown.to_string()))
     }
 
-    fn places(
-        &self,
-        keys: &[PackageKey],
-        published: &Published,
-    ) -> Result<Vec<Place>, Unanswered> {
+    fn places(&self, keys: &[PackageKey], published: &Published) -> Result<Vec<Place>, Unanswered> {
         let places = self.view.places(keys)?;
         let place = |(key, place): (&PackageKey, Option<(u64, _)>)| match place {
             Some((index, _)) if index < published.tree.size => Place::At(index),

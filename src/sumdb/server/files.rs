@@ -42,7 +42,8 @@ fn in_layout(layout: Layout, bundle: Bundle, bytes: Vec<u8>) -> Result<Vec<u8>, 
         return Ok(bytes);
     }
     let damaged = |reason: String| ViewError::Damaged(reason);
-    let records = bundle.decode(Layout::C2sp, &bytes).map_err(|error| damaged(error.to_string()))?;
+    let records =
+        bundle.decode(Layout::C2sp, &bytes).map_err(|error| damaged(error.to_string()))?;
     Bundle::encode(layout, records)
         .ok_or_else(|| damaged("a record does not fit in Go's layout".to_owned()))
 }

@@ -11,7 +11,7 @@ use super::*;
 use crate::sumdb::{
     lookup::{Answer, BatchReply, IndexBucket, LookupReply, bucket_of},
     record::PackageKey,
-    sequencer::tests_support::{entries, identity, memory, open, record, signer},
+    sequencer::tests::{entries, identity, memory, open, record, signer},
     sequencer::{Entry, Profile, init},
     tile::{Bundle, Layout, Resource, Tile},
     view::Identity,
@@ -41,7 +41,9 @@ async fn listen(router: Router) -> SocketAddr {
 async fn ask(address: SocketAddr, head: &str, body: &[u8]) -> (u16, Vec<u8>) {
     let mut stream = TcpStream::connect(address).await.unwrap();
     let length = body.len();
-    let head = format!("{head} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n");
+    let head = format!(
+        "{head} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n"
+    );
     stream.write_all(head.as_bytes()).await.unwrap();
     // A server that refuses the head need not read the body.
     let _refused = stream.write_all(body).await;

@@ -54,10 +54,8 @@ impl Store for BucketStore {
         limit: u64,
     ) -> Result<Option<(Vec<u8>, Version)>, StoreError> {
         let Some(found) = self.open(path, limit).await? else { return Ok(None) };
-        let mark = UpdateVersion {
-            e_tag: found.meta.e_tag.clone(),
-            version: found.meta.version.clone(),
-        };
+        let mark =
+            UpdateVersion { e_tag: found.meta.e_tag.clone(), version: found.meta.version.clone() };
         let bytes = found.bytes().await.map_err(failed(path))?;
         Ok(Some((bytes.into(), Version(Mark::Object(mark)))))
     }

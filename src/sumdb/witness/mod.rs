@@ -100,8 +100,7 @@ impl Witness {
     /// [`Refusal`].
     pub fn add_checkpoint(&self, body: &[u8]) -> Result<Signature, Refusal> {
         let request = AddCheckpoint::parse(body).map_err(|_| Refusal::Malformed)?;
-        let checkpoint =
-            Checkpoint::parse(request.note.text()).map_err(|_| Refusal::Malformed)?;
+        let checkpoint = Checkpoint::parse(request.note.text()).map_err(|_| Refusal::Malformed)?;
         let of_origin = |log: &&super::policy::Party| self.logs.origin_of(log) == checkpoint.origin;
         let keys: Vec<_> = self.logs.logs().iter().filter(of_origin).map(|log| &log.key).collect();
         if keys.is_empty() {

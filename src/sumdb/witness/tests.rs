@@ -34,7 +34,8 @@ fn proof(old: u64, new: u64, fork: u64) -> Vec<Hash> {
 }
 
 fn note(tree: TreeHead, key: &SigningKey) -> Note {
-    let mut note = Note::unsigned(Checkpoint::new(key.verifier().name(), tree).to_string()).unwrap();
+    let mut note =
+        Note::unsigned(Checkpoint::new(key.verifier().name(), tree).to_string()).unwrap();
     note.add([key.sign(note.text(), 0)]);
     note
 }

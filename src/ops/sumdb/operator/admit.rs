@@ -39,7 +39,8 @@ impl Fetched {
     pub fn new(context: Arc<Context>, options: &LogOptions) -> Result<Self, Failure> {
         let cache = &context.options.paths.cache;
         std::fs::create_dir_all(cache).map_err(crate::fs::FsError::io("create", cache))?;
-        let folder = tempfile::tempdir_in(cache).map_err(crate::fs::FsError::io("create", cache))?;
+        let folder =
+            tempfile::tempdir_in(cache).map_err(crate::fs::FsError::io("create", cache))?;
         Ok(Self {
             sources: options.sources.max(1),
             namespace: options.namespace.clone(),

@@ -71,7 +71,9 @@ pub async fn monitor(
         }
         at = end;
     }
-    report.lines.push(format!("looked at {} records; next time from {size}", size.saturating_sub(from)));
+    report
+        .lines
+        .push(format!("looked at {} records; next time from {size}", size.saturating_sub(from)));
     report.json = json!({ "records": rows, "next": size });
     Ok(report)
 }

@@ -176,5 +176,9 @@ async fn expect(
 ) -> Result<String, String> {
     let status = log.ask(path, body, 64 << 20).await?.status;
     let said = format!("/{path} answers {status}");
-    if statuses.contains(&status) { Ok(said) } else { Err(format!("{said}, expected {statuses:?}")) }
+    if statuses.contains(&status) {
+        Ok(said)
+    } else {
+        Err(format!("{said}, expected {statuses:?}"))
+    }
 }

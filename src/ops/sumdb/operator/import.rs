@@ -53,7 +53,8 @@ pub async fn import(
             }
         };
         let wanted = missing(&fetched, &versions, sequencer.view(), &mut tally)?;
-        let fetch: Vec<_> = wanted.iter().map(|(name, version)| fetched.record(name, version)).collect();
+        let fetch: Vec<_> =
+            wanted.iter().map(|(name, version)| fetched.record(name, version)).collect();
         let mut records = stream::iter(fetch).buffered(PARALLEL);
         while let Some(record) = records.next().await {
             match record {

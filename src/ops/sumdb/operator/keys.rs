@@ -21,7 +21,12 @@ use crate::{
 ///
 /// # Errors
 /// A name that no key can have, and a file that cannot be written.
-pub fn keygen(context: &Context, name: &str, file: &Path, kind: KeyKind) -> Result<Report, Failure> {
+pub fn keygen(
+    context: &Context,
+    name: &str,
+    file: &Path,
+    kind: KeyKind,
+) -> Result<Report, Failure> {
     let unusable = || OperatorError::KeyName(name.to_owned());
     let seed = ring::rand::generate::<[u8; 32]>(&ring::rand::SystemRandom::new());
     let seed = seed.map_err(|_| unusable())?.expose();
@@ -33,7 +38,9 @@ pub fn keygen(context: &Context, name: &str, file: &Path, kind: KeyKind) -> Resu
     let text = format!("{}\n", key.to_secret_text());
     temporary.write_all(text.as_bytes()).map_err(FsError::io("write", &path))?;
     temporary.as_file().sync_all().map_err(FsError::io("sync", &path))?;
-    temporary.persist_noclobber(&path).map_err(|error| FsError::io("create", &path)(error.error))?;
+    temporary
+        .persist_noclobber(&path)
+        .map_err(|error| FsError::io("create", &path)(error.error))?;
     let vkey = key.verifier().to_string();
     Ok(Report { json: json!({ "vkey": vkey }), lines: vec![vkey], remarkable: false })
 }

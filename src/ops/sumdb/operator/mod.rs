@@ -137,9 +137,8 @@ fn read_policy(path: &Path) -> Result<Policy, Failure> {
 
 /// `name@version`; the version is what stands behind the last `@` that is not the first letter.
 fn name_and_version(word: &str) -> Result<(String, String), OperatorError> {
-    let split = word.rsplit_once('@').filter(|(name, version)| {
-        !name.is_empty() && !version.is_empty()
-    });
+    let split =
+        word.rsplit_once('@').filter(|(name, version)| !name.is_empty() && !version.is_empty());
     let (name, version) = split.ok_or_else(|| OperatorError::Word(word.to_owned()))?;
     Ok((name.to_owned(), version.to_owned()))
 }

@@ -62,12 +62,8 @@ pub async fn serve(
     let view = Arc::clone(sequencer.view());
     let (sender, receiver) = mpsc::channel(QUEUE);
     let desk = Arc::new(Desk { state: Mutex::default(), fetched, sender });
-    let working = tokio::spawn(work(
-        Arc::clone(&desk),
-        sequencer,
-        receiver,
-        Arc::clone(&context.reporter),
-    ));
+    let working =
+        tokio::spawn(work(Arc::clone(&desk), sequencer, receiver, Arc::clone(&context.reporter)));
     let served = run(context, listen, Server::new(view, AtDesk(desk)).router()).await;
     working.abort();
     served
