@@ -20,6 +20,7 @@ mod npm_oracle;
 mod refusals;
 mod resolver;
 mod sumdb;
+mod sumdb_server;
 #[allow(dead_code, reason = "each test takes the part it needs")]
 mod support;
 mod support_itself;
