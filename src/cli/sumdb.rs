@@ -115,8 +115,9 @@ async fn command(
         }
         ["doctor", url] => doctor(context, url).await?,
         ["witness", "serve", folder, logs] => {
-            let key = config.path("log-key").ok_or_else(usage)?;
-            serve_witness(context, Path::new(folder), &key, Path::new(logs), listen).await?;
+            let key = config.texts("log-key").into_iter().next().ok_or_else(usage)?;
+            let (folder, key, logs) = (Path::new(folder), Path::new(&key), Path::new(logs));
+            serve_witness(context, folder, key, logs, listen).await?;
             return Ok(None);
         }
         _ => return Err(usage().into()),

@@ -247,6 +247,42 @@ fn a_log_with_witnesses_publishes_what_they_cosigned() {
     witness.kill();
 }
 
+/// Records a log of 100,000 and asks it for 1,500: the figures of the report.
+#[test]
+#[ignore = "it measures and checks nothing that others do not"]
+fn figures_of_an_import_and_of_a_batch() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = vec![signer().verifier().clone()];
+    let identity = Identity { origin: "log.example".to_owned(), profile: Profile::Packages, keys };
+    let store = DirectoryStore::new(folder.path().join("log"));
+    run(async {
+        init(&store, &identity, &[signer()]).await.unwrap();
+        let mut sequencer = open(folder.path()).await.unwrap();
+        let start = Instant::now();
+        for part in 0..25_u64 {
+            let numbers = part * 4_000..(part + 1) * 4_000;
+            let entries: Vec<_> = numbers.map(|number| Entry::package(&record(number))).collect();
+            sequencer.add(&entries).await.unwrap();
+        }
+        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let peak = status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or_default();
+        eprintln!("100,000 records in {:?}; {peak}", start.elapsed());
+    });
+    let registry = Registry::start();
+    let sandbox = Sandbox::new(&registry);
+    let path = folder.path().join("log").display().to_string();
+    let (server, url) = serve(&sandbox, &["sumdb", "serve", &path]);
+    let words: Vec<_> = (0..1_500_u64).map(|at| format!("p{}@1.0.0", at * 66)).collect();
+    let vkey = signer().verifier().to_string();
+    for round in 0..3 {
+        let start = Instant::now();
+        let lookup = ["sumdb", "lookup", &url, &vkey].into_iter();
+        sandbox.denpm(lookup.chain(words.iter().map(String::as_str))).succeeded();
+        eprintln!("1,500 lookups, whole process, round {round}: {:?}", start.elapsed());
+    }
+    server.kill();
+}
+
 /// Go's own code, built from `tools/go-sumdb-peer`.
 fn go_peer() -> Option<std::ffi::OsString> {
     let peer = variable("DENPM_TEST_GO_PEER");

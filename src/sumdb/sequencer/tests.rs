@@ -9,7 +9,7 @@ use crate::sumdb::{
     Record,
     policy::Policy,
     store::{
-        BucketStore, DirectoryStore,
+        BucketStore, DirectoryStore, Location,
         testing::{Death, Mortal},
     },
     tlog::leaf_hash,
@@ -69,7 +69,7 @@ async fn what_is_added_is_there_once_and_stays_in_its_place() {
     assert!(matches!(init(&store, &identity(), &[signer()]).await, Err(InitError::Exists)));
     let index = dir.path().join("index");
     {
-        let mut sequencer = open(store.clone(), &index).await;
+        let mut sequencer = open(Mortal::clone(&store), &index).await;
         let added = sequencer.add(&entries(0..300)).await.unwrap();
         assert_eq!(added, (0..300).map(Added::New).collect::<Vec<_>>());
         let again = [entries(299..301), entries(300..301)].concat();
@@ -145,16 +145,15 @@ async fn whoever_dies_at_any_step_loses_nothing_and_signs_nothing_twice() {
     assert_eq!(signed.0.last_key_value().map(|(size, _)| *size), Some(from));
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn many_sequencers_on_one_store_keep_one_line_and_lose_nothing() {
+/// Many append to one log at once: one line of heads, every record once.
+async fn many_append<S: Store + Clone>(inner: Arc<S>) {
     let dir = tempfile::tempdir().unwrap();
-    let inner = Arc::new(DirectoryStore::new(dir.path().join("log")));
     init(&*inner, &identity(), &[signer()]).await.unwrap();
     let racers = (0..4_u64).map(|racer| {
         let store = Mortal::new(Arc::clone(&inner), Death::Never);
         let index = dir.path().join(format!("index-{racer}"));
         tokio::spawn(async move {
-            let mut sequencer = open(store.clone(), &index).await;
+            let mut sequencer = open(Mortal::clone(&store), &index).await;
             for round in 0..5 {
                 // Half of them are what the others add too.
                 let own = 1000 * (racer + 1) + 10 * round;
@@ -172,12 +171,11 @@ async fn many_sequencers_on_one_store_keep_one_line_and_lose_nothing() {
     assert_eq!(sequencer.tree().unwrap().size, 4 * 25 + 25);
 }
 
-#[tokio::test]
-async fn of_two_that_append_to_one_head_one_wins() {
+/// Two append to the same head, `rounds` times.
+async fn two_append<S: Store>(store: Arc<S>, rounds: u64) {
     let dir = tempfile::tempdir().unwrap();
-    let store = Arc::new(memory());
     init(&*store, &identity(), &[signer()]).await.unwrap();
-    for round in 0..20 {
+    for round in 0..rounds {
         let mortal = || Mortal::new(Arc::clone(&store), Death::Never);
         let index = |name: &str| dir.path().join(format!("{round}-{name}"));
         let (mut one, mut two) =
@@ -189,6 +187,44 @@ async fn of_two_that_append_to_one_head_one_wins() {
             two.append(b, entries(number + 1..number + 2)),
         );
         assert_eq!(u8::from(one.unwrap()) + u8::from(two.unwrap()), 1, "round {round}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_sequencers_on_one_store_keep_one_line_and_lose_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    many_append(Arc::new(DirectoryStore::new(dir.path().join("log")))).await;
+    many_append(Arc::new(memory())).await;
+}
+
+#[tokio::test]
+async fn of_two_that_append_to_one_head_one_wins() {
+    two_append(Arc::new(memory()), 20).await;
+}
+
+/// `DENPM_TEST_S3` names servers that speak S3, each with a bucket `logs` that anybody may write.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_that_append_to_one_bucket_one_wins() {
+    #[allow(clippy::disallowed_methods, reason = "a test is told by its environment")]
+    let Ok(servers) = std::env::var("DENPM_TEST_S3") else {
+        eprintln!("SKIPPED: DENPM_TEST_S3 names no server");
+        return;
+    };
+    for server in servers.split(' ') {
+        let variables = [
+            ("AWS_ENDPOINT_URL", server),
+            ("AWS_ACCESS_KEY_ID", "any"),
+            ("AWS_SECRET_ACCESS_KEY", "any"),
+            ("AWS_REGION", "us-east-1"),
+        ];
+        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let bucket = |name: &str| {
+            let run = std::process::id();
+            let address = format!("s3://logs/{name}-{run}");
+            Arc::new(Location::parse(&address, Path::new("")).unwrap().open(&variables).unwrap())
+        };
+        two_append(bucket("two"), 20).await;
+        many_append(bucket("many")).await;
     }
 }
 
