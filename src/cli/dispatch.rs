@@ -39,7 +39,7 @@ pub(super) fn run(invocation: &Invocation) -> Result<ExitCode, Failure> {
         | Command::Dedupe
         | Command::Prune
         | Command::Pin => Ok(change_tree(invocation)),
-        Command::Sumdb => sumdb::run(invocation),
+        Command::Sumdb => Ok(sumdb::run(invocation)),
         command if list::knows(command) => list::run(invocation),
         command => Err(CliError::NotYet { command: super::name_of(command) }.into()),
     }

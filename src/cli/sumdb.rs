@@ -16,15 +16,14 @@ use crate::{
     ops::{
         Context,
         sumdb::operator::{
-            LogOptions, Report, add, doctor, export, fsck, import, init, keygen, lookup, monitor,
-            serve, serve_witness, verify,
+            KeyKind, LogOptions, Profile, Report, add, doctor, export, fsck, import, init, keygen,
+            lookup, monitor, serve, serve_witness, verify,
         },
     },
     report::{
         OutputFormat, Terminal,
         styled::{Line, Text},
     },
-    sumdb::{note::KeyKind, sequencer::Profile},
 };
 
 /// Where a server listens unless told otherwise.
@@ -46,10 +45,7 @@ doctor <url>
 witness serve <folder> <policy file> --log-key=<file> [--listen=<address>]";
 
 /// Runs one of the commands.
-///
-/// # Errors
-/// Settings that cannot be used.
-pub(super) fn run(invocation: &Invocation) -> Result<ExitCode, Failure> {
+pub(super) fn run(invocation: &Invocation) -> ExitCode {
     let terminal = Arc::new(terminal(&invocation.config));
     let mut remarkable = false;
     let ended = run_async(async {
@@ -62,7 +58,7 @@ pub(super) fn run(invocation: &Invocation) -> Result<ExitCode, Failure> {
         Ok(())
     });
     let code = terminal.finish(ended.as_ref().err());
-    Ok(ExitCode::from(if remarkable { code.max(1) } else { code }))
+    ExitCode::from(if remarkable { code.max(1) } else { code })
 }
 
 fn show(terminal: &Terminal, report: Report) {

@@ -175,11 +175,9 @@ async fn one<T: WitnessTransport, S: Store>(
             return Ok(Err(format!("it has seen {} records, of {}", *seen, tree.size)));
         }
         let proof = view.consistency(*seen, tree).await?;
-        let mut body = format!("old {}\n", *seen);
-        for hash in proof {
-            body.push_str(&format!("{hash}\n"));
-        }
-        body.push_str(&format!("\n{note}"));
+        let mut lines = vec![format!("old {}", *seen)];
+        lines.extend(proof.iter().map(ToString::to_string));
+        let body = format!("{}\n\n{note}", lines.join("\n"));
         let reply = match transport.post(&url, body.into_bytes(), MAX_NOTE as u64).await {
             Ok(reply) => reply,
             Err(reason) => return Ok(Err(reason)),

@@ -134,7 +134,7 @@ fn serve<'a>(sandbox: &'a Sandbox, args: &[&str]) -> (Running<'a>, String) {
     let address = free_address();
     let listen = format!("--listen={address}");
     let mut running = sandbox.start(args.iter().copied().chain([listen.as_str()]));
-    let end = Instant::now() + Duration::from_secs(60);
+    let end = Instant::now() + Duration::from_mins(1);
     while TcpStream::connect(address).is_err() {
         assert!(!running.is_over() && Instant::now() < end, "the server does not start");
         thread::sleep(Duration::from_millis(20));

@@ -179,7 +179,11 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_read_without_a_panic(bytes in "[a-z0-9/\n]{0,40}") {
-            drop((Head::parse(bytes.as_bytes()), Staged(bytes.into_bytes()).objects().is_some()));
+            let head = Head::parse(bytes.as_bytes());
+            prop_assert!(head.is_none_or(|head| head.to_string() == bytes));
+            let staged = Staged(bytes.into_bytes());
+            let objects = staged.objects().map_or(0, |objects| objects.len());
+            prop_assert!(objects <= 1);
         }
     }
 }

@@ -22,7 +22,7 @@ impl BucketStore {
     }
 
     fn place(&self, path: &str) -> Path {
-        path.split('/').fold(self.prefix.clone(), |place, part| place.join(part))
+        path.split('/').fold(self.prefix.clone(), Path::join)
     }
 
     /// An object, unless there is none; refused where it is larger than the limit.

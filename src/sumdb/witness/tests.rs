@@ -41,8 +41,9 @@ fn note(tree: TreeHead, key: &SigningKey) -> Note {
 }
 
 fn body(old: u64, proof: &[Hash], note: &Note) -> Vec<u8> {
-    let hashes: String = proof.iter().map(|hash| format!("{hash}\n")).collect();
-    format!("old {old}\n{hashes}\n{note}").into_bytes()
+    let mut lines = vec![format!("old {old}")];
+    lines.extend(proof.iter().map(ToString::to_string));
+    format!("{}\n\n{note}", lines.join("\n")).into_bytes()
 }
 
 fn request(old: u64, new: u64, fork: u64) -> Vec<u8> {

@@ -26,6 +26,8 @@ pub use import::import;
 pub use keys::{init, keygen};
 pub use serve::{serve, serve_witness};
 
+pub use crate::sumdb::{note::KeyKind, sequencer::Profile};
+
 use self::transport::HttpWitnesses;
 use crate::{
     error::Failure,

@@ -33,7 +33,7 @@ const QUEUE: usize = 4096;
 /// Versions that are appended together.
 const TOGETHER: usize = 64;
 /// How long a refusal is remembered.
-const REFUSED_FOR: Duration = Duration::from_secs(60);
+const REFUSED_FOR: Duration = Duration::from_mins(1);
 /// Refusals that are remembered.
 const MAX_REFUSED: usize = 4096;
 
@@ -173,8 +173,8 @@ impl Desk {
             state.retain(|_, state| matches!(state, State::Waiting));
         }
         let detail = error.inner().detail();
-        let lines = std::iter::once(error.to_string()).chain(detail);
-        let reason: String = lines.map(|line| format!("{line}\n")).collect();
+        let lines: Vec<_> = std::iter::once(error.to_string()).chain(detail).collect();
+        let reason = lines.join("\n") + "\n";
         state.insert(key.clone(), State::Refused(Instant::now(), reason));
     }
 }
@@ -206,6 +206,8 @@ async fn work(
             reporter.event(Event::warn("sumdb", line));
         }
         // What could not be appended is asked for again, and then tried again.
-        admitted.iter().for_each(|key| desk.done(key));
+        for key in &admitted {
+            desk.done(key);
+        }
     }
 }
