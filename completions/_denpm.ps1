@@ -1854,6 +1854,14 @@ Register-ArgumentCompleter -Native -CommandName 'denpm' -ScriptBlock {
             break
         }
         'denpm;sumdb' {
+            [CompletionResult]::new('--log-key', '--log-key', [CompletionResultType]::ParameterName, 'File with a private key of a log or witness')
+            [CompletionResult]::new('--log-namespace', '--log-namespace', [CompletionResultType]::ParameterName, 'Namespace of what is added to a log')
+            [CompletionResult]::new('--log-index', '--log-index', [CompletionResultType]::ParameterName, 'File of this process''s index of a log')
+            [CompletionResult]::new('--origin', '--origin', [CompletionResultType]::ParameterName, 'Name in the checkpoints of a new log')
+            [CompletionResult]::new('--sources', '--sources', [CompletionResultType]::ParameterName, 'Registries that must agree before a version is logged')
+            [CompletionResult]::new('--witness-policy', '--witness-policy', [CompletionResultType]::ParameterName, 'tlog-policy file whose witnesses a log asks before it publishes')
+            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Address and port to listen at')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'First record to look at')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Work in this folder; with --global, the global prefix')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Work in this folder; with --global, the global prefix')
             [CompletionResult]::new('--registry', '--registry', [CompletionResultType]::ParameterName, 'The registry')
@@ -1865,6 +1873,7 @@ Register-ArgumentCompleter -Native -CommandName 'denpm' -ScriptBlock {
             [CompletionResult]::new('--fetch-timeout', '--fetch-timeout', [CompletionResultType]::ParameterName, 'Longest wait for an answer, in milliseconds')
             [CompletionResult]::new('--maxsockets', '--maxsockets', [CompletionResultType]::ParameterName, 'Most connections to one registry')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON')
+            [CompletionResult]::new('--cosigner', '--cosigner', [CompletionResultType]::ParameterName, 'Make the key of a witness')
             [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'Use the cache only')
             [CompletionResult]::new('--prefer-offline', '--prefer-offline', [CompletionResultType]::ParameterName, 'Do not check whether cached data is fresh')
             [CompletionResult]::new('--prefer-online', '--prefer-online', [CompletionResultType]::ParameterName, 'Always check whether cached data is fresh')

@@ -1812,6 +1812,14 @@ set edit:completion:arg-completer[denpm] = {|@words|
             cand --help 'Print help'
         }
         &'denpm;sumdb'= {
+            cand --log-key 'File with a private key of a log or witness'
+            cand --log-namespace 'Namespace of what is added to a log'
+            cand --log-index 'File of this process''s index of a log'
+            cand --origin 'Name in the checkpoints of a new log'
+            cand --sources 'Registries that must agree before a version is logged'
+            cand --witness-policy 'tlog-policy file whose witnesses a log asks before it publishes'
+            cand --listen 'Address and port to listen at'
+            cand --from 'First record to look at'
             cand -C 'Work in this folder; with --global, the global prefix'
             cand --prefix 'Work in this folder; with --global, the global prefix'
             cand --registry 'The registry'
@@ -1823,6 +1831,7 @@ set edit:completion:arg-completer[denpm] = {|@words|
             cand --fetch-timeout 'Longest wait for an answer, in milliseconds'
             cand --maxsockets 'Most connections to one registry'
             cand --json 'Print JSON'
+            cand --cosigner 'Make the key of a witness'
             cand --offline 'Use the cache only'
             cand --prefer-offline 'Do not check whether cached data is fresh'
             cand --prefer-online 'Always check whether cached data is fresh'

@@ -2036,6 +2036,14 @@ complete -c denpm -n "__fish_denpm_using_subcommand registries" -l progress -d '
 complete -c denpm -n "__fish_denpm_using_subcommand registries" -l no-strict-ssl -d 'Switch off: check the registry\'s certificate'
 complete -c denpm -n "__fish_denpm_using_subcommand registries" -s s -l silent -d 'Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly'
 complete -c denpm -n "__fish_denpm_using_subcommand registries" -s h -l help -d 'Print help'
+complete -c denpm -n "__fish_denpm_using_subcommand sumdb" -l log-key -d 'File with a private key of a log or witness' -r
+complete -c denpm -n "__fish_denpm_using_subcommand sumdb" -l log-namespace -d 'Namespace of what is added to a log' -r
+complete -c denpm -n "__fish_denpm_using_subcommand sumdb" -l log-index -d 'File of this process\'s index of a log' -r
+complete -c denpm -n "__fish_denpm_using_subcommand sumdb" -l origin -d 'Name in the checkpoints of a new log' -r
+complete -c denpm -n "__fish_denpm_using_subcommand sumdb" -l sources -d 'Registries that must agree before a version is logged' -r
+complete -c denpm -n "__fish_denpm_using_subcommand sumdb" -l witness-policy -d 'tlog-policy file whose witnesses a log asks before it publishes' -r
+complete -c denpm -n "__fish_denpm_using_subcommand sumdb" -l listen -d 'Address and port to listen at' -r
+complete -c denpm -n "__fish_denpm_using_subcommand sumdb" -l from -d 'First record to look at' -r
 complete -c denpm -n "__fish_denpm_using_subcommand sumdb" -s C -l prefix -d 'Work in this folder; with --global, the global prefix' -r
 complete -c denpm -n "__fish_denpm_using_subcommand sumdb" -l registry -d 'The registry' -r
 complete -c denpm -n "__fish_denpm_using_subcommand sumdb" -l userconfig -d 'The user\'s config file' -r
@@ -2053,6 +2061,7 @@ complete -c denpm -n "__fish_denpm_using_subcommand sumdb" -l fetch-retries -d '
 complete -c denpm -n "__fish_denpm_using_subcommand sumdb" -l fetch-timeout -d 'Longest wait for an answer, in milliseconds' -r
 complete -c denpm -n "__fish_denpm_using_subcommand sumdb" -l maxsockets -d 'Most connections to one registry' -r
 complete -c denpm -n "__fish_denpm_using_subcommand sumdb" -l json -d 'Print JSON'
+complete -c denpm -n "__fish_denpm_using_subcommand sumdb" -l cosigner -d 'Make the key of a witness'
 complete -c denpm -n "__fish_denpm_using_subcommand sumdb" -l offline -d 'Use the cache only'
 complete -c denpm -n "__fish_denpm_using_subcommand sumdb" -l prefer-offline -d 'Do not check whether cached data is fresh'
 complete -c denpm -n "__fish_denpm_using_subcommand sumdb" -l prefer-online -d 'Always check whether cached data is fresh'

@@ -1167,9 +1167,18 @@ module completions {
     [ "silent" "error" "warn" "notice" "http" "info" "verbose" "silly" ]
   }
 
-  # Work with the log of package sums (not part of this version yet)
+  # Run, serve, audit and ask logs of package sums
   export extern "denpm sumdb" [
     --json                    # Print JSON
+    --log-key: string         # File with a private key of a log or witness
+    --log-namespace: string   # Namespace of what is added to a log
+    --log-index: string       # File of this process's index of a log
+    --origin: string          # Name in the checkpoints of a new log
+    --sources: string         # Registries that must agree before a version is logged
+    --witness-policy: string  # tlog-policy file whose witnesses a log asks before it publishes
+    --cosigner                # Make the key of a witness
+    --listen: string          # Address and port to listen at
+    --from: string            # First record to look at
     --prefix(-C): string      # Work in this folder; with --global, the global prefix
     --registry: string        # The registry
     --userconfig: string      # The user's config file

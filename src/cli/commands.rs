@@ -145,6 +145,17 @@ const LISTING: &[&str] = &[
 const APPROVAL: &[&str] = &["all", "allow-scripts-pending", "allow-scripts-pin", "json"];
 /// What is done about findings.
 const POLICY: &[&str] = &["strict"];
+const LOG: &[&str] = &[
+    "log-key",
+    "log-namespace",
+    "log-index",
+    "origin",
+    "sources",
+    "witness-policy",
+    "cosigner",
+    "listen",
+    "from",
+];
 const MIRRORS: &[&str] = &["registry-seed", "quorum"];
 
 /// Settings of every command.
@@ -387,12 +398,12 @@ pub const COMMANDS: &[Description] = &[
         "[list|test [package]|keys|forgive <url>]",
         &[&["json"], MIRRORS],
     ),
-    later(
+    ready(
         Command::Sumdb,
         "sumdb",
-        "Work with the log of package sums",
-        "<command> [word]...",
-        &[&["json"]],
+        "Run, serve, audit and ask logs of package sums",
+        "<keygen|init|add|import|serve|export|fsck|monitor|lookup|verify|doctor|witness> [word]...",
+        &[&["json"], LOG],
     ),
     later(
         Command::Serve,

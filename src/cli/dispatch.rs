@@ -4,7 +4,7 @@ use std::{mem::ManuallyDrop, process::ExitCode, sync::Arc};
 
 use super::{
     CliError, Invocation, audit_signatures, commands::Command, list, policy, print, registries,
-    review,
+    review, sumdb,
 };
 use crate::{
     cli::{completions, man},
@@ -45,6 +45,7 @@ pub(super) fn run(invocation: &Invocation) -> Result<ExitCode, Failure> {
         | Command::Dedupe
         | Command::Prune
         | Command::Pin => Ok(change_tree(invocation)),
+        Command::Sumdb => Ok(sumdb::run(invocation)),
         command if list::knows(command) => list::run(invocation),
         command if review::knows(command) => Ok(review::run(invocation)),
         command => Err(CliError::NotYet { command: super::name_of(command) }.into()),

@@ -15,6 +15,7 @@ mod policy;
 mod print;
 mod registries;
 mod review;
+mod sumdb;
 
 use std::{ffi::OsString, io, path::PathBuf, process::ExitCode};
 
@@ -68,6 +69,12 @@ pub enum CliError {
         /// The subcommands there are.
         known: &'static str,
     },
+    /// Words after `sumdb` that are none of its commands.
+    #[error("not a command of `denpm sumdb`\n\nUsage:\n{}", usage.lines().map(|line| format!("denpm sumdb {line}")).collect::<Vec<_>>().join("\n"))]
+    Sumdb {
+        /// The commands, one a line.
+        usage: &'static str,
+    },
     /// The threads of a run cannot be started.
     #[error("cannot start")]
     Runtime {
@@ -104,6 +111,7 @@ impl Explain for CliError {
             Self::NotYet { .. }
             | Self::UnknownShell { .. }
             | Self::Subcommand { .. }
+            | Self::Sumdb { .. }
             | Self::MissingWord { .. } => Code::Usage,
         }
     }
@@ -120,6 +128,7 @@ impl Explain for CliError {
             Self::Npm { .. }
             | Self::Write { .. }
             | Self::Runtime { .. }
+            | Self::Sumdb { .. }
             | Self::MissingWord { .. } => None,
         }
     }

@@ -336,6 +336,18 @@ pub const DEFINITIONS: &[Definition] = definitions! {
     "sigstore-tuf": OPTIONAL_STRING = Unset, denpm(),
         note("Where newer keys and trusted roots are: a URL, or off");
     "sum": BOOLEAN = Bool(false), denpm(), note("Write denpm.sum");
+    "log-key": STRINGS = EmptyList, denpm(), note("File with a private key of a log or witness");
+    "log-namespace": OPTIONAL_STRING = Unset, denpm(), note("Namespace of what is added to a log");
+    "log-index": OPTIONAL_STRING = Unset, denpm(), note("File of this process's index of a log");
+    "log-profile": OPTIONAL_STRING = Unset, denpm();
+    "origin": OPTIONAL_STRING = Unset, denpm(), note("Name in the checkpoints of a new log");
+    "sources": OPTIONAL_STRING = Unset, denpm(),
+        note("Registries that must agree before a version is logged");
+    "witness-policy": OPTIONAL_STRING = Unset, denpm(),
+        note("tlog-policy file whose witnesses a log asks before it publishes");
+    "cosigner": BOOLEAN = Bool(false), denpm(), note("Make the key of a witness");
+    "listen": OPTIONAL_STRING = Unset, denpm(), note("Address and port to listen at");
+    "from": OPTIONAL_STRING = Unset, denpm(), note("First record to look at");
     "dir": STRING = Text("man"), denpm(),
         note("Folder that generated man pages are written to");
 };

@@ -34,7 +34,7 @@ pub mod scripts;
 mod seed;
 mod settled;
 mod sidecar;
-mod sumdb;
+pub mod sumdb;
 mod summary;
 pub mod verify;
 mod workspaces;

@@ -20,3 +20,21 @@ pub(super) fn escaped(word: &str) -> String {
     }
     out
 }
+
+/// A word whose `%` and two hex digits stand for bytes; `None` unless it then is UTF-8.
+pub(super) fn unescaped(word: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(word.len());
+    let mut rest = word.as_bytes();
+    while let Some((first, behind)) = rest.split_first() {
+        rest = behind;
+        if *first != b'%' {
+            bytes.push(*first);
+            continue;
+        }
+        let (digits, behind) = rest.split_first_chunk::<2>()?;
+        let [high, low] = digits.map(|digit| char::from(digit).to_digit(16));
+        bytes.push(u8::try_from(high? * 16 + low?).ok()?);
+        rest = behind;
+    }
+    String::from_utf8(bytes).ok()
+}

@@ -11,9 +11,14 @@
 //! files nor the network: bytes in, verdict out, never a panic, every count bounded. Tiles come
 //! through [`tile::TileReader`], whoever has them. [`record`] says what is logged of a package,
 //! [`lookup`] how a log is asked, [`client`] asks and keeps what it learnt.
+//!
+//! Who runs a log: [`store`] holds its objects, [`sequencer`] appends, [`view`] reads,
+//! [`server`] answers, [`cosign`] asks [`witness`]es.
 
+pub mod audit;
 pub mod checkpoint;
 pub mod client;
+pub mod cosign;
 mod escape;
 pub mod log;
 pub mod lookup;
@@ -21,8 +26,13 @@ pub mod note;
 pub mod policy;
 pub mod proof;
 pub mod record;
+pub mod sequencer;
+pub mod server;
+pub mod store;
 pub mod tile;
 pub mod tlog;
+pub mod view;
+pub mod witness;
 
 pub use checkpoint::{Checkpoint, TreeHead};
 pub use note::{Note, SigningKey, VerifierKey};

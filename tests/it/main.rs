@@ -26,6 +26,7 @@ mod review;
 mod signature_vectors;
 mod signatures;
 mod sumdb;
+mod sumdb_server;
 #[allow(dead_code, reason = "each test takes the part it needs")]
 mod support;
 mod support_itself;

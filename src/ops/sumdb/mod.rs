@@ -14,6 +14,7 @@
 
 mod error;
 mod manifest;
+pub mod operator;
 mod record;
 mod remote;
 mod sum;

@@ -1,16 +1,20 @@
 //! From a version to its place in the log: what keeps a version from being logged twice.
 //!
-//! A table of `<namespace> <name> <version>` → index and leaf, with the number of records that
-//! are in it. All of it can be rebuilt from the records; a file that is damaged or ahead of its
+//! A table of bucket (two bytes) and `<namespace> <name> <version>` → index and leaf, with the
+//! number of records that are in it. All of it can be rebuilt from the records; a file that is damaged or ahead of its
 //! log is thrown away.
 
 use std::{fs, path::Path};
 
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 
-use crate::sumdb::{record::PackageKey, tlog::Hash};
+use crate::sumdb::{
+    lookup::{IndexBucket, bucket_of},
+    record::PackageKey,
+    tlog::Hash,
+};
 
-const PLACES: TableDefinition<'_, &str, (u64, [u8; Hash::LEN])> = TableDefinition::new("places");
+const PLACES: TableDefinition<'_, &[u8], (u64, [u8; Hash::LEN])> = TableDefinition::new("places");
 const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
 const SIZE: &str = "size";
 /// Memory for pages, in bytes.
@@ -79,10 +83,33 @@ impl Index {
         };
         let mut places = Vec::new();
         for key in keys {
-            let place = table.get(key.to_string().as_str())?;
+            let place = table.get(row(key).as_slice())?;
             places.push(place.map(|place| place.value()).map(|(index, leaf)| (index, Hash(leaf))));
         }
         Ok(places)
+    }
+
+    /// The versions of all names of one bucket.
+    ///
+    /// # Errors
+    /// [`IndexError`].
+    pub fn bucket(&self, bucket: u16) -> Result<IndexBucket, IndexError> {
+        let mut found = IndexBucket::default();
+        let table = match self.database.begin_read()?.open_table(PLACES) {
+            Err(redb::TableError::TableDoesNotExist(_)) => return Ok(found),
+            other => other?,
+        };
+        let first = bucket.to_be_bytes();
+        for item in table.range(first.as_slice()..)? {
+            let (row, place) = item?;
+            let Some(text) = row.value().strip_prefix(first.as_slice()) else { break };
+            let key = str::from_utf8(text).ok().and_then(PackageKey::parse);
+            let (index, _) = place.value();
+            if let Some(key) = key {
+                found.insert(key, index);
+            }
+        }
+        Ok(found)
     }
 
     /// Adds records and sets the size; a version that is there keeps its first place.
@@ -98,9 +125,9 @@ impl Index {
         {
             let mut places = transaction.open_table(PLACES)?;
             for (key, index, leaf) in records {
-                let key = key.to_string();
-                if places.get(key.as_str())?.is_none() {
-                    places.insert(key.as_str(), (index, leaf.0))?;
+                let row = row(&key);
+                if places.get(row.as_slice())?.is_none() {
+                    places.insert(row.as_slice(), (index, leaf.0))?;
                 }
             }
             transaction.open_table(META)?.insert(SIZE, size)?;
@@ -109,4 +136,11 @@ impl Index {
         self.size = size;
         Ok(())
     }
+}
+
+/// The key of a version in the table: names of one bucket lie side by side.
+fn row(key: &PackageKey) -> Vec<u8> {
+    let mut row = bucket_of(key.namespace(), key.name()).to_be_bytes().to_vec();
+    row.extend(key.to_string().into_bytes());
+    row
 }

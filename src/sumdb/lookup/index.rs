@@ -65,6 +65,11 @@ impl IndexBucket {
         self.0.get(key).copied()
     }
 
+    /// All versions with their indexes, sorted.
+    pub fn entries(&self) -> impl Iterator<Item = (&PackageKey, u64)> {
+        self.0.iter().map(|(key, index)| (key, *index))
+    }
+
     /// Adds a version.
     pub fn insert(&mut self, key: PackageKey, index: u64) {
         self.0.insert(key, index);

@@ -105,6 +105,18 @@ impl Policy {
         }
     }
 
+    /// A policy of one log whose checkpoints any of these keys signs; `None` without a key.
+    pub fn of_keys(keys: Vec<VerifierKey>, origin: &str) -> Option<Self> {
+        let origins = keys.iter().map(|key| (key.name().to_owned(), origin.to_owned())).collect();
+        let logs: Vec<_> = keys.into_iter().map(|key| Party { key, url: None }).collect();
+        (!logs.is_empty()).then_some(Self {
+            logs,
+            witnesses: Vec::new(),
+            quorum: Quorum::None,
+            origins,
+        })
+    }
+
     /// The same policy, with a log's origin that is not the name of its key.
     #[must_use]
     pub fn with_origin(mut self, key_name: impl Into<String>, origin: impl Into<String>) -> Self {
