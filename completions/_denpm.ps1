@@ -63,7 +63,7 @@ Register-ArgumentCompleter -Native -CommandName 'denpm' -ScriptBlock {
             [CompletionResult]::new('risk', 'risk', [CompletionResultType]::ParameterValue, 'List what is unusual about the installed versions')
             [CompletionResult]::new('capabilities', 'capabilities', [CompletionResultType]::ParameterValue, 'List the powers of a package''s code')
             [CompletionResult]::new('registries', 'registries', [CompletionResultType]::ParameterValue, 'List and test the registries of the pool')
-            [CompletionResult]::new('sumdb', 'sumdb', [CompletionResultType]::ParameterValue, 'Work with the log of package sums (not part of this version yet)')
+            [CompletionResult]::new('sumdb', 'sumdb', [CompletionResultType]::ParameterValue, 'Run, serve, audit and ask logs of package sums')
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Be a registry proxy that only hands on what is proved (not part of this version yet)')
             [CompletionResult]::new('vet', 'vet', [CompletionResultType]::ParameterValue, 'Record and import audits of packages (not part of this version yet)')
             [CompletionResult]::new('approve', 'approve', [CompletionResultType]::ParameterValue, 'Countersign a package version (not part of this version yet)')

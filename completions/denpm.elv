@@ -60,7 +60,7 @@ set edit:completion:arg-completer[denpm] = {|@words|
             cand risk 'List what is unusual about the installed versions'
             cand capabilities 'List the powers of a package''s code'
             cand registries 'List and test the registries of the pool'
-            cand sumdb 'Work with the log of package sums (not part of this version yet)'
+            cand sumdb 'Run, serve, audit and ask logs of package sums'
             cand serve 'Be a registry proxy that only hands on what is proved (not part of this version yet)'
             cand vet 'Record and import audits of packages (not part of this version yet)'
             cand approve 'Countersign a package version (not part of this version yet)'

@@ -64,7 +64,7 @@ complete -c denpm -n "__fish_denpm_needs_command" -f -a "authors" -d 'List who p
 complete -c denpm -n "__fish_denpm_needs_command" -f -a "risk" -d 'List what is unusual about the installed versions'
 complete -c denpm -n "__fish_denpm_needs_command" -f -a "capabilities" -d 'List the powers of a package\'s code'
 complete -c denpm -n "__fish_denpm_needs_command" -f -a "registries" -d 'List and test the registries of the pool'
-complete -c denpm -n "__fish_denpm_needs_command" -f -a "sumdb" -d 'Work with the log of package sums (not part of this version yet)'
+complete -c denpm -n "__fish_denpm_needs_command" -f -a "sumdb" -d 'Run, serve, audit and ask logs of package sums'
 complete -c denpm -n "__fish_denpm_needs_command" -f -a "serve" -d 'Be a registry proxy that only hands on what is proved (not part of this version yet)'
 complete -c denpm -n "__fish_denpm_needs_command" -f -a "vet" -d 'Record and import audits of packages (not part of this version yet)'
 complete -c denpm -n "__fish_denpm_needs_command" -f -a "approve" -d 'Countersign a package version (not part of this version yet)'

@@ -1,9 +1,10 @@
 //! Nothing to do while nothing changed.
 //!
 //! A run that leaves a project in order notes what it looked at: the settings, the request, the
-//! project's files, and which folders there are. While all of that is as it was, the next run
-//! has nothing to do, and knows it from two digests and one look at each folder's time. The
-//! rule for folders is npm's own for its hidden lockfile (`assertNoNewer`): none is newer.
+//! project's files, and when each folder last changed. While all of that is as it was, the next
+//! run has nothing to do, and knows it from a digest and one look at each folder. That is
+//! stricter than npm's own rule for its hidden lockfile (`assertNoNewer`), by which no folder may
+//! be much newer than the file.
 //!
 //! The note lies beside the store, not in the project; it may be deleted at any time.
 
@@ -37,8 +38,6 @@ const VERSION: u32 = 1;
 const MAX_BYTES: u64 = 64 << 20;
 /// The most bytes of a project file that are read.
 const MAX_FILE: u64 = 256 << 20;
-/// npm's allowance for folders that are as new as the hidden lockfile.
-const SLACK: Duration = Duration::from_millis(10);
 /// So long it is believed that a registry has no version of an optional package: as long as it
 /// lets its answers be kept.
 const ABSENT_FOR: Duration = Duration::from_mins(5);
@@ -68,8 +67,9 @@ struct Note {
     until: Option<u128>,
     funding: usize,
     messages: Vec<Message>,
-    /// Every folder of packages and every package folder, relative to the project.
-    folders: Vec<String>,
+    /// Every folder of packages, of their commands, and of one package, relative to the project;
+    /// when it last changed, in nanoseconds since 1970.
+    folders: Vec<(String, u128)>,
 }
 
 /// A warning to repeat.
@@ -165,7 +165,7 @@ impl Settled {
             && note.until.is_none_or(|until| now < until)
             && self.inputs(context, request).is_some_and(|inputs| inputs == note.inputs)
             && !self.folder.join("binding.gyp").exists()
-            && self.folders_are_old(&note).is_some_and(|old| old);
+            && self.is_unchanged(&note);
         if !holds {
             return None;
         }
@@ -180,16 +180,15 @@ impl Settled {
         self.folder.join("node_modules/.package-lock.json")
     }
 
-    fn folders_are_old(&self, note: &Note) -> Option<bool> {
-        let (stamp, written) = stamp(&self.hidden_lock())?;
-        let limit = written.checked_add(SLACK)?;
-        let is_old = |folder: &String| {
-            let meta = fs::symlink_metadata(self.folder.join(folder));
-            meta.is_ok_and(|meta| {
-                meta.is_dir() && meta.modified().is_ok_and(|modified| modified <= limit)
-            })
-        };
-        Some(stamp == note.hidden && note.folders.iter().all(is_old))
+    fn is_unchanged(&self, note: &Note) -> bool {
+        stamp(&self.hidden_lock()) == Some(note.hidden)
+            && note.folders.iter().all(|(folder, at)| self.changed(folder) == Some(*at))
+    }
+
+    /// When a folder last changed; `None` when it is none.
+    fn changed(&self, folder: &str) -> Option<u128> {
+        let meta = fs::symlink_metadata(self.folder.join(folder)).ok()?;
+        nanoseconds(&meta).filter(|_| meta.is_dir())
     }
 
     /// Digest of what the result depends on; `None` where a file cannot be read.
@@ -247,7 +246,12 @@ impl Settled {
             return None;
         }
         let messages = context.heard.repeated()?;
-        let folders = folders(ideal)?;
+        let folders = folders(ideal)?.into_iter().filter_map(|folder| {
+            let at = self.changed(&folder);
+            // A folder for commands is only where a package has some.
+            (at.is_some() || !folder.ends_with("/.bin")).then(|| at.map(|at| (folder, at)))
+        });
+        let folders = folders.collect::<Option<Vec<_>>>()?;
         let until = match absences(ideal)? {
             Absences::None => None,
             Absences::Some => {
@@ -255,7 +259,7 @@ impl Settled {
                 Some(until.duration_since(UNIX_EPOCH).ok()?.as_millis())
             }
         };
-        let (hidden, _) = stamp(&self.hidden_lock())?;
+        let hidden = stamp(&self.hidden_lock())?;
         let inputs = self.inputs(context, request)?;
         let funding = summary.funding;
         Some(Note { version: VERSION, inputs, hidden, until, funding, messages, folders })
@@ -289,12 +293,12 @@ fn absences(ideal: &Ideal) -> Option<Absences> {
 }
 
 /// Every folder whose time tells whether packages came or went; `None` where links lead elsewhere.
-fn folders(ideal: &Ideal) -> Option<Vec<String>> {
+fn folders(ideal: &Ideal) -> Option<BTreeSet<String>> {
     let tree = &ideal.tree;
     let is_there = |node: NodeId| {
         std::iter::successors(Some(node), |&node| tree.parent(node)).all(|node| !tree[node].inert)
     };
-    let mut folders = BTreeSet::from(["node_modules".to_owned()]);
+    let mut folders = BTreeSet::from(["node_modules".to_owned(), "node_modules/.bin".to_owned()]);
     for node in tree.inventory_of(ideal.root) {
         if tree[node].is_link() {
             return None;
@@ -305,18 +309,23 @@ fn folders(ideal: &Ideal) -> Option<Vec<String>> {
         let mut path: &str = &tree[node].location;
         // The folder, and those it lies in up to its package: `node_modules`, a scope.
         while !path.is_empty() && folders.insert(path.to_owned()) {
+            if path.ends_with("/node_modules") {
+                folders.insert(format!("{path}/.bin"));
+            }
             path = path.rsplit_once('/').map_or("", |(parent, _)| parent);
         }
     }
-    Some(folders.into_iter().collect())
+    Some(folders)
 }
 
-/// A file's time and size, and the time again as it compares.
-fn stamp(path: &Path) -> Option<((u128, u64), SystemTime)> {
+/// A file's time and size.
+fn stamp(path: &Path) -> Option<(u128, u64)> {
     let meta = fs::metadata(path).ok()?;
-    let modified = meta.modified().ok()?;
-    let nanoseconds = modified.duration_since(UNIX_EPOCH).ok()?.as_nanos();
-    Some(((nanoseconds, meta.len()), modified))
+    Some((nanoseconds(&meta)?, meta.len()))
+}
+
+fn nanoseconds(meta: &fs::Metadata) -> Option<u128> {
+    Some(meta.modified().ok()?.duration_since(UNIX_EPOCH).ok()?.as_nanos())
 }
 
 fn hex(bytes: &[u8]) -> String {
