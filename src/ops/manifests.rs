@@ -117,11 +117,19 @@ impl Sources {
         self.shared.fetch(spec).await
     }
 
-    /// A packument, parsed once per run.
+    /// A packument as the registry that was chosen for it has it, parsed once per run.
     ///
     /// # Errors
     /// Whatever went wrong, with npm's code.
-    pub async fn packument(&self, name: &str) -> Result<Arc<Packument>, LoadFailure> {
+    pub(super) async fn packument(&self, name: &str) -> Result<Arc<Packument>, LoadFailure> {
+        self.shared.packument(name).await
+    }
+
+    /// The packument that the registries of the pool, all of them asked, agree on.
+    ///
+    /// # Errors
+    /// Whatever went wrong, with npm's code.
+    pub(super) async fn agreed_packument(&self, name: &str) -> Result<Arc<Packument>, LoadFailure> {
         match self.shared.agreement_on(name) {
             Some(agreement) => Ok(Arc::clone(&agreement.compare(name).await?.packument)),
             None => self.shared.packument(name).await,

@@ -184,7 +184,7 @@ fn is_omitted(
 async fn answer(question: Question, sources: &Sources) -> Result<Option<OutdatedRow>, Failure> {
     let Question { package, range, mut row } = question;
     let found = async {
-        let packument = sources.packument(&package).await?;
+        let packument = sources.agreed_packument(&package).await?;
         let wanted = pick(&packument, &package, &range, sources)?;
         let latest = pick(&packument, &package, "*", sources)?;
         Ok::<_, LoadFailure>((packument, wanted, latest))
