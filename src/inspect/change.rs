@@ -16,6 +16,8 @@ pub enum Anchor {
 
 /// Versions older than this may be a baseline nobody chose, in days.
 const SETTLED_DAYS: i64 = 90;
+/// The same in milliseconds.
+pub const SETTLED_MS: i64 = SETTLED_DAYS * 24 * 60 * 60 * 1000;
 
 /// One package's change.
 #[derive(Clone, Copy, Debug)]

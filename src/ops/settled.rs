@@ -120,7 +120,7 @@ impl Reporter for Heard {
                     self.notes().singular = true;
                 }
             }
-            Event::PeerConflict(_) | Event::Finding(_) => self.notes().singular = true,
+            Event::PeerConflict(_) => self.notes().singular = true,
             _ => {}
         }
         self.inner.event(event);

@@ -179,8 +179,17 @@ pub(in crate::ops) async fn review(gate: &Gate<'_>) -> Result<Review, Failure> {
 }
 
 /// The histories of all packages that changed, by name; those of which none can be had are unknown.
+///
+/// Where nothing is replaced, at a first install, all are new and there is nothing to compare
+/// with but their own past: that is read of versions too young to be settled.
 async fn histories(gate: &Gate<'_>, changes: &[Changed]) -> BTreeMap<String, Arc<History>> {
-    let mut names: Vec<String> = changes.iter().map(|changed| changed.name.clone()).collect();
+    let is_first = changes.iter().all(|changed| changed.baseline.is_none());
+    let mut names = Vec::new();
+    for changed in changes {
+        if !is_first || metadata::is_unsettled(gate, &changed.name, &changed.version).await {
+            names.push(changed.name.clone());
+        }
+    }
     names.sort();
     names.dedup();
     let ask = |name: String| async move {

@@ -2,10 +2,11 @@
 
 use std::{sync::Arc, time::UNIX_EPOCH};
 
+use super::gate::Gate;
 use crate::{
     arborist::LoadFailure,
     error::{Code, Explain},
-    inspect::history::History,
+    inspect::{change::SETTLED_MS, history::History},
     ops::{Context, manifests::Sources},
 };
 
@@ -28,6 +29,13 @@ pub(super) async fn history(sources: &Sources, name: &str) -> Result<Arc<History
     let packument = sources.packument(name).await?;
     let work = move || Arc::new(History::of(&packument));
     tokio::task::spawn_blocking(work).await.map_err(|_| LoadFailure::new(Interrupted))
+}
+
+/// Whether a version is younger than what counts as settled; one whose age nobody tells is not.
+pub(super) async fn is_unsettled(gate: &Gate<'_>, name: &str, version: &str) -> bool {
+    let Ok(packument) = gate.sources.packument(name).await else { return false };
+    let oldest = now_ms(gate.context).saturating_sub(SETTLED_MS);
+    packument.published_ms(version).is_some_and(|published| published > oldest)
 }
 
 /// Now, in milliseconds since 1970.
