@@ -6,6 +6,10 @@
 
 use std::path::Path;
 
+use super::settings::{
+    ALLOW, APPROVAL, CHOICE, LISTING, LOCK, LOG, MIRRORS, POLICY, SAVE, SCRIPTS, TREE, WORKSPACES,
+};
+
 /// A command denpm runs itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "the table below describes each")]
@@ -72,91 +76,6 @@ pub struct Description {
     /// Whether this version can do it.
     pub stage: Stage,
 }
-
-const SAVE: &[&str] = &[
-    "save",
-    "save-prod",
-    "save-dev",
-    "save-optional",
-    "save-peer",
-    "save-bundle",
-    "save-exact",
-    "save-prefix",
-];
-const TREE: &[&str] = &[
-    "install-strategy",
-    "legacy-peer-deps",
-    "strict-peer-deps",
-    "omit",
-    "include",
-    "force",
-    "bin-links",
-    "install-links",
-    "audit",
-    "fund",
-    "dry-run",
-    "json",
-];
-const CHOICE: &[&str] = &[
-    "prefer-dedupe",
-    "before",
-    "min-release-age",
-    "min-release-age-exclude",
-    "tag",
-    "engine-strict",
-    "cpu",
-    "os",
-    "libc",
-];
-const LOCK: &[&str] = &[
-    "package-lock",
-    "package-lock-only",
-    "lockfile-version",
-    "format-package-lock",
-    "omit-lockfile-registry-resolved",
-    "replace-registry-host",
-    "lock-resolved",
-    "sum",
-];
-const SCRIPTS: &[&str] = &[
-    "ignore-scripts",
-    "foreground-scripts",
-    "allow-scripts",
-    "strict-allow-scripts",
-    "dangerously-allow-all-scripts",
-    "script-shell",
-    "rebuild-bundle",
-];
-const ALLOW: &[&str] = &["allow-git", "allow-file", "allow-directory", "allow-remote"];
-const WORKSPACES: &[&str] = &["workspace", "workspaces", "include-workspace-root"];
-const LISTING: &[&str] = &[
-    "all",
-    "json",
-    "long",
-    "parseable",
-    "global",
-    "depth",
-    "omit",
-    "include",
-    "link",
-    "package-lock-only",
-    "unicode",
-];
-const APPROVAL: &[&str] = &["all", "allow-scripts-pending", "allow-scripts-pin", "json"];
-/// What is done about findings.
-const POLICY: &[&str] = &["strict"];
-const LOG: &[&str] = &[
-    "log-key",
-    "log-namespace",
-    "log-index",
-    "origin",
-    "sources",
-    "witness-policy",
-    "cosigner",
-    "listen",
-    "from",
-];
-const MIRRORS: &[&str] = &["registry-seed", "quorum"];
 
 /// Settings of every command.
 pub const COMMON: &[&str] = &[

@@ -15,6 +15,7 @@ mod policy;
 mod print;
 mod registries;
 mod review;
+mod settings;
 mod sumdb;
 
 use std::{ffi::OsString, io, path::PathBuf, process::ExitCode};
