@@ -27,7 +27,7 @@ const MAX_BRACKETS: usize = 1000;
 /// Why a file was not checked.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Unchecked {
-    /// Larger than [`MAX_FILE`].
+    /// Larger than 12 MiB.
     #[error("larger than {} MiB", MAX_FILE >> 20)]
     TooLarge,
     /// The package as a whole is over the budget.
