@@ -174,6 +174,13 @@ async fn prepare(
         sumdb::learn(context, &asked),
     )?;
     check_downgrades(&ideal.tree, &fetched, &known, sources)?;
+    bundles::mark_gyp_builds(&mut ideal.tree, &fetched);
+    // What is refused here leaves no record behind.
+    if !request.frozen {
+        let changes = review::changes_of(files, &ideal.tree, ideal.root);
+        let (project, packages) = (files.folder.as_path(), &fetched.packages);
+        review::check(&review::Gate { context, sources, project, changes, packages }).await?;
+    }
     let leaves = sumdb::conclude(context, &ideal.tree, &asked, &learnt, &mut fetched).await?;
     let unchanged = diff.changes.is_empty() && !context.options.lock.sum;
     let sum = if request.frozen || unchanged {
@@ -181,14 +188,8 @@ async fn prepare(
     } else {
         sumdb::renewed(context, &files.folder, (&ideal.tree, ideal.root), &leaves).await?
     };
-    bundles::mark_gyp_builds(&mut ideal.tree, &fetched);
     if nodes.iter().any(|&node| ideal.tree[node].inert) {
         diff = difference(context, request, ideal, actual);
-    }
-    if !request.frozen {
-        let changes = review::changes_of(files, &ideal.tree, ideal.root);
-        let (project, packages) = (files.folder.as_path(), &fetched.packages);
-        review::check(&review::Gate { context, sources, project, changes, packages }).await?;
     }
     Ok(Prepared { actual, diff, fetched, known, sum })
 }

@@ -11,7 +11,7 @@ use super::{
     ls::native,
     manifests::Sources,
     packages::Packages,
-    workspaces::{self, RootDependencies, Selection},
+    workspaces,
 };
 use crate::{
     arborist::{EdgeId, EdgeProblem, LoadFailure, NodeId, pick_manifest},
@@ -59,19 +59,7 @@ fn edges(
     names: &[String],
 ) -> Result<IndexSet<EdgeId>, Failure> {
     let (tree, root) = (&installed.tree, installed.root);
-    let within = match workspaces::selection(options, &installed.files)? {
-        Selection::Whole => IndexSet::new(),
-        Selection::WithoutWorkspaces => workspaces::without_workspaces(tree, root),
-        Selection::Workspaces(selected) => {
-            let nodes = workspaces::nodes(installed, &selected, reporter);
-            let of_root = if options.workspaces.include_root {
-                RootDependencies::Counted
-            } else {
-                RootDependencies::Left
-            };
-            workspaces::dependencies(tree, root, &nodes, of_root)
-        }
-    };
+    let within = workspaces::reached(installed, options, reporter)?;
     let mut edges = IndexSet::new();
     let all = tree.inventory_of(root);
     for name in names {

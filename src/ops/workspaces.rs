@@ -13,7 +13,7 @@ use crate::{
         paths::{relative, resolve},
     },
     config::Options,
-    error::{Code, Explain},
+    error::{Code, Explain, Failure},
     event::{Event, Reporter},
     explanation::EdgeType,
 };
@@ -151,6 +151,31 @@ pub(super) enum RootDependencies {
     Counted,
     /// They do not.
     Left,
+}
+
+/// The folders that the workspace settings limit a command to; empty where they limit nothing.
+///
+/// # Errors
+/// As [`selection`].
+pub(super) fn reached(
+    installed: &Installed,
+    options: &Options,
+    reporter: &dyn Reporter,
+) -> Result<IndexSet<NodeId>, Failure> {
+    let (tree, root) = (&installed.tree, installed.root);
+    Ok(match selection(options, &installed.files)? {
+        Selection::Whole => IndexSet::new(),
+        Selection::WithoutWorkspaces => without_workspaces(tree, root),
+        Selection::Workspaces(selected) => {
+            let nodes = nodes(installed, &selected, reporter);
+            let of_root = if options.workspaces.include_root {
+                RootDependencies::Counted
+            } else {
+                RootDependencies::Left
+            };
+            dependencies(tree, root, &nodes, of_root)
+        }
+    })
 }
 
 /// Workspaces and everything they depend on.

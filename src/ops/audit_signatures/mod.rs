@@ -19,7 +19,7 @@ use super::{
     installed::{Installed, Origin, Peers},
     manifests::Sources,
     packages::Packages,
-    workspaces::{self, RootDependencies, Selection},
+    workspaces,
 };
 use crate::{
     arborist::{EdgeId, EdgeProblem, NodeId},
@@ -169,19 +169,7 @@ fn edges(
     reporter: &dyn Reporter,
 ) -> Result<IndexSet<EdgeId>, Failure> {
     let (tree, root) = (&installed.tree, installed.root);
-    let within = match workspaces::selection(options, &installed.files)? {
-        Selection::Whole => IndexSet::new(),
-        Selection::WithoutWorkspaces => workspaces::without_workspaces(tree, root),
-        Selection::Workspaces(selected) => {
-            let nodes = workspaces::nodes(installed, &selected, reporter);
-            let of_root = if options.workspaces.include_root {
-                RootDependencies::Counted
-            } else {
-                RootDependencies::Left
-            };
-            workspaces::dependencies(tree, root, &nodes, of_root)
-        }
-    };
+    let within = workspaces::reached(installed, options, reporter)?;
     let mut edges: IndexSet<EdgeId> = tree.edges_out(root).into_iter().collect();
     edges.extend(tree.inventory_of(root).iter().flat_map(|&node| tree.edges_out(node)));
     edges.retain(|&edge| {
