@@ -7,7 +7,7 @@
 
 use std::{
     borrow::Cow,
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::{SystemTime, UNIX_EPOCH},
@@ -50,6 +50,8 @@ struct Shared {
     proofs: Arc<Proofs>,
     agreement: Option<Arc<Agreement>>,
     packuments: Flight<String, Result<Arc<Packument>, LoadFailure>>,
+    /// What a name and a specifier mean: told ahead of the question, most often.
+    picked: Mutex<HashMap<(String, String), Arc<Fetched>>>,
     tarballs: EarlyTarballs,
     pick: PickOptions,
     age_exceptions: Vec<AgeException>,
@@ -116,6 +118,7 @@ impl Sources {
             proofs: Arc::new(Proofs::new(context)),
             agreement: Agreement::of(&context.pool, &context.reporter),
             packuments: Flight::default(),
+            picked: Mutex::default(),
             tarballs: EarlyTarballs::No,
             pick: PickOptions {
                 default_tag: resolve.tag.clone(),
@@ -225,6 +228,22 @@ impl Shared {
         if let Some(agreement) = self.agreement_on(name) {
             return Ok(self.answer(agreement, name, spec).await?.1);
         }
+        let question = (name.to_owned(), spec.fetch_spec.clone());
+        let picked = || self.picked.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = picked().get(&question).map(Arc::clone);
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let fetched = self.pick_from_registry(name, spec).await?;
+        picked().insert(question, Arc::clone(&fetched));
+        Ok(fetched)
+    }
+
+    async fn pick_from_registry(
+        &self,
+        name: &str,
+        spec: &Spec,
+    ) -> Result<Arc<Fetched>, LoadFailure> {
         let packument = self.packument(name).await?;
         let options = self.pick_options(name);
         let picked = match pick_manifest(&packument, spec, &options) {
