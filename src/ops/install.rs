@@ -9,7 +9,7 @@
 use std::{mem::ManuallyDrop, path::Path, time::Instant};
 
 use super::{
-    build::{self, TreeRequest, ideal_tree, omit, tree_settings},
+    build::{TreeRequest, ideal_tree, omit, tree_settings},
     bundles,
     context::Context,
     fetch::{FetchedPackages, fetch_packages, refuse_forbidden, wanted_nodes},
@@ -124,7 +124,7 @@ async fn build(
 fn early_tarballs(context: &Context, files: &ProjectFiles, request: &TreeRequest) -> EarlyTarballs {
     let options = &context.options;
     let anew = request.update == Update::All && files.folder.join("node_modules").exists();
-    let omits = build::omit(options) != Omit::default();
+    let omits = omit(options) != Omit::default();
     if options.lock.package_lock_only || options.dry_run || anew || omits {
         EarlyTarballs::No
     } else {

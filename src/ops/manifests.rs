@@ -27,6 +27,7 @@ use crate::{
         Fetched, FolderManifest, LoadFailure, Machine, ManifestRequest, Manifests, Naming,
         PackageSource, PickError, PickOptions, Shrinkwrap, pick_manifest, read_manifest,
     },
+    config::options::LockResolved,
     error::{Code, Explain, Failure},
     flight::Flight,
     fs::read_bounded,
@@ -54,6 +55,7 @@ struct Shared {
     picked: Mutex<HashMap<(String, String), Arc<Fetched>>>,
     tarballs: EarlyTarballs,
     pick: PickOptions,
+    lock_resolved: LockResolved,
     age_exceptions: Vec<AgeException>,
     announced: Mutex<HashSet<String>>,
 }
@@ -126,6 +128,7 @@ impl Sources {
                 node_version: context.machine.node_version.clone(),
                 npm_version: context.machine.npm_version.clone(),
             },
+            lock_resolved: context.options.lock.lock_resolved,
             age_exceptions: exceptions.collect(),
             announced: Mutex::default(),
         };
@@ -280,7 +283,13 @@ impl Shared {
             (view, picked)
         };
         let version = picked.manifest.version.as_deref().unwrap_or_default();
-        let resolved = self.pool.recorded_url(name, version, &view.registry).map(Into::into);
+        let recorded = match self.lock_resolved {
+            LockResolved::Upstream => None,
+            LockResolved::Canonical | LockResolved::Omit => {
+                self.pool.recorded_url(name, version, &view.registry)
+            }
+        };
+        let resolved = recorded.map(Into::into);
         let resolved = resolved.or_else(|| picked.resolved.clone());
         Ok((view, Arc::new(Fetched { resolved, ..(*picked).clone() })))
     }
