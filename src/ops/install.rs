@@ -120,7 +120,7 @@ async fn build(
 
 /// Whether the tarballs of packages that are placed may be fetched while others are resolved.
 ///
-/// Not where packages are placed that are not installed, or that node_modules has already.
+/// Not where packages are placed that are not installed, or that `node_modules` has already.
 fn early_tarballs(context: &Context, files: &ProjectFiles, request: &TreeRequest) -> EarlyTarballs {
     let options = &context.options;
     let anew = request.update == Update::All && files.folder.join("node_modules").exists();

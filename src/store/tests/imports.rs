@@ -175,7 +175,8 @@ fn verify_unchanged_finds_edits_cuts_and_losses() {
     let lose: Change = |path| fs::remove_file(path).unwrap();
     for change in [edit, cut, lose] {
         let (_dir, store) = temporary_store();
-        let package = store.import_buffer(&body(), None, &context()).unwrap();
+        let written = store.import_buffer(&body(), None, &context()).unwrap();
+        let package = store.get(&written.integrity).unwrap();
         let path = package.dir.join("lib/index.js");
         change(&path);
         let error = package.verify_unchanged(Depth::Quick).unwrap_err();

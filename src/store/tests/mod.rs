@@ -81,6 +81,9 @@ fn mode(_: &Path) -> u32 {
 type Tree = BTreeMap<String, Option<(Vec<u8>, u32)>>;
 
 /// Imports with both readers into stores of their own, finds that they agree, and that a refusal leaves nothing.
+///
+/// One difference is allowed: libdeflate reads code tables that zlib refuses. What it makes of
+/// them is what the checksum is of.
 fn import_both(body: &[u8], context: &ImportContext) -> Result<Tree, Refusal> {
     let verdict = |import: &dyn Fn(&Store) -> Result<StoredPackage, StoreError>| {
         let (dir, store) = temporary_store();
@@ -98,7 +101,10 @@ fn import_both(body: &[u8], context: &ImportContext) -> Result<Tree, Refusal> {
     };
     let streamed = verdict(&|store| store.import(Trickle(body, 0), None, context));
     let whole = verdict(&|store| store.import_buffer(body, None, context));
-    assert_eq!(streamed, whole);
+    let lax = Err(Refusal { entry: None, rule: Rule::CorruptGzip });
+    if streamed != lax || whole.is_err() {
+        assert_eq!(streamed, whole);
+    }
     whole.map(|(tree, _)| tree)
 }
 
