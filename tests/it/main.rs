@@ -14,6 +14,7 @@ mod audit_signatures;
 mod completions;
 mod crash;
 mod fuzz;
+mod go_command;
 mod go_peer;
 mod idle;
 mod layout;

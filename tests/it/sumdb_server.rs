@@ -130,7 +130,7 @@ fn free_address() -> SocketAddr {
 }
 
 /// Starts a command that serves, and waits until it does.
-fn serve<'a>(sandbox: &'a Sandbox, args: &[&str]) -> (Running<'a>, String) {
+pub(super) fn serve<'a>(sandbox: &'a Sandbox, args: &[&str]) -> (Running<'a>, String) {
     let address = free_address();
     let listen = format!("--listen={address}");
     let mut running = sandbox.start(args.iter().copied().chain([listen.as_str()]));
@@ -143,7 +143,7 @@ fn serve<'a>(sandbox: &'a Sandbox, args: &[&str]) -> (Running<'a>, String) {
 }
 
 /// The key that `keygen` printed.
-fn keygen(sandbox: &Sandbox, args: &[&str]) -> String {
+pub(super) fn keygen(sandbox: &Sandbox, args: &[&str]) -> String {
     let args = ["sumdb", "keygen"].into_iter().chain(args.iter().copied());
     sandbox.denpm(args).succeeded().stdout.trim().to_owned()
 }
