@@ -27,6 +27,7 @@ mod review;
 mod signature_vectors;
 mod signatures;
 mod sumdb;
+mod sumdb_operator;
 mod sumdb_server;
 #[allow(dead_code, reason = "each test takes the part it needs")]
 mod support;

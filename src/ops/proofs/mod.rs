@@ -20,6 +20,7 @@ mod known;
 mod look_up;
 pub(super) mod refresh;
 mod report;
+mod served;
 
 use std::{
     path::PathBuf,
@@ -61,6 +62,7 @@ pub(super) use again::Again;
 pub(super) use downgrade::{Earlier, Rank, check_downgrades};
 pub(super) use known::Remembered;
 pub(super) use report::Tally;
+pub(super) use served::Served;
 
 /// So many packuments of one run without any signature tell that a registry hands out none.
 const ENOUGH: usize = 16;
