@@ -26,9 +26,10 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 pub(in crate::sumdb) use entry::GO;
 pub use entry::{Added, Entry, Profile};
 pub use error::{InitError, SequencerError};
+pub use head::{Head, Staged};
 pub use rotate::rotate;
 
-use self::head::{HEAD, Head, MAX_HEAD, MAX_STAGED, STAGING, Staged, staged_size};
+use self::head::{HEAD, MAX_HEAD, MAX_STAGED, STAGING, staged_size};
 use super::{
     checkpoint::{Checkpoint, TreeHead},
     cosign::{NoWitnesses, WitnessTransport, Witnesses},
