@@ -4,7 +4,10 @@
 //! the bytes that lie in the store, with the keys of today. Who built a package is remembered as
 //! it was proven, and judged by the policy of today.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::{
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use super::{
     Proven, Question,
@@ -47,7 +50,7 @@ impl Again {
             keys = KeySet::pinned();
         }
         if policy.signature.trusts(KeySource::Tuf) {
-            let refresh = Refresh::new(&context.config, context.pool.clone(), cache);
+            let refresh = Refresh::new(&context.config, Arc::clone(&context.pool), cache);
             refresh.load().await;
             keys = keys.with(refresh.known_keys());
         }

@@ -6,6 +6,7 @@ use futures_util::future::join_all;
 
 use super::{
     Package,
+    column::{Column, prove_by},
     error::{Logged, Mismatch, Refused},
     record::record_of,
     remote,
@@ -19,20 +20,12 @@ use crate::{
     lockfile::sum::{MAX_SUM_BYTES, Merged, Pinned, Sum, SumProof},
     ops::context::Context,
     store::StoredPackage,
-    sumdb::{
-        Hash, Note, TreeHead,
-        client::ClientError,
-        lookup::{Answer, MAX_BATCH},
-        policy::NotAccepted,
-        record::{PackageKey, Record},
-    },
+    sumdb::{Hash, Note, TreeHead, policy::NotAccepted, record::PackageKey},
     verify::Integrity,
 };
 
 const SUM: &str = "denpm.sum";
 const PROOF: &str = "denpm.sum.proof";
-/// How often a proof in several parts is asked for, in case the log grows meanwhile.
-const ATTEMPTS: usize = 4;
 
 /// The `denpm.sum` that a project has.
 #[derive(Debug, Default)]
@@ -211,16 +204,6 @@ pub(super) async fn renew(
     Ok(Renewed { text, proof })
 }
 
-/// What one log proves of the packages.
-struct Column {
-    origin: String,
-    checkpoint: Note,
-    /// Where they are, and as what.
-    places: BTreeMap<PackageKey, (u64, Record)>,
-    /// The proof, for the places in rising order, as many a part as one proof is made for.
-    parts: Vec<Vec<Hash>>,
-}
-
 /// Lets every log of the policy prove all packages in one tree each; `None` where there is no
 /// log, nothing to ask, or a log could not be asked and the policy goes on without it: the file is
 /// then as good as go.sum.
@@ -263,57 +246,6 @@ async fn prove(
         }
     }
     Ok(Some(proven))
-}
-
-/// Lets one log prove packages, all in one tree; `None` where it grew whenever it was asked for
-/// the next part.
-async fn prove_by(
-    client: &remote::LogClient,
-    keys: &[PackageKey],
-) -> Result<Option<Column>, ClientError> {
-    let origin = client.origin().to_owned();
-    let mut places = BTreeMap::new();
-    let mut last = None;
-    for part in keys.chunks(MAX_BATCH) {
-        let learnt = client.lookup(part).await?;
-        places.extend(found(part, learnt.answers));
-        last = Some((learnt.checkpoint, learnt.proof));
-    }
-    let Some((checkpoint, proof)) = last else { return Ok(None) };
-    if keys.len() <= MAX_BATCH || places.is_empty() {
-        // What was not found has no part in the proof, and a proof of nothing has no hash.
-        let parts = if places.is_empty() { Vec::new() } else { vec![proof] };
-        return Ok(Some(Column { origin, checkpoint, places, parts }));
-    }
-    // Parts of the file go by index, and all lead to one tree: they are asked for once more.
-    let mut order: Vec<(u64, PackageKey)> =
-        places.iter().map(|(key, (index, _))| (*index, key.clone())).collect();
-    order.sort_unstable();
-    let order: Vec<PackageKey> = order.into_iter().map(|(_, key)| key).collect();
-    for _ in 0..ATTEMPTS {
-        let mut heads = Vec::new();
-        let mut parts = Vec::new();
-        for part in order.chunks(MAX_BATCH) {
-            let learnt = client.lookup(part).await?;
-            heads.push(learnt.checkpoint);
-            parts.push(learnt.proof);
-        }
-        let all_of = |head: &&Note| heads.iter().all(|other| other.text() == head.text());
-        if let Some(checkpoint) = heads.first().filter(all_of).cloned() {
-            return Ok(Some(Column { origin, checkpoint, places, parts }));
-        }
-    }
-    Ok(None)
-}
-
-fn found(
-    keys: &[PackageKey],
-    answers: Vec<Answer>,
-) -> impl Iterator<Item = (PackageKey, (u64, Record))> {
-    keys.iter().zip(answers).filter_map(|(key, answer)| match answer {
-        Answer::Found { index, record } => Some((key.clone(), (index, *record))),
-        Answer::Absent | Answer::Pending => None,
-    })
 }
 
 /// The leaf of a package that is installed already, from the store.
