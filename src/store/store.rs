@@ -11,7 +11,7 @@ use std::{
 use tempfile::TempDir;
 
 use super::{
-    archive::{Bytes, Fault, Inflating, Rule, Walk, Whole, inflate_whole},
+    archive::{Bytes, Fault, Inflating, Rule, Walk, Whole},
     error::{ImportContext, StoreError},
     extract::{CaseRule, IgnoreFiles, Unpacked, unpack},
     index::IndexFile,
@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     fs::{Durability, FsError, read_bounded, read_open_file, write_atomic},
+    gzip::inflate_whole,
     verify::integrity::{Algorithm, Digests, Hasher, Integrity, decode_hex, encode_hex},
 };
 
@@ -31,8 +32,8 @@ const ALIASES: &str = "aliases";
 const STAGING: &str = "staging";
 /// The largest index that is read, in bytes: 100,000 entries of ordinary names, and `package.json`.
 const MAX_INDEX: u64 = 64 << 20;
-/// Bodies larger than this are inflated piece by piece even when they are in memory, in bytes.
-pub(super) const MAX_WHOLE_BODY: usize = 4 << 20;
+/// Archives larger than this are inflated piece by piece even when their body is in memory, in bytes.
+pub(super) const MAX_WHOLE: usize = 32 << 20;
 /// What is read of a stream at a time, in bytes.
 const READ_BUFFER: usize = 128 << 10;
 /// After this time nobody works in a staging directory any more.
@@ -305,11 +306,9 @@ fn unpack_stream(
 
 fn unpack_buffer(body: &[u8], target: &Path, context: &ImportContext) -> Result<Unpacked, Fault> {
     let limits = context.limits().of_compressed(body.len() as u64);
-    let whole = if body.len() <= MAX_WHOLE_BODY { inflate_whole(body, limits)? } else { None };
-    match whole {
-        Some(whole) => unpack_from(Whole(&whole), limits, target),
-        None => unpack_from(Inflating::new(body, limits), limits, target),
-    }
+    let most = usize::try_from(limits.inflated).unwrap_or(usize::MAX).min(MAX_WHOLE);
+    let whole = inflate_whole(body, most, |whole| unpack_from(Whole(whole), limits, target));
+    whole.unwrap_or_else(|| unpack_from(Inflating::new(body, limits), limits, target))
 }
 
 fn unpack_from<B: Bytes>(bytes: B, limits: Limits, target: &Path) -> Result<Unpacked, Fault> {
