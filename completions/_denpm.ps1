@@ -1860,6 +1860,7 @@ Register-ArgumentCompleter -Native -CommandName 'denpm' -ScriptBlock {
             [CompletionResult]::new('--origin', '--origin', [CompletionResultType]::ParameterName, 'Name in the checkpoints of a new log')
             [CompletionResult]::new('--sources', '--sources', [CompletionResultType]::ParameterName, 'Registries that must agree before a version is logged')
             [CompletionResult]::new('--witness-policy', '--witness-policy', [CompletionResultType]::ParameterName, 'tlog-policy file whose witnesses a log asks before it publishes')
+            [CompletionResult]::new('--predecessor', '--predecessor', [CompletionResultType]::ParameterName, 'Last checkpoint of the log that a new one continues')
             [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Address and port to listen at')
             [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'First record to look at')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Work in this folder; with --global, the global prefix')

@@ -1969,7 +1969,7 @@ _denpm() {
             return 0
             ;;
         denpm__subcmd__sumdb)
-            opts="-C -s -h --json --log-key --log-namespace --log-index --origin --sources --witness-policy --cosigner --listen --from --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
+            opts="-C -s -h --json --log-key --log-namespace --log-index --origin --sources --witness-policy --predecessor --cosigner --listen --from --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1996,6 +1996,10 @@ _denpm() {
                     return 0
                     ;;
                 --witness-policy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --predecessor)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

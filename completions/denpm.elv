@@ -1818,6 +1818,7 @@ set edit:completion:arg-completer[denpm] = {|@words|
             cand --origin 'Name in the checkpoints of a new log'
             cand --sources 'Registries that must agree before a version is logged'
             cand --witness-policy 'tlog-policy file whose witnesses a log asks before it publishes'
+            cand --predecessor 'Last checkpoint of the log that a new one continues'
             cand --listen 'Address and port to listen at'
             cand --from 'First record to look at'
             cand -C 'Work in this folder; with --global, the global prefix'

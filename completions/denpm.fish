@@ -2042,6 +2042,7 @@ complete -c denpm -n "__fish_denpm_using_subcommand sumdb" -l log-index -d 'File
 complete -c denpm -n "__fish_denpm_using_subcommand sumdb" -l origin -d 'Name in the checkpoints of a new log' -r
 complete -c denpm -n "__fish_denpm_using_subcommand sumdb" -l sources -d 'Registries that must agree before a version is logged' -r
 complete -c denpm -n "__fish_denpm_using_subcommand sumdb" -l witness-policy -d 'tlog-policy file whose witnesses a log asks before it publishes' -r
+complete -c denpm -n "__fish_denpm_using_subcommand sumdb" -l predecessor -d 'Last checkpoint of the log that a new one continues' -r
 complete -c denpm -n "__fish_denpm_using_subcommand sumdb" -l listen -d 'Address and port to listen at' -r
 complete -c denpm -n "__fish_denpm_using_subcommand sumdb" -l from -d 'First record to look at' -r
 complete -c denpm -n "__fish_denpm_using_subcommand sumdb" -s C -l prefix -d 'Work in this folder; with --global, the global prefix' -r

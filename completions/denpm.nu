@@ -1176,6 +1176,7 @@ module completions {
     --origin: string          # Name in the checkpoints of a new log
     --sources: string         # Registries that must agree before a version is logged
     --witness-policy: string  # tlog-policy file whose witnesses a log asks before it publishes
+    --predecessor: string     # Last checkpoint of the log that a new one continues
     --cosigner                # Make the key of a witness
     --listen: string          # Address and port to listen at
     --from: string            # First record to look at

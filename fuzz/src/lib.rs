@@ -18,7 +18,7 @@ use denpm::{
     },
     lockfile::{
         LockWriter, Lockfile, RegistryResolved,
-        sum::{Merged, Sum, SumProof},
+        sum::{MAX_LOGS, Merged, Sum, SumProof},
     },
     manifest::{Manifest, PackageJson, Packument, parse_json, render_json},
     ops::git::Remote,
@@ -31,7 +31,9 @@ use denpm::{
         lookup::{BatchReply, BatchRequest, IndexBucket, LookupReply},
         proof::TlogProof,
         record::{InstallManifest, Leaf, PackageKey},
+        sequencer::{Head, Staged},
         tile::{Bundle, Layout},
+        witness::AddCheckpoint,
     },
     verify::{
         Integrity,
@@ -39,6 +41,7 @@ use denpm::{
         signature::{KeySet, Usage},
     },
 };
+use sha2::{Digest, Sha256};
 use std::{
     path::{Component, Path},
     sync::Arc,
@@ -75,8 +78,10 @@ pub const TARGETS: &[NamedTarget] = &[
     ("sumdb_note", sumdb_note),
     ("sumdb_policy", sumdb_policy),
     ("sumdb_record", sumdb_record),
+    ("sumdb_state", sumdb_state),
     ("sumdb_sum", sumdb_sum),
     ("sumdb_tile_path", sumdb_tile_path),
+    ("sumdb_witness", sumdb_witness),
     ("tarball", tarball),
     ("version_range", version_range),
     ("workspaces", workspaces),
@@ -453,7 +458,14 @@ pub fn sumdb_record(data: &[u8]) {
     if let Ok(record) = Record::parse(&text) {
         assert_eq!(record.to_string(), text);
     }
-    drop(Leaf::parse(data));
+    let read = match Leaf::parse(data) {
+        Leaf::Evidence(leaf) => Some(leaf.to_string()),
+        Leaf::Status(leaf) => Some(leaf.to_string()),
+        Leaf::Namespace(leaf) => Some(leaf.to_string()),
+        Leaf::Log(leaf) => Some(leaf.to_string()),
+        Leaf::Package(_) | Leaf::Other | Leaf::Malformed => None,
+    };
+    assert!(read.is_none_or(|read| read.as_bytes() == data));
     if let Ok(manifest) = InstallManifest::parse(data) {
         let json = manifest.to_canonical_json();
         let again = InstallManifest::parse(json.as_bytes()).expect("our own JSON");
@@ -482,6 +494,28 @@ pub fn sumdb_lookup(data: &[u8]) {
     }
 }
 
+/// A head that was read is written as the same bytes; what is staged is cut into whole objects.
+pub fn sumdb_state(data: &[u8]) {
+    if let Some(head) = Head::parse(data) {
+        assert_eq!(head.to_string().as_bytes(), data);
+    }
+    let digest = sumdb::Hash(Sha256::digest(data).into());
+    let staged = Staged::verified(data.to_vec(), digest).expect("its own digest");
+    if let Some(objects) = staged.objects() {
+        let length: usize = objects.iter().map(|(path, bytes)| path.len() + bytes.len()).sum();
+        assert!(length <= data.len());
+        assert!(objects.iter().all(|(path, _)| Layout::C2sp.parse(path).is_some()));
+    }
+}
+
+/// A request to cosign that was read has a proof and a note no longer than any honest one.
+pub fn sumdb_witness(data: &[u8]) {
+    if let Ok(request) = AddCheckpoint::parse(data) {
+        assert!(request.proof.len() <= 63);
+        assert_eq!(Note::parse(request.note.to_string().as_bytes()), Ok(request.note));
+    }
+}
+
 /// A `denpm.sum` that was read is written as one that says the same, and so is its proof.
 pub fn sumdb_sum(data: &[u8]) {
     let text = text(data);
@@ -489,7 +523,7 @@ pub fn sumdb_sum(data: &[u8]) {
         assert_eq!(Sum::parse(&sum.to_string()), Ok(sum));
     }
     if let Ok(merged) = Merged::parse(&text) {
-        assert!(merged.heads.len() <= 2);
+        assert!(merged.heads.len() <= 2 * MAX_LOGS);
     }
     if let Ok(proof) = SumProof::decode(data) {
         assert_eq!(proof.encode(), data);

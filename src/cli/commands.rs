@@ -321,7 +321,7 @@ pub const COMMANDS: &[Description] = &[
         Command::Sumdb,
         "sumdb",
         "Run, serve, audit and ask logs of package sums",
-        "<keygen|init|add|import|serve|export|fsck|monitor|lookup|verify|doctor|witness> [word]...",
+        "<keygen|init|rotate|add|import|status|namespace|serve|export|fsck|monitor|lookup|verify|doctor|witness> [word]...",
         &[&["json"], LOG],
     ),
     later(

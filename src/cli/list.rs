@@ -18,7 +18,7 @@ use crate::{
         ls::ls,
         outdated::outdated,
         scripts::{Decided, ScriptsRequest, Verb, scripts},
-        verify::verify,
+        verify::{VerifyReport, verify},
     },
     report::{
         Detail, OutputFormat, Terminal, explain as explanations,
@@ -127,13 +127,20 @@ fn run_explain(
 fn run_verify(invocation: &Invocation, terminal: &Arc<Terminal>) -> Result<Verdict, Failure> {
     let reporter: Arc<dyn Reporter> = Arc::<Terminal>::clone(terminal);
     let context = Context::new(invocation.config.clone(), reporter)?;
-    let report = verify(&context)?;
+    let mut report = VerifyReport::default();
+    run_async(async {
+        report = verify(&context).await?;
+        Ok(())
+    })?;
     let changed = report.changed.iter().map(|(at, file)| (at.clone(), file.display().to_string()));
     let not_covered = report.not_covered.iter().map(|(at, why)| (at.clone(), (*why).to_owned()));
     let found = Verified {
         intact: report.intact,
         proven: report.proven,
         pinned: report.pinned,
+        signed: report.signed,
+        attested: report.attested,
+        unsigned: report.unsigned,
         not_covered: not_covered.collect(),
         changed: changed.collect(),
     };

@@ -79,6 +79,7 @@ pub(super) const LOG: &[&str] = &[
     "origin",
     "sources",
     "witness-policy",
+    "predecessor",
     "cosigner",
     "listen",
     "from",

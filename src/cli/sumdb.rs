@@ -16,8 +16,8 @@ use crate::{
     ops::{
         Context,
         sumdb::operator::{
-            KeyKind, LogOptions, Profile, Report, add, doctor, export, fsck, import, init, keygen,
-            lookup, monitor, serve, serve_witness, verify,
+            KeyKind, LogOptions, NewLog, Profile, Report, add, doctor, export, fsck, import, init,
+            keygen, lookup, monitor, namespace, rotate, serve, serve_witness, status, verify,
         },
     },
     report::{
@@ -32,9 +32,12 @@ const LISTEN: &str = "127.0.0.1:8080";
 /// How the words go.
 const USAGE: &str = "\
 keygen <name> <file> [--cosigner]
-init <store> --log-key=<file> [--origin=<name>]
+init <store> --log-key=<file> [--origin=<name>] [--predecessor=<checkpoint>]
+rotate <store> --log-key=<old file> --log-key=<new file>
 add <store> <name>@<version>... --log-key=<file>
 import <store> <list> --log-key=<file>
+status <store> <name>@<version> <unpublished|gone|malware <advisory>> --log-key=<file>
+namespace <store> <leaf file> --log-key=<file>
 serve <store> [--listen=<address>] [--log-key=<file>]
 export <store> <folder>
 fsck <store>
@@ -89,8 +92,18 @@ async fn command(
         ["init", store] => {
             let profile = Profile::parse(config.text("log-profile").unwrap_or("packages"));
             let profile = profile.ok_or_else(usage)?;
-            init(context, &options(store), config.text("origin"), profile).await?
+            let new = NewLog {
+                origin: config.text("origin").map(str::to_owned),
+                profile,
+                predecessor: config.path("predecessor"),
+            };
+            init(context, &options(store), &new).await?
         }
+        ["rotate", store] => rotate(context, &options(store)).await?,
+        ["status", store, word, state @ ..] if !state.is_empty() => {
+            status(context, &options(store), word, &state.join(" ")).await?
+        }
+        ["namespace", store, file] => namespace(context, &options(store), Path::new(file)).await?,
         ["add", store, _, ..] => add(context, &options(store), rest(2)).await?,
         ["import", store, list] => import(context, &options(store), Path::new(list)).await?,
         ["serve", store] => {

@@ -341,6 +341,8 @@ pub const DEFINITIONS: &[Definition] = definitions! {
     "log-index": OPTIONAL_STRING = Unset, denpm(), note("File of this process's index of a log");
     "log-profile": OPTIONAL_STRING = Unset, denpm();
     "origin": OPTIONAL_STRING = Unset, denpm(), note("Name in the checkpoints of a new log");
+    "predecessor": OPTIONAL_STRING = Unset, denpm(),
+        note("Last checkpoint of the log that a new one continues");
     "sources": OPTIONAL_STRING = Unset, denpm(),
         note("Registries that must agree before a version is logged");
     "witness-policy": OPTIONAL_STRING = Unset, denpm(),

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! lockfile ─► integrity ─► store: index of the verified tarball ─► every file on disk
-//!                               └─► record ─► denpm.sum ─► proof ─► checkpoint the user believes
+//!                               ├─► record ─► denpm.sum ─► proof ─► checkpoint the user believes
+//!                               └─► digest ─► kept signature ─► keys of today ─► policy
 //! ```
 //!
 //! What the store no longer has cannot be compared file by file; that is said, and is no success.
@@ -12,12 +13,13 @@ use std::path::PathBuf;
 use super::{
     context::Context,
     installed::{Installed, Origin, Peers},
+    proofs::{Again, Proven, Question},
     sumdb,
 };
 use crate::{
-    arborist::Naming,
+    arborist::{Naming, NodeId, Tree},
     error::{Code, Explain, Failure},
-    verify::Integrity,
+    verify::{Integrity, Outcome},
 };
 
 /// Files that are told one by one; the rest are counted.
@@ -32,6 +34,12 @@ pub struct VerifyReport {
     pub proven: usize,
     /// Those of them whose record is the one in `denpm.sum`.
     pub pinned: usize,
+    /// Those of them whose kept registry signature holds for the bytes.
+    pub signed: usize,
+    /// Those of them whose origin was proven when they were installed.
+    pub attested: usize,
+    /// Those of them from a registry of which no signature is kept.
+    pub unsigned: usize,
     /// Packages about which nothing can be said: location and why.
     pub not_covered: Vec<(String, &'static str)>,
     /// Packages with a changed or lost file: location and file.
@@ -59,22 +67,44 @@ impl Explain for Changed {
 }
 
 impl VerifyReport {
+    /// Takes in what is proven again of a package.
+    fn count(&mut self, proven: Proven) -> Result<(), Failure> {
+        if let Some(refusal) = proven.refusal {
+            return Err(refusal.into());
+        }
+        self.signed += usize::from(proven.signature == Outcome::Verified);
+        self.attested += usize::from(proven.attestations == Outcome::Verified);
+        self.unsigned += usize::from(proven.signature != Outcome::Verified);
+        Ok(())
+    }
+
     /// The report as an error where something is not what was verified.
     pub fn failure(&self) -> Option<Failure> {
         (!self.changed.is_empty()).then(|| Changed(self.changed.clone()).into())
     }
 }
 
+fn question(tree: &Tree, node: NodeId) -> Question {
+    let source = tree.package_source(node, None);
+    Question {
+        name: source.package_name.to_owned(),
+        version: source.version.to_owned(),
+        integrity: source.integrity.map(str::to_owned),
+        naming: source.naming,
+    }
+}
+
 /// Looks at every package of the lockfile that is on disk.
 ///
 /// # Errors
-/// No lockfile, one that cannot be read, a `denpm.sum` that proves nothing, and a package that
-/// is another one than it pins.
-pub fn verify(context: &Context) -> Result<VerifyReport, Failure> {
+/// No lockfile, one that cannot be read, a `denpm.sum` that proves nothing, a package that is
+/// another one than it pins, a signature that does not hold, and evidence that the policy refuses.
+pub async fn verify(context: &Context) -> Result<VerifyReport, Failure> {
     let options = &context.options;
     let installed =
         Installed::load(options, &*context.reporter, Origin::Lockfile, Peers::Configured)?;
     let pins = sumdb::Pins::read(context, &installed.files.folder)?;
+    let again = Again::new(context).await;
     let tree = &installed.tree;
     let mut report = VerifyReport::default();
     for node in tree.inventory_of(installed.root) {
@@ -106,6 +136,7 @@ pub fn verify(context: &Context) -> Result<VerifyReport, Failure> {
             let pinned = pins.check(context, tree, node, &stored)?;
             report.pinned += usize::from(pinned != sumdb::Pin::None);
             report.proven += usize::from(pinned == sumdb::Pin::Proven);
+            report.count(again.prove(&question(tree, node), &stored))?;
         }
     }
     Ok(report)

@@ -13,6 +13,12 @@ pub struct Verified {
     pub proven: usize,
     /// Those that `denpm.sum` pins.
     pub pinned: usize,
+    /// Those whose registry signature holds.
+    pub signed: usize,
+    /// Those whose origin was proven.
+    pub attested: usize,
+    /// Those of which no signature is kept.
+    pub unsigned: usize,
     /// Location and reason.
     pub not_covered: Vec<(String, String)>,
     /// Location and file.
@@ -21,11 +27,14 @@ pub struct Verified {
 
 /// One line of counts, then what is not covered.
 pub fn render(found: &Verified) -> Text {
-    let Verified { intact, proven, pinned, not_covered, .. } = found;
+    let Verified { intact, proven, pinned, signed, attested, unsigned, not_covered, .. } = found;
     let counts = [
         Some(format!("{} as verified", super::packages(*intact))),
         (*pinned > 0).then(|| format!("{pinned} pinned")),
         (*proven > 0).then(|| format!("{proven} proven to be logged")),
+        (*signed > 0).then(|| format!("{signed} signed")),
+        (*attested > 0).then(|| format!("{attested} attested")),
+        (*signed > 0 && *unsigned > 0).then(|| format!("{unsigned} without a known signature")),
         (!not_covered.is_empty()).then(|| format!("{} not covered", not_covered.len())),
     ];
     let counts: Vec<String> = counts.into_iter().flatten().collect();
@@ -46,6 +55,9 @@ pub fn to_json(found: &Verified) -> Value {
         "intact": found.intact,
         "pinned": found.pinned,
         "proven": found.proven,
+        "signed": found.signed,
+        "attested": found.attested,
+        "unsigned": found.unsigned,
         "notCovered": places(&found.not_covered, "reason"),
         "changed": places(&found.changed, "file"),
     })
@@ -62,13 +74,16 @@ mod tests {
             intact: 3,
             proven: 1,
             pinned: 2,
+            signed: 2,
+            attested: 1,
+            unsigned: 1,
             not_covered: vec![place],
             ..Verified::default()
         };
         insta::assert_snapshot!(render(&found).plain_lines().join("\n"), @"
-        3 packages as verified · 2 pinned · 1 proven to be logged · 1 not covered
+        3 packages as verified · 2 pinned · 1 proven to be logged · 2 signed · 1 attested · 1 without a known signature · 1 not covered
           node_modules/a: no integrity
         ");
-        insta::assert_snapshot!(to_json(&found), @r#"{"intact":3,"pinned":2,"proven":1,"notCovered":[{"location":"node_modules/a","reason":"no integrity"}],"changed":[]}"#);
+        insta::assert_snapshot!(to_json(&found), @r#"{"intact":3,"pinned":2,"proven":1,"signed":2,"attested":1,"unsigned":1,"notCovered":[{"location":"node_modules/a","reason":"no integrity"}],"changed":[]}"#);
     }
 }

@@ -28,7 +28,7 @@ pub(super) const IDENTITY: &str = ".state/log";
 /// The largest bundle: 256 records of 64 KiB and their lengths, in bytes.
 pub(super) const MAX_BUNDLE: u64 = 17 << 20;
 /// The longest identity that is read, in bytes.
-const MAX_IDENTITY: u64 = 64 << 10;
+pub(super) const MAX_IDENTITY: u64 = 64 << 10;
 /// Objects that are read at once.
 const PARALLEL: usize = 16;
 /// Full tiles and bundles in memory: two generations of so many bytes each.
@@ -57,7 +57,7 @@ pub struct Identity {
 impl Identity {
     const FIRST_LINE: &'static str = "denpm-log-store/v1";
 
-    fn parse(bytes: &[u8]) -> Option<Self> {
+    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
         let mut lines = str::from_utf8(bytes).ok()?.lines();
         (lines.next()? == Self::FIRST_LINE).then_some(())?;
         let origin = lines.next()?.strip_prefix("origin ")?.to_owned();

@@ -94,6 +94,10 @@ fn seeds(target: &str) -> Vec<Vec<u8>> {
         "sumdb_bundle" => &["\0\u{2}a\n", "a\n\nb\n\n", "\0\0\0\0"],
         "sumdb_record" => &[
             "denpm-sum/v1\npkg ms 2.1.3\nns npm\nsri sha512-6FlzubTLZG3J2a/NVCAleEhjzq5oxgHyaCU9yYXvcLsvoVaHJq/s5xXI6/XXP6tz7R9xAOtHnSO/tXtF3WRTlA==\nsize 2967\ntree h1:HRF2aUH+1wK1grrwNcu/AdJYM9DwFxFx1SCLnVPs1nc=\nmanifest m1:HRF2aUH+1wK1grrwNcu/AdJYM9DwFxFx1SCLnVPs1nc=\n",
+            "denpm-evidence/v1\npkg a 1.0.0\nns npm\nleaf CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\nsig SHA256:k MEUC\nattestations CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\nmaintainers CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\nsource https://registry.example/ 1700000000\n",
+            "denpm-status/v1\npkg a 1.0.0\nns npm\nleaf CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\ntime 1\nstatus malware GHSA-1\n",
+            "denpm-ns/v1\nns npm\nkey SHA256:k AAAA -\nby SHA256:k MEUC\n",
+            "denpm-log/v1\norigin log.example\nsize 7\nroot CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n",
             r#"{"name":"@s/a","version":"v1","bin":"./x/../y","os":"linux","bundledDependencies":true,"dependencies":{"b":"1"},"peerDependenciesMeta":{"c":{"optional":true}},"scripts":{"install":"x"},"directories":{"bin":"b"}}"#,
         ],
         "sumdb_lookup" => &[
@@ -101,6 +105,13 @@ fn seeds(target: &str) -> Vec<Vec<u8>> {
             "5\ndenpm-sum/v1\npkg ms 2.1.3\nns npm\nsri sha512-6FlzubTLZG3J2a/NVCAleEhjzq5oxgHyaCU9yYXvcLsvoVaHJq/s5xXI6/XXP6tz7R9xAOtHnSO/tXtF3WRTlA==\nsize 2967\ntree h1:HRF2aUH+1wK1grrwNcu/AdJYM9DwFxFx1SCLnVPs1nc=\nmanifest m1:HRF2aUH+1wK1grrwNcu/AdJYM9DwFxFx1SCLnVPs1nc=\n\nexample.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n\u{2014} witness.denpm.test/w1 Nuu3qwAAAABkGFDLBuRDazBLVac2NE+Y+IjbjQOcXLfF9CSDZVUIoS83rE1nFZsVE8YiWV6Ngr7lV8H6bdoBQGP/l73euDMQ9k+bBQ==\n",
             "npm a 1.0.0 5\n",
             "denpm-batch/v1\nabsent\n\n\0\0\0\0example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n\u{2014} witness.denpm.test/w1 Nuu3qwAAAABkGFDLBuRDazBLVac2NE+Y+IjbjQOcXLfF9CSDZVUIoS83rE1nFZsVE8YiWV6Ngr7lV8H6bdoBQGP/l73euDMQ9k+bBQ==\n",
+        ],
+        "sumdb_state" => &[
+            "denpm-head/v1\n7\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n",
+            "tile/0/000.p/1\n4\nabcdtile/entries/000.p/1\n3\n\0\u{1}a",
+        ],
+        "sumdb_witness" => &[
+            "old 7\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\nexample.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n\u{2014} witness.denpm.test/w1 Nuu3qwAAAABkGFDLBuRDazBLVac2NE+Y+IjbjQOcXLfF9CSDZVUIoS83rE1nFZsVE8YiWV6Ngr7lV8H6bdoBQGP/l73euDMQ9k+bBQ==\n",
         ],
         "sumdb_sum" => &[
             "denpm.sum v1\n\nexample.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n\u{2014} witness.denpm.test/w1 Nuu3qwAAAABkGFDLBuRDazBLVac2NE+Y+IjbjQOcXLfF9CSDZVUIoS83rE1nFZsVE8YiWV6Ngr7lV8H6bdoBQGP/l73euDMQ9k+bBQ==\n\nnpm a 1.0.0 5 CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\nnpm b 1.0.0 - CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n",

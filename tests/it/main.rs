@@ -14,6 +14,7 @@ mod audit_signatures;
 mod completions;
 mod crash;
 mod fuzz;
+mod go_command;
 mod go_peer;
 mod idle;
 mod layout;
@@ -26,6 +27,7 @@ mod review;
 mod signature_vectors;
 mod signatures;
 mod sumdb;
+mod sumdb_operator;
 mod sumdb_server;
 #[allow(dead_code, reason = "each test takes the part it needs")]
 mod support;

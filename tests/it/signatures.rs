@@ -373,3 +373,34 @@ fn rules_are_generated_from_what_is_installed_and_hold_from_then_on() {
     assert_eq!(output.error_code(), Some("EUSAGE"), "{output}");
     assert_eq!(sandbox.read("denpm.toml"), before);
 }
+
+#[test]
+fn verify_proves_kept_signatures_again_without_asking_anyone() {
+    let (registry, sandbox) = standing(|_, _| {});
+    sandbox.denpm(["install"]).succeeded();
+    registry.forget_requests();
+    sandbox
+        .denpm(["verify"])
+        .succeeded()
+        .stdout_has("3 packages as verified · 3 signed · 1 attested");
+    assert_eq!(registry.log(), Vec::<String>::new());
+    // The policy of today judges what was proven then.
+    sandbox.file("denpm.toml", "[attestation]\nmode = \"require\"\n");
+    let output = sandbox.denpm(["verify"]).failed_with("EPOLICY");
+    assert_eq!(output.status, 4, "{output}");
+    sandbox.remove("denpm.toml");
+    // A kept signature is evidence, not a word that is believed.
+    let path = sandbox.cache().join("_denpm/proofs-v1.jsonl");
+    let kept = std::fs::read_to_string(&path).unwrap();
+    let at = kept.find("\"sig\":\"").unwrap() + 40;
+    let other = if &kept[at..=at] == "A" { "B" } else { "A" };
+    std::fs::write(&path, format!("{}{other}{}", &kept[..at], &kept[at + 1..])).unwrap();
+    let output = sandbox.denpm(["verify"]).failed_with("EINTEGRITYSIGNATURE");
+    assert_eq!(output.status, 3, "{output}");
+    // Without it nothing is claimed, and refused where a signature is demanded.
+    std::fs::remove_file(&path).unwrap();
+    let output = sandbox.denpm(["verify"]).succeeded();
+    assert!(!output.stdout.contains("signed"), "{output}");
+    sandbox.file("denpm.toml", "[signature]\nrequire = \"always\"\n");
+    sandbox.denpm(["verify"]).failed_with("EPOLICY");
+}

@@ -323,6 +323,46 @@ fn sumdb_what_is_pinned_is_proven_offline() {
     refused_by(&sandbox, &["ci", "--offline"], "ESUMDBUNAVAILABLE");
 }
 
+#[test]
+fn sumdb_every_log_is_pinned_and_offline_as_many_prove_as_the_policy_wants() {
+    let (registry, records) = world();
+    let one = Log::start(records.clone());
+    // The second log has them in another order, and not all.
+    let other = Log::named("other.example", vec![records[2].clone(), records[0].clone()]);
+    let sandbox = Sandbox::new(&registry);
+    let quorum = |quorum: u32| {
+        let sections = one.section() + &other.section();
+        let text = format!("[sumdb]\nnamespace = \"npm\"\nquorum = {quorum}\n{sections}");
+        policy(&sandbox, &text);
+    };
+    quorum(1);
+    depends(&sandbox, &json!({"a": "1", "b": "1"}));
+    sandbox.denpm(["pin"]).succeeded();
+    let text = sandbox.read("denpm.sum").unwrap();
+    assert!(text.starts_with("denpm.sum v1\n\nlog.example\n3\n"), "{text}");
+    assert!(text.contains("\nother.example\n2\n"), "{text}");
+    assert!(line(&text, "npm a ").starts_with("npm a 1.0.0 0,1 "), "{text}");
+    assert!(line(&text, "npm b ").starts_with("npm b 1.0.0 1,- "), "{text}");
+    sandbox.remove("node_modules");
+    sandbox.denpm(["ci", "--offline"]).succeeded().stdout_has("2 proven to be logged");
+    // Two logs must have each package now, and only one of the files' logs has `b`.
+    quorum(2);
+    sandbox.remove("node_modules");
+    refused_by(&sandbox, &["ci", "--offline"], "ESUMDBUNAVAILABLE");
+    refused_by(&sandbox, &["ci"], "ESUMDBABSENT");
+    depends(&sandbox, &json!({"a": "1"}));
+    sandbox.denpm(["install"]).succeeded();
+    sandbox.remove("node_modules");
+    sandbox.denpm(["ci", "--offline"]).succeeded().stdout_has("1 proven to be logged");
+    // One log's head twice is not two logs.
+    let text = sandbox.read("denpm.sum").unwrap();
+    let (start, rest) = text.split_once("\n\nlog.example").unwrap();
+    let (head, _) = rest.split_once("other.example").unwrap();
+    sandbox.file("denpm.sum", &format!("{start}\n\nlog.example{head}log.example{rest}"));
+    sandbox.remove("node_modules");
+    refused_by(&sandbox, &["ci", "--offline"], "ESUMDBSTATE");
+}
+
 #[track_caller]
 fn refused_by(sandbox: &Sandbox, args: &[&str], code: &str) {
     let output = sandbox.denpm(args).failed_with(code);

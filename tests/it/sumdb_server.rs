@@ -130,7 +130,7 @@ fn free_address() -> SocketAddr {
 }
 
 /// Starts a command that serves, and waits until it does.
-fn serve<'a>(sandbox: &'a Sandbox, args: &[&str]) -> (Running<'a>, String) {
+pub(super) fn serve<'a>(sandbox: &'a Sandbox, args: &[&str]) -> (Running<'a>, String) {
     let address = free_address();
     let listen = format!("--listen={address}");
     let mut running = sandbox.start(args.iter().copied().chain([listen.as_str()]));
@@ -143,13 +143,13 @@ fn serve<'a>(sandbox: &'a Sandbox, args: &[&str]) -> (Running<'a>, String) {
 }
 
 /// The key that `keygen` printed.
-fn keygen(sandbox: &Sandbox, args: &[&str]) -> String {
+pub(super) fn keygen(sandbox: &Sandbox, args: &[&str]) -> String {
     let args = ["sumdb", "keygen"].into_iter().chain(args.iter().copied());
     sandbox.denpm(args).succeeded().stdout.trim().to_owned()
 }
 
 /// Two registries with the same packages, and a project whose user has an empty log.
-fn operator() -> (Registry, Registry, Sandbox, String) {
+pub(super) fn operator() -> (Registry, Registry, Sandbox, String) {
     let registry = Registry::start();
     registry.tree("a@1.0.0\nb@1.0.0\nb@1.1.0\nc@1.0.0");
     let mirror = Registry::mirror_of(&registry);
@@ -161,7 +161,7 @@ fn operator() -> (Registry, Registry, Sandbox, String) {
     (registry, mirror, sandbox, vkey)
 }
 
-const ADD: [&str; 2] = ["--log-key=log.key", "--log-namespace=npm"];
+pub(super) const ADD: [&str; 2] = ["--log-key=log.key", "--log-namespace=npm"];
 
 #[test]
 fn what_two_registries_agree_on_is_logged_served_exported_and_proven() {
@@ -172,20 +172,25 @@ fn what_two_registries_agree_on_is_logged_served_exported_and_proven() {
     };
     add(&["a@1.0.0", "b@1.0.0"]).succeeded().stdout_has("0 a@1.0.0 added\n1 b@1.0.0 added");
     add(&["a@1.0.0"]).succeeded().stdout_has("0 a@1.0.0 there already");
+    // Behind the records of an append stands what was seen for each of them.
     sandbox.file("list", "a@1.0.0\nb\nnothing@1.0.0\n");
     let import = ["sumdb", "import", "log", "list"].into_iter().chain(ADD);
     let imported = sandbox.denpm(import);
     assert_eq!(imported.status, 1, "{imported}");
-    let imported = imported.stdout_has("added 1, there already 2, refused 1; 3 records");
+    let imported = imported.stdout_has("added 1, there already 2, refused 1; 6 records");
     drop(imported.stderr_has("nothing@1.0.0"));
-    sandbox.denpm(["sumdb", "fsck", "log"]).succeeded().stdout_has("3 records, 0 faults");
-    sandbox.denpm(["sumdb", "monitor", "log", "b"]).succeeded().stdout_has("2 b@1.1.0 sha512-");
+    sandbox.denpm(["sumdb", "fsck", "log"]).succeeded().stdout_has("6 records, 0 faults");
+    sandbox
+        .denpm(["sumdb", "monitor", "log", "b"])
+        .succeeded()
+        .stdout_has("4 b@1.1.0 sha512-")
+        .stdout_has("5 b@1.1.0 unsigned, from 2 sources");
     sandbox.denpm(["sumdb", "export", "log", "export"]).succeeded();
     assert_eq!(sandbox.read("export/checkpoint"), sandbox.read("log/checkpoint"));
 
     let (reader, url) = serve(&sandbox, &["sumdb", "serve", "log"]);
     let lookup = |url: &str, word: &str| sandbox.denpm(["sumdb", "lookup", url, &vkey, word]);
-    lookup(&url, "b@1.1.0").succeeded().stdout_has("2\ndenpm-sum/v1\npkg b 1.1.0\nns npm\n");
+    lookup(&url, "b@1.1.0").succeeded().stdout_has("4\ndenpm-sum/v1\npkg b 1.1.0\nns npm\n");
     assert_eq!(lookup(&url, "c@1.0.0").status, 1);
     sandbox.denpm(["sumdb", "doctor", &url]).succeeded();
     reader.kill();
@@ -193,7 +198,7 @@ fn what_two_registries_agree_on_is_logged_served_exported_and_proven() {
     // With the key, what is asked for is fetched and logged.
     let words = ["sumdb", "serve", "log", ADD[0], ADD[1]];
     let (sequencer, url) = serve(&sandbox, &words);
-    lookup(&url, "c@1.0.0").succeeded().stdout_has("3\ndenpm-sum/v1\npkg c 1.0.0\n");
+    lookup(&url, "c@1.0.0").succeeded().stdout_has("6\ndenpm-sum/v1\npkg c 1.0.0\n");
     sequencer.kill();
 }
 
@@ -231,7 +236,7 @@ fn a_log_with_witnesses_publishes_what_they_cosigned() {
     let policy = Policy::parse(&policy).unwrap();
     let head = |path: &str| Note::parse(sandbox.read(path).unwrap().as_bytes()).unwrap();
     let accepted = policy.accept(&head("log/checkpoint")).unwrap();
-    assert_eq!((accepted.checkpoint.tree.size, accepted.witnesses.len()), (2, 1));
+    assert_eq!((accepted.checkpoint.tree.size, accepted.witnesses.len()), (4, 1));
     // Without its witness the log is appended to, but shows nothing that is not cosigned.
     witness.kill();
     add("c@1.0.0").failed_with("ESUMDBUNAVAILABLE");

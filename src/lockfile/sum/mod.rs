@@ -3,18 +3,22 @@
 //! ```text
 //! denpm.sum v1
 //!
-//! <signed checkpoint of a log>                                  where there is one
+//! <signed checkpoint of a log>                                  of each that is pinned
 //!
-//! <namespace> <name> <version> <index, or -> <leaf, base64>\n … sorted
+//! <namespace> <name> <version> <index>[,<index>…] <leaf, base64>\n … sorted
 //! ```
 //!
-//! A line binds a version to its record; the file `denpm.sum.proof` proves, offline, that the
-//! lines with an index are in the log's tree of that size. Both are written anew without harm.
+//! A line binds a version to its record. Its indexes are those in the logs above, in their order;
+//! `-` stands for a log that does not have it, or for all where there is none. The file
+//! `denpm.sum.proof` proves, offline, that the lines with an index are in the trees of these
+//! checkpoints. Both files are written anew without harm.
 //!
 //! ```text
 //! denpm.sum.proof v1\n
-//! <SHA-256 of denpm.sum> <number of hashes, 32 bits big-endian> <hash, 32 bytes> …
+//! <SHA-256 of denpm.sum> (<number of hashes, 32 bits big-endian> <hash, 32 bytes> …) …
 //! ```
+//!
+//! One part in brackets proves up to 5,000 records of one log: log by log, by rising index.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -23,7 +27,7 @@ use sha2::{Digest, Sha256};
 use crate::sumdb::{
     Hash, Note, TreeHead,
     checkpoint::decimal,
-    proof::{BadProof, verify_inclusions},
+    proof::{BadProof, MAX_LEAVES, verify_inclusions},
     record::PackageKey,
 };
 
@@ -33,11 +37,15 @@ pub const MAX_SUM_BYTES: u64 = 64 << 20;
 const FIRST_LINE: &str = "denpm.sum v1\n\n";
 const PROOF_LINE: &[u8] = b"denpm.sum.proof v1\n";
 
-/// Where a version is in the log, and what is logged of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The most logs that one file pins.
+pub const MAX_LOGS: usize = 16;
+
+/// Where a version is in the logs, and what is logged of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pinned {
-    /// Its place; `None` where no log was asked about it.
-    pub index: Option<u64>,
+    /// Its place in each log, as far as it is known to be there; what is missing at the end is
+    /// not known.
+    pub indexes: Vec<Option<u64>>,
     /// The leaf of its record.
     pub leaf: Hash,
 }
@@ -45,8 +53,8 @@ pub struct Pinned {
 /// A `denpm.sum`. `Display` writes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sum {
-    /// The pinned checkpoint, its signatures not yet checked; `None` without a log.
-    pub checkpoint: Option<Note>,
+    /// The pinned checkpoints, their signatures not yet checked, each of another log.
+    pub checkpoints: Vec<Note>,
     /// The packages.
     pub packages: BTreeMap<PackageKey, Pinned>,
 }
@@ -57,8 +65,8 @@ pub enum BadSum {
     /// The first line is another.
     #[error("not a file of this kind, or of a version that is not known here")]
     Version,
-    /// The checkpoint is no signed note.
-    #[error("its checkpoint is not a signed note")]
+    /// A checkpoint is no signed note, or a second one of the same log, or one too many.
+    #[error("its checkpoints are not signed notes of different logs")]
     Checkpoint,
     /// A line is none; its number among the packages.
     #[error("line {0} of its packages is malformed, out of order or there twice")]
@@ -77,62 +85,104 @@ impl Sum {
     /// # Errors
     /// [`BadSum`].
     pub fn parse(text: &str) -> Result<Self, BadSum> {
-        let rest = text.strip_prefix(FIRST_LINE).ok_or(BadSum::Version)?;
+        let mut rest = text.strip_prefix(FIRST_LINE).ok_or(BadSum::Version)?;
+        let mut checkpoints: Vec<Note> = Vec::new();
         // Package lines have five words, a checkpoint's first line is its origin.
-        let has_packages_first = rest.lines().next().is_none_or(|line| package(line).is_some());
-        let (checkpoint, lines) = if has_packages_first {
-            (None, rest)
-        } else {
-            let (end, _) = rest.match_indices("\n\n").nth(1).ok_or(BadSum::Checkpoint)?;
-            let (note, lines) = rest.split_at_checked(end + 1).ok_or(BadSum::Checkpoint)?;
-            let note = Note::parse(note.as_bytes()).map_err(|_| BadSum::Checkpoint)?;
-            (Some(note), lines.strip_prefix('\n').ok_or(BadSum::Checkpoint)?)
-        };
+        while rest.lines().next().is_some_and(|line| package(line).is_none()) {
+            let (note, behind) = checkpoint(rest).ok_or(BadSum::Checkpoint)?;
+            if checkpoints.len() == MAX_LOGS || checkpoints.iter().any(|it| same_log(it, &note)) {
+                return Err(BadSum::Checkpoint);
+            }
+            checkpoints.push(note);
+            rest = behind;
+        }
+        let columns = checkpoints.len();
         let mut packages = BTreeMap::new();
-        for (number, line) in (1..).zip(lines.lines()) {
-            let (key, pinned) = package(line).ok_or(BadSum::Line(number))?;
+        for (number, line) in (1..).zip(rest.lines()) {
+            let (key, mut pinned) = package(line).ok_or(BadSum::Line(number))?;
+            // Without a log there is one column, in which nothing can stand.
+            if columns == 0 && pinned.indexes == [None] {
+                pinned.indexes.clear();
+            }
+            if pinned.indexes.len() != columns {
+                return Err(BadSum::Line(number));
+            }
             if packages.last_key_value().is_some_and(|(last, _)| *last >= key) {
                 return Err(BadSum::Line(number));
             }
             packages.insert(key, pinned);
         }
-        Ok(Self { checkpoint, packages })
+        Ok(Self { checkpoints, packages })
     }
 
-    /// Checks that the packages with an index are in a tree, which must be that of the pinned
-    /// checkpoint, its signatures checked.
+    /// The records that are in the log of that number, by rising index.
+    fn leaves(&self, log: usize) -> Vec<(u64, Hash)> {
+        let leaf = |pinned: &Pinned| Some((pinned.index(log)?, pinned.leaf));
+        let mut leaves: Vec<(u64, Hash)> = self.packages.values().filter_map(leaf).collect();
+        leaves.sort_unstable();
+        leaves
+    }
+
+    /// Checks that the packages with an index are in the trees of the pinned checkpoints, log by
+    /// log; `None` is a log that nobody here believes, and nothing is said of it.
     ///
     /// # Errors
     /// [`BadProof`].
-    pub fn verify(&self, tree: TreeHead, proof: &[Hash]) -> Result<(), BadProof> {
-        let leaf = |pinned: &Pinned| Some((pinned.index?, pinned.leaf));
-        let mut leaves: Vec<(u64, Hash)> = self.packages.values().filter_map(leaf).collect();
-        leaves.sort_unstable();
-        if leaves.is_empty() {
-            return if proof.is_empty() { Ok(()) } else { Err(BadProof::Length) };
+    pub fn verify(&self, trees: &[Option<TreeHead>], proof: &SumProof) -> Result<(), BadProof> {
+        let mut parts = proof.parts.iter();
+        for (log, tree) in trees.iter().enumerate() {
+            for leaves in self.leaves(log).chunks(MAX_LEAVES) {
+                let part = parts.next().ok_or(BadProof::Length)?;
+                tree.map_or(Ok(()), |tree| verify_inclusions(leaves, tree, part))?;
+            }
         }
-        verify_inclusions(&leaves, tree, proof)
+        if parts.next().is_none() { Ok(()) } else { Err(BadProof::Length) }
     }
+}
+
+impl Pinned {
+    /// What is known of a version without any log.
+    pub fn unlogged(leaf: Hash) -> Self {
+        Self { indexes: Vec::new(), leaf }
+    }
+
+    /// Its place in the log of that number.
+    pub fn index(&self, log: usize) -> Option<u64> {
+        self.indexes.get(log).copied().flatten()
+    }
+}
+
+/// A checkpoint, and what stands behind it.
+fn checkpoint(text: &str) -> Option<(Note, &str)> {
+    let (end, _) = text.match_indices("\n\n").nth(1)?;
+    let (note, behind) = text.split_at_checked(end + 1)?;
+    Some((Note::parse(note.as_bytes()).ok()?, behind.strip_prefix('\n')?))
+}
+
+/// Whether two checkpoints are of logs with the same name.
+fn same_log(one: &Note, other: &Note) -> bool {
+    one.text().lines().next() == other.text().lines().next()
 }
 
 fn package(line: &str) -> Option<(PackageKey, Pinned)> {
     let (rest, leaf) = line.rsplit_once(' ')?;
-    let (key, index) = rest.rsplit_once(' ')?;
-    let index = if index == "-" { None } else { Some(decimal(index)?) };
-    Some((PackageKey::parse(key)?, Pinned { index, leaf: leaf.parse().ok()? }))
+    let (key, words) = rest.rsplit_once(' ')?;
+    let index = |word: &str| if word == "-" { Some(None) } else { decimal(word).map(Some) };
+    let indexes = words.split(',').take(MAX_LOGS + 1).map(index).collect::<Option<Vec<_>>>()?;
+    Some((PackageKey::parse(key)?, Pinned { indexes, leaf: leaf.parse().ok()? }))
 }
 
 impl fmt::Display for Sum {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(FIRST_LINE)?;
-        if let Some(checkpoint) = &self.checkpoint {
+        for checkpoint in &self.checkpoints {
             writeln!(f, "{checkpoint}")?;
         }
-        for (key, Pinned { index, leaf }) in &self.packages {
-            match index {
-                Some(index) => writeln!(f, "{key} {index} {leaf}")?,
-                None => writeln!(f, "{key} - {leaf}")?,
-            }
+        for (key, pinned) in &self.packages {
+            let index = |log| pinned.index(log).map_or("-".to_owned(), |index| index.to_string());
+            let indexes: Vec<String> = (0..self.checkpoints.len()).map(index).collect();
+            let indexes = if indexes.is_empty() { "-".to_owned() } else { indexes.join(",") };
+            writeln!(f, "{key} {indexes} {}", pinned.leaf)?;
         }
         Ok(())
     }
@@ -143,14 +193,14 @@ impl fmt::Display for Sum {
 pub struct SumProof {
     /// The SHA-256 of that file.
     pub of: [u8; 32],
-    /// For its indexes in rising order.
-    pub hashes: Vec<Hash>,
+    /// Log by log, for its indexes in rising order, 5,000 a part.
+    pub parts: Vec<Vec<Hash>>,
 }
 
 impl SumProof {
     /// The proof for the text of a `denpm.sum`.
-    pub fn new(text: &str, hashes: Vec<Hash>) -> Self {
-        Self { of: Sha256::digest(text).into(), hashes }
+    pub fn new(text: &str, parts: Vec<Vec<Hash>>) -> Self {
+        Self { of: Sha256::digest(text).into(), parts }
     }
 
     /// Whether it was made for this text; one that was not is out of date, and proves nothing.
@@ -162,8 +212,10 @@ impl SumProof {
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = PROOF_LINE.to_vec();
         bytes.extend(self.of);
-        bytes.extend(u32::try_from(self.hashes.len()).unwrap_or(u32::MAX).to_be_bytes());
-        bytes.extend(self.hashes.iter().flat_map(|hash| hash.0));
+        for part in &self.parts {
+            bytes.extend(u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
+            bytes.extend(part.iter().flat_map(|hash| hash.0));
+        }
         bytes
     }
 
@@ -173,11 +225,18 @@ impl SumProof {
     /// [`BadSum`].
     pub fn decode(bytes: &[u8]) -> Result<Self, BadSum> {
         let rest = bytes.strip_prefix(PROOF_LINE).ok_or(BadSum::Version)?;
-        let (of, rest) = rest.split_first_chunk().ok_or(BadSum::Length)?;
-        let (count, hashes) = rest.split_first_chunk().ok_or(BadSum::Length)?;
-        let count = usize::try_from(u32::from_be_bytes(*count)).unwrap_or(usize::MAX);
-        let hashes = Hash::many_from_slice(hashes).filter(|hashes| hashes.len() == count);
-        Ok(Self { of: *of, hashes: hashes.ok_or(BadSum::Length)? })
+        let (of, mut rest) = rest.split_first_chunk().ok_or(BadSum::Length)?;
+        let mut parts = Vec::new();
+        while !rest.is_empty() {
+            let (count, behind) = rest.split_first_chunk().ok_or(BadSum::Length)?;
+            let length = usize::try_from(u32::from_be_bytes(*count)).ok();
+            let length = length.and_then(|count| count.checked_mul(Hash::LEN));
+            let hashes = length.and_then(|length| behind.split_at_checked(length));
+            let (hashes, behind) = hashes.ok_or(BadSum::Length)?;
+            parts.push(Hash::many_from_slice(hashes).ok_or(BadSum::Length)?);
+            rest = behind;
+        }
+        Ok(Self { of: *of, parts })
     }
 }
 
@@ -215,12 +274,12 @@ enum Side {
     Theirs,
 }
 
-/// A file that was read, and every head in it: two where a merge left both.
+/// A file that was read, and every head in it: more than one of a log where a merge left both.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Merged {
-    /// All packages, under the head that is there first; to be proven anew.
+    /// All packages, under the heads that are there first; to be proven anew.
     pub sum: Sum,
-    /// The heads, each of which a log must continue.
+    /// The heads, each of which its log must continue.
     pub heads: Vec<Note>,
 }
 
@@ -233,13 +292,18 @@ impl Merged {
     pub fn parse(text: &str) -> Result<Self, BadSum> {
         let Some([ours, theirs]) = sides(text) else {
             let sum = Sum::parse(text)?;
-            return Ok(Self { heads: sum.checkpoint.iter().cloned().collect(), sum });
+            return Ok(Self { heads: sum.checkpoints.clone(), sum });
         };
         let (mut sum, theirs) = (Sum::parse(&ours)?, Sum::parse(&theirs)?);
-        let heads: Vec<_> = sum.checkpoint.iter().chain(&theirs.checkpoint).cloned().collect();
+        let heads: Vec<_> = sum.checkpoints.iter().chain(&theirs.checkpoints).cloned().collect();
+        // Their indexes are of their logs, which may stand in another order.
+        let column = |note: &Note| theirs.checkpoints.iter().position(|it| same_log(it, note));
+        let columns: Vec<Option<usize>> = sum.checkpoints.iter().map(column).collect();
         for (key, pinned) in theirs.packages {
-            let known = sum.packages.entry(key).or_insert(pinned);
-            if known.leaf != pinned.leaf {
+            let indexes = columns.iter().map(|log| pinned.index((*log)?)).collect();
+            let leaf = pinned.leaf;
+            let known = sum.packages.entry(key).or_insert(Pinned { indexes, leaf });
+            if known.leaf != leaf {
                 return Err(BadSum::Conflict);
             }
         }

@@ -55,6 +55,7 @@ impl Examined {
         match self.signature {
             signature::Verdict::Verified(proof) => {
                 proven.keyid = Some(proof.keyid);
+                proven.sig = Some(proof.sig);
                 proven.time = Some(proof.time);
             }
             signature::Verdict::NotCovered if no_endpoint.is_some() => {
@@ -109,6 +110,7 @@ pub(super) fn recalled(record: &Record) -> Proven {
     Proven {
         signature,
         keyid: record.signature.as_ref().map(|signed| signed.keyid.clone()),
+        sig: record.signature.as_ref().map(|signed| signed.sig.clone()),
         time: record.signature.as_ref().map(|signed| signed.time),
         attestations,
         evidence,

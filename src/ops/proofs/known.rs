@@ -50,6 +50,8 @@ pub(super) struct Record {
 #[serde(deny_unknown_fields)]
 pub(super) struct Signed {
     pub(super) keyid: String,
+    /// The signature, so that it can be verified again without asking anyone.
+    pub(super) sig: String,
     pub(super) time: TimeSource,
     /// The registry whose own endpoint vouched for the key; `None` for npm's keys.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -189,7 +191,12 @@ mod tests {
     const NOW: i64 = 1_800_000_000_000;
 
     fn signed(id: &str) -> Record {
-        let signature = Signed { keyid: "k".into(), time: TimeSource::Packument, endpoint: None };
+        let signature = Signed {
+            keyid: "k".into(),
+            sig: "s".into(),
+            time: TimeSource::Packument,
+            endpoint: None,
+        };
         Record { signature: Some(signature), ..Record::new(id.into(), "sha512-A".into(), 0) }
     }
 

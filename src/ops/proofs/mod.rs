@@ -10,6 +10,7 @@
 //! Evidence comes from `verify`; what is decided stands in [`judge`]. Five outcomes, never mixed:
 //! that a registry could not be reached is neither a proof nor an attack.
 
+mod again;
 pub(super) mod dist;
 mod downgrade;
 mod examined;
@@ -19,6 +20,7 @@ mod known;
 mod look_up;
 pub(super) mod refresh;
 mod report;
+mod served;
 
 use std::{
     path::PathBuf,
@@ -57,9 +59,11 @@ use crate::{
     },
 };
 
+pub(super) use again::Again;
 pub(super) use downgrade::{Earlier, Rank, check_downgrades};
 pub(super) use known::Remembered;
 pub(super) use report::Tally;
+pub(super) use served::Served;
 
 /// So many packuments of one run without any signature tell that a registry hands out none.
 const ENOUGH: usize = 16;
@@ -90,6 +94,8 @@ pub(super) struct Proven {
     pub(super) signature: Outcome,
     /// The key that signed.
     pub(super) keyid: Option<String>,
+    /// The signature that held.
+    pub(super) sig: Option<String>,
     /// How the age of the signature was judged.
     pub(super) time: Option<TimeSource>,
     /// Provenance and publish attestations.
@@ -107,6 +113,7 @@ impl Proven {
         Self {
             signature: Outcome::NotCovered,
             keyid: None,
+            sig: None,
             time: None,
             attestations: Outcome::NotCovered,
             evidence: None,
@@ -459,11 +466,11 @@ impl Proofs {
             Outcome::NotCovered if !self.asks_for_attestations(question) => None,
             _ => return,
         };
-        let signature = match (proven.signature, &proven.keyid, proven.time) {
-            (Outcome::Verified, Some(keyid), Some(time)) => {
+        let signature = match (proven.signature, &proven.keyid, &proven.sig, proven.time) {
+            (Outcome::Verified, Some(keyid), Some(sig), Some(time)) => {
                 let vouching = self.keys.vouching(&question.name, keyid).await;
                 let endpoint = vouching.map(|registry| registry.to_string());
-                Some(Signed { keyid: keyid.clone(), time, endpoint })
+                Some(Signed { keyid: keyid.clone(), sig: sig.clone(), time, endpoint })
             }
             (Outcome::Absent, ..) => None,
             _ => return,

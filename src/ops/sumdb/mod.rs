@@ -12,6 +12,7 @@
 //! Names that belong to nobody else (their own registry, a credential, a private pattern) reach
 //! the embedded log and no other.
 
+mod column;
 mod error;
 mod manifest;
 pub mod operator;

@@ -2,7 +2,15 @@
 
 use std::{collections::BTreeMap, io, path::Path};
 
-use super::{Package, error::Refused, record::record_of, remote};
+use futures_util::future::join_all;
+
+use super::{
+    Package,
+    column::{Column, prove_by},
+    error::{Logged, Mismatch, Refused},
+    record::record_of,
+    remote,
+};
 use crate::{
     arborist::{NodeId, Tree},
     config::policy::SumdbMode,
@@ -12,12 +20,7 @@ use crate::{
     lockfile::sum::{MAX_SUM_BYTES, Merged, Pinned, Sum, SumProof},
     ops::context::Context,
     store::StoredPackage,
-    sumdb::{
-        Hash, Note,
-        lookup::{Answer, MAX_BATCH},
-        policy::NotAccepted,
-        record::PackageKey,
-    },
+    sumdb::{Hash, Note, TreeHead, policy::NotAccepted, record::PackageKey},
     verify::Integrity,
 };
 
@@ -30,8 +33,11 @@ pub(in crate::ops) struct Committed {
     sum: Sum,
     /// The heads in it, each of which a log must continue.
     pub(super) heads: Vec<Note>,
-    /// Whether its packages are proven to be in the log of a checkpoint that the user believes.
-    proven: bool,
+    /// For each pinned checkpoint, whether its packages are proven to be in the tree of it, and
+    /// the user believes its log.
+    proven: Vec<bool>,
+    /// How many logs must have a package.
+    quorum: usize,
 }
 
 /// The files to write.
@@ -53,44 +59,52 @@ impl Committed {
         let text = String::from_utf8(bytes).map_err(|_| broken("it is no text".to_owned()))?;
         let Merged { sum, heads } =
             Merged::parse(&text).map_err(|error| broken(error.to_string()))?;
-        let mut committed = Self { sum, heads, proven: false };
-        let tree = committed.believed_tree(context)?;
+        let quorum = context.policy.sumdb.quorum.max(1);
+        let mut committed = Self { sum, heads, proven: Vec::new(), quorum };
+        let trees = committed.believed_trees(context)?;
         let proof = read(&folder.join(PROOF))?.map(|bytes| SumProof::decode(&bytes));
         let unfit = |reason: String| Refused::SumProof { file: PROOF, reason };
         let proof = proof.transpose().map_err(|error| unfit(error.to_string()))?;
         // One that was made for another text is what a merge or an interrupted run leaves.
-        if let (Some(tree), Some(proof)) = (tree, proof.filter(|proof| proof.is_of(&text))) {
-            let held = committed.sum.verify(tree, &proof.hashes);
+        if let Some(proof) = proof.filter(|proof| proof.is_of(&text)) {
+            let held = committed.sum.verify(&trees, &proof);
             held.map_err(|error| unfit(error.to_string()))?;
-            committed.proven = true;
+            committed.proven = trees.iter().map(Option::is_some).collect();
         }
         Ok(Some(committed))
     }
 
-    /// The tree of the checkpoint, where a log of the user's policy signed it.
-    fn believed_tree(&self, context: &Context) -> Result<Option<crate::sumdb::TreeHead>, Failure> {
-        let Some(note) = &self.sum.checkpoint else { return Ok(None) };
-        for entry in &context.policy.sumdb.logs {
-            match remote::policy(context, entry)?.accept(note) {
-                Ok(accepted) => return Ok(Some(accepted.checkpoint.tree)),
-                Err(NotAccepted::NoLog(_) | NotAccepted::NoQuorum { .. }) => {}
-                Err(error) => {
-                    return Err(Refused::SumProof { file: SUM, reason: error.to_string() }.into());
-                }
-            }
-        }
-        Ok(None)
+    /// The trees of the checkpoints that a log of the user's policy signed.
+    fn believed_trees(&self, context: &Context) -> Result<Vec<Option<TreeHead>>, Failure> {
+        let checkpoints = self.sum.checkpoints.iter();
+        checkpoints.map(|note| believed_tree(context, note)).collect()
     }
 
     /// What is pinned of a package.
-    pub(super) fn pinned(&self, key: &PackageKey) -> Option<Pinned> {
-        self.sum.packages.get(key).copied()
+    pub(super) fn pinned(&self, key: &PackageKey) -> Option<&Pinned> {
+        self.sum.packages.get(key)
     }
 
-    /// Whether a package is proven to be logged, without asking anyone.
+    /// Whether a package is proven to be in enough logs, without asking anyone.
     pub(super) fn proves(&self, key: &PackageKey) -> bool {
-        self.proven && self.pinned(key).is_some_and(|pinned| pinned.index.is_some())
+        let Some(pinned) = self.pinned(key) else { return false };
+        let in_log = |(log, proven): &(usize, &bool)| **proven && pinned.index(*log).is_some();
+        self.proven.iter().enumerate().filter(in_log).count() >= self.quorum
     }
+}
+
+/// The tree of a checkpoint, where a log of the user's policy signed it.
+fn believed_tree(context: &Context, note: &Note) -> Result<Option<TreeHead>, Failure> {
+    for entry in &context.policy.sumdb.logs {
+        match remote::policy(context, entry)?.accept(note) {
+            Ok(accepted) => return Ok(Some(accepted.checkpoint.tree)),
+            Err(NotAccepted::NoLog(_) | NotAccepted::NoQuorum { .. }) => {}
+            Err(error) => {
+                return Err(Refused::SumProof { file: SUM, reason: error.to_string() }.into());
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// What a project's `denpm.sum` says of packages that are installed already.
@@ -136,7 +150,7 @@ impl Pins {
         let proven = committed.proves(&package.key);
         let record = record_of(package.key, stored)?;
         if record.leaf() != pinned.leaf {
-            return Err(super::error::Mismatch::not_pinned(&record).into());
+            return Err(Mismatch::not_pinned(&record).into());
         }
         Ok(if proven { Pin::Proven } else { Pin::Pinned })
     }
@@ -158,63 +172,80 @@ pub(super) async fn renew(
         let pinned = committed.and_then(|committed| committed.pinned(key));
         let known = leaves.get(key).copied().or(pinned.map(|pinned| pinned.leaf));
         if let Some(leaf) = known.or_else(|| stored_leaf(context, package)) {
-            let index = pinned.filter(|pinned| pinned.leaf == leaf).and_then(|pinned| pinned.index);
-            sum.packages.insert(key.clone(), Pinned { index, leaf });
+            let same = pinned.filter(|pinned| pinned.leaf == leaf).cloned();
+            sum.packages.insert(key.clone(), same.unwrap_or(Pinned::unlogged(leaf)));
         }
     }
     let heads = committed.map(|committed| committed.heads.clone()).unwrap_or_default();
-    sum.checkpoint = heads.first().cloned();
-    let proof = match context.policy.sumdb.logs.first() {
-        Some(log) => {
-            let client = remote::client(context, log, heads)?;
-            prove(context, &client, packages, &mut sum).await?
-        }
-        None => None,
+    sum.checkpoints =
+        committed.map(|committed| committed.sum.checkpoints.clone()).unwrap_or_default();
+    let Some(columns) = prove(context, packages, &heads).await? else {
+        return Ok(Renewed { text: sum.to_string(), proof: None });
     };
+    sum.packages.values_mut().for_each(|pinned| pinned.indexes.clear());
+    sum.checkpoints.clear();
+    let mut parts = Vec::new();
+    for (number, column) in columns.into_iter().enumerate() {
+        for (key, (index, record)) in column.places {
+            let leaf = record.leaf();
+            let known = sum.packages.entry(key).or_insert(Pinned::unlogged(leaf));
+            if known.leaf != leaf {
+                let log = Logged { log: column.origin.clone(), index: Some(index) };
+                return Err(Mismatch::pinned(&log, &record).into());
+            }
+            known.indexes.resize(number, None);
+            known.indexes.push(Some(index));
+        }
+        sum.checkpoints.push(column.checkpoint);
+        parts.extend(column.parts);
+    }
     let text = sum.to_string();
-    let proof = proof.map(|hashes| SumProof::new(&text, hashes).encode());
+    let proof = Some(SumProof::new(&text, parts).encode());
     Ok(Renewed { text, proof })
 }
 
-/// Lets a log prove all packages in one tree.
+/// Lets every log of the policy prove all packages in one tree each; `None` where there is no
+/// log, nothing to ask, or a log could not be asked and the policy goes on without it: the file is
+/// then as good as go.sum.
 async fn prove(
     context: &Context,
-    client: &remote::LogClient,
     packages: &[Package],
-    sum: &mut Sum,
-) -> Result<Option<Vec<Hash>>, Failure> {
+    heads: &[Note],
+) -> Result<Option<Vec<Column>>, Failure> {
     let mut keys: Vec<_> =
         packages.iter().filter(|package| package.is_public()).map(|it| it.key.clone()).collect();
     keys.sort();
     keys.dedup();
-    // Beyond that one proof is not made; the file is then as good as go.sum.
-    if keys.is_empty() || keys.len() > MAX_BATCH {
+    let logs = &context.policy.sumdb.logs;
+    if keys.is_empty() || logs.is_empty() {
         return Ok(None);
     }
-    let learnt = match client.lookup(&keys).await {
-        Err(error)
-            if !error.is_contradiction() && context.policy.sumdb.mode != SumdbMode::Enforce =>
-        {
-            context.reporter.event(Event::warn("sumdb", error.to_string()));
-            return Ok(None);
+    let clients: Vec<_> = logs
+        .iter()
+        .map(|log| remote::client(context, log, heads.to_vec()))
+        .collect::<Result<_, _>>()?;
+    let columns = join_all(clients.iter().map(|client| prove_by(client, &keys))).await;
+    let mut proven: Vec<Column> = Vec::new();
+    for (client, column) in clients.iter().zip(columns) {
+        match column {
+            // Two entries of the policy may be two ways to one log.
+            Ok(Some(_)) if proven.iter().any(|it| it.origin == client.origin()) => {}
+            Ok(Some(column)) => proven.push(column),
+            Ok(None) => {
+                let line = format!("{} grew all the time; denpm.sum has no proof", client.origin());
+                context.reporter.event(Event::warn("sumdb", line));
+                return Ok(None);
+            }
+            Err(error)
+                if !error.is_contradiction() && context.policy.sumdb.mode != SumdbMode::Enforce =>
+            {
+                context.reporter.event(Event::warn("sumdb", error.to_string()));
+                return Ok(None);
+            }
+            Err(error) => return Err(error.into()),
         }
-        other => other?,
-    };
-    for pinned in sum.packages.values_mut() {
-        pinned.index = None;
     }
-    for (key, answer) in keys.into_iter().zip(learnt.answers) {
-        let Answer::Found { index, record } = answer else { continue };
-        let leaf = record.leaf();
-        let known = sum.packages.entry(key.clone()).or_insert(Pinned { index: None, leaf });
-        if known.leaf != leaf {
-            let log = super::error::Logged { log: client.origin().to_owned(), index: Some(index) };
-            return Err(super::error::Mismatch::pinned(&log, &record).into());
-        }
-        known.index = Some(index);
-    }
-    sum.checkpoint = Some(learnt.checkpoint);
-    Ok(Some(learnt.proof))
+    Ok(Some(proven))
 }
 
 /// The leaf of a package that is installed already, from the store.

@@ -147,6 +147,23 @@ fn oracle(bytes: &[u8], vkey: &str) -> Result<(), TheirError> {
 
 proptest! {
     #[test]
+    fn what_one_signs_the_other_verifies(
+        seed in any::<[u8; 32]>(), name in "[a-z][a-z0-9./-]{0,20}", text in "(\\PC{0,30}\n){1,5}",
+    ) {
+        prop_assume!(Note::unsigned(text.clone()).is_some());
+        let key = SigningKey::from_seed(&name, KeyKind::Note, &seed).unwrap();
+        let vkey = key.verifier().to_string();
+        let mut ours = Note::unsigned(text.clone()).unwrap();
+        ours.add([key.sign(&text, 0)]);
+        prop_assert!(oracle(ours.to_string().as_bytes(), &vkey).is_ok());
+        let signer = signed_note::StandardSigner::new(&key.to_secret_text()).unwrap();
+        let mut theirs = signed_note::Note::new(text.as_bytes(), &[]).unwrap();
+        theirs.add_sigs(&[&signer]).unwrap();
+        // Ed25519 has one signature of a text.
+        prop_assert_eq!(theirs.to_bytes(), ours.to_string().into_bytes());
+    }
+
+    #[test]
     fn any_change_of_a_note_is_judged_as_by_the_oracle(
         at in any::<prop::sample::Index>(), byte in any::<u8>(), insert in any::<bool>(),
     ) {

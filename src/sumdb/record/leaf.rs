@@ -1,6 +1,10 @@
 //! The kinds of leaves in a log, told apart by their first line.
 
-use super::{PACKAGE, Record};
+use super::{
+    PACKAGE, Record,
+    evidence::{Evidence, Status},
+    namespace::{Namespace, Predecessor},
+};
 
 /// What kind of leaf a text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,21 +50,35 @@ impl LeafKind {
 pub enum Leaf {
     /// The record of a version.
     Package(Box<Record>),
-    /// Another leaf: its kind.
-    Other(LeafKind),
-    /// A text that calls itself a package record and is none.
+    /// What stood for a version when it was logged.
+    Evidence(Box<Evidence>),
+    /// What became of a version.
+    Status(Box<Status>),
+    /// The keys of a namespace.
+    Namespace(Box<Namespace>),
+    /// The log that this one continues.
+    Log(Predecessor),
+    /// A leaf of a kind that is not known here; a later version may know it.
+    Other,
+    /// A text that calls itself one of those that are known, and is none.
     Malformed,
 }
 
 impl Leaf {
     /// Reads a leaf.
     pub fn parse(text: &[u8]) -> Self {
-        match LeafKind::of(text) {
-            LeafKind::Package => {
-                let record = str::from_utf8(text).ok().and_then(|text| Record::parse(text).ok());
-                record.map_or(Self::Malformed, |record| Self::Package(Box::new(record)))
-            }
-            kind => Self::Other(kind),
+        let kind = LeafKind::of(text);
+        if kind == LeafKind::Other {
+            return Self::Other;
         }
+        let read = str::from_utf8(text).ok().and_then(|text| match kind {
+            LeafKind::Package => Record::parse(text).ok().map(Box::new).map(Self::Package),
+            LeafKind::Evidence => Evidence::parse(text).map(Box::new).map(Self::Evidence),
+            LeafKind::Status => Status::parse(text).map(Box::new).map(Self::Status),
+            LeafKind::Namespace => Namespace::parse(text).map(Box::new).map(Self::Namespace),
+            LeafKind::Log => Predecessor::parse(text).map(Self::Log),
+            LeafKind::Other => None,
+        });
+        read.unwrap_or(Self::Malformed)
     }
 }

@@ -12,11 +12,14 @@
 //!
 //! A record is a function of the namespace and the bytes of the tarball: whoever holds the
 //! tarball computes the same leaf. Names stand byte for byte, case matters. Nothing that varies
-//! by source or over time (dates, signatures, maintainers) enters it.
+//! by source or over time (dates, signatures, maintainers) enters it: that stands in leaves of
+//! their own, told apart by their first line ([`Leaf`]).
 
 mod canonical;
+mod evidence;
 mod leaf;
 mod manifest;
+mod namespace;
 #[cfg(test)]
 mod tests;
 
@@ -25,8 +28,10 @@ use std::fmt;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
 
+pub use evidence::{Evidence, State, Status};
 pub use leaf::{Leaf, LeafKind};
 pub use manifest::{InstallManifest, NotAManifest};
+pub use namespace::{Namespace, NamespaceKey, Predecessor};
 
 use super::{
     checkpoint::decimal,

@@ -45,6 +45,8 @@ fn anything_but_the_one_text_is_no_record() {
 
 #[test]
 fn leaves_are_told_apart_by_their_first_line() {
+    assert_eq!(Leaf::parse(b"denpm-status/v1\npkg a 1\n"), Leaf::Malformed);
+    assert_eq!(Leaf::parse(b"denpm-status/v2\npkg a 1\n"), Leaf::Other);
     assert_eq!(LeafKind::of(b"denpm-status/v1\npkg a 1\n"), LeafKind::Status);
     assert_eq!(LeafKind::of(b"denpm-sum/v10\n"), LeafKind::Other);
     assert_eq!(LeafKind::of(b"golang.org/x/text v0.3.0 h1:x\n"), LeafKind::Other);
@@ -154,5 +156,118 @@ proptest! {
             prop_assert_eq!(record.to_string(), text.clone());
         }
         drop((PackageKey::parse(&text), Leaf::parse(text.as_bytes())));
+    }
+}
+
+fn key() -> PackageKey {
+    PackageKey::new("npm", "@s/a", "1.0.0").unwrap()
+}
+
+fn evidence() -> Evidence {
+    Evidence {
+        key: key(),
+        leaf: leaf_hash(b"a"),
+        signatures: [("SHA256:k".to_owned(), "MEUC".to_owned())].into(),
+        attestations: Some(leaf_hash(b"b")),
+        maintainers: None,
+        sources: [("https://registry.example/".to_owned(), 1_700_000_000)].into(),
+    }
+}
+
+#[test]
+fn leaves_beside_records_are_written_as_they_were_read() {
+    let evidence = evidence();
+    let bare = Evidence {
+        signatures: std::collections::BTreeMap::new(),
+        attestations: None,
+        ..evidence.clone()
+    };
+    for evidence in [evidence, bare] {
+        let text = evidence.to_string();
+        assert_eq!(Leaf::parse(text.as_bytes()), Leaf::Evidence(Box::new(evidence)));
+    }
+    for words in ["unpublished", "gone", "malware GHSA-1"] {
+        let state = State::parse(words).unwrap();
+        let status = Status { key: key(), leaf: leaf_hash(b"a"), time: 1, state };
+        let text = status.to_string();
+        assert!(text.ends_with(&format!("status {words}\n")), "{text}");
+        assert_eq!(Leaf::parse(text.as_bytes()), Leaf::Status(Box::new(status)));
+    }
+    let tree = crate::sumdb::TreeHead { size: 7, root: leaf_hash(b"r") };
+    let log = Predecessor { origin: "log.example".to_owned(), tree };
+    assert_eq!(Leaf::parse(log.to_string().as_bytes()), Leaf::Log(log));
+    assert_eq!(State::parse("malware"), None);
+    assert_eq!(State::parse("gone now"), None);
+}
+
+#[test]
+fn anything_but_the_one_text_is_no_leaf_beside_a_record() {
+    let text = evidence().to_string();
+    for (from, to) in [
+        ("sig SHA256:k", "sig  SHA256:k"),
+        ("leaf ", "leaves "),
+        ("1700000000", "01700000000"),
+        ("1700000000\n", "1700000000"),
+        ("attestations ", "maintainers x\nattestations "),
+        ("ns npm\n", ""),
+    ] {
+        let changed = text.replace(from, to);
+        assert_ne!(changed, text, "{from}");
+        assert_eq!(Leaf::parse(changed.as_bytes()), Leaf::Malformed, "{from:?} → {to:?}");
+    }
+}
+
+#[test]
+fn keys_of_a_namespace_are_renewed_by_an_earlier_one_and_by_nobody_else() {
+    use p256::{
+        ecdsa::{Signature, SigningKey, signature::Signer},
+        pkcs8::EncodePublicKey,
+    };
+    let key = |seed: u8| SigningKey::from_slice(&[seed; 32]).unwrap();
+    let bound = |seed: u8| NamespaceKey {
+        spki: key(seed).verifying_key().to_public_key_der().unwrap().into_vec(),
+        end: (seed == 1).then_some(1_700_000_000),
+    };
+    let first = Namespace {
+        label: "npm".to_owned(),
+        keys: [("one".to_owned(), bound(1))].into(),
+        by: None,
+    };
+    let mut second = Namespace { keys: [("two".to_owned(), bound(2))].into(), ..first.clone() };
+    let sign = |record: &Namespace, keyid: &str, seed: u8| {
+        let signature: Signature = key(seed).sign(record.message().as_bytes());
+        Some((keyid.to_owned(), STANDARD.encode(signature.to_der().as_bytes())))
+    };
+    let earlier = [first.clone()];
+    assert!(first.may_follow(&[]) && !second.may_follow(&earlier));
+    for (keyid, seed, expected) in [("one", 1, true), ("one", 2, false), ("two", 2, false)] {
+        second.by = sign(&second, keyid, seed);
+        assert_eq!(second.may_follow(&earlier), expected, "{keyid} {seed}");
+    }
+    second.by = sign(&second, "one", 1);
+    let text = second.to_string();
+    assert_eq!(Leaf::parse(text.as_bytes()), Leaf::Namespace(Box::new(second.clone())));
+    let elsewhere = Namespace { label: "other".to_owned(), ..second };
+    assert!(!elsewhere.may_follow(&earlier), "a signature is for one label");
+}
+
+proptest! {
+    #[test]
+    fn any_lines_are_read_without_a_panic(
+        kind in 1_usize..5,
+        text in "((pkg|ns|leaf|sig|source|time|status|key|by|origin|size|root) [ -~]{0,20}\n){0,8}",
+    ) {
+        let kinds = [LeafKind::Package, LeafKind::Evidence, LeafKind::Status,
+            LeafKind::Namespace, LeafKind::Log];
+        let text = format!("{}\n{text}", kinds[kind].first_line().unwrap());
+        let read = match Leaf::parse(text.as_bytes()) {
+            Leaf::Package(leaf) => leaf.to_string(),
+            Leaf::Evidence(leaf) => leaf.to_string(),
+            Leaf::Status(leaf) => leaf.to_string(),
+            Leaf::Namespace(leaf) => leaf.to_string(),
+            Leaf::Log(leaf) => leaf.to_string(),
+            Leaf::Other | Leaf::Malformed => text.clone(),
+        };
+        prop_assert_eq!(read, text);
     }
 }

@@ -1,7 +1,7 @@
 //! What is appended, and by what it is found again.
 
 use crate::sumdb::{
-    record::{Leaf, PackageKey, Record},
+    record::{Evidence, Leaf, PackageKey, Record},
     tile::is_record_text,
     tlog::{Hash, leaf_hash},
 };
@@ -39,7 +39,7 @@ impl Profile {
         match self {
             Self::Packages => match Leaf::parse(text) {
                 Leaf::Package(record) => Some(record.key),
-                Leaf::Other(_) | Leaf::Malformed => None,
+                _ => None,
             },
             Self::GoModules => {
                 let mut words = str::from_utf8(text).ok()?.lines().next()?.split(' ');
@@ -55,17 +55,26 @@ impl Profile {
 pub struct Entry {
     key: Option<PackageKey>,
     text: Vec<u8>,
+    /// What is appended as well, where this is new.
+    beside: Option<Vec<u8>>,
 }
 
 impl Entry {
     /// The record of a version.
     pub fn package(record: &Record) -> Self {
-        Self { key: Some(record.key.clone()), text: record.to_string().into_bytes() }
+        let text = record.to_string().into_bytes();
+        Self { key: Some(record.key.clone()), text, beside: None }
+    }
+
+    /// The record of a version, and what stood for it, which is logged where the record is new.
+    pub fn proven_package(record: &Record, evidence: &Evidence) -> Self {
+        Self { beside: Some(evidence.to_string().into_bytes()), ..Self::package(record) }
     }
 
     /// Any leaf; `None` for bytes that not both layouts can carry.
     pub fn text(profile: Profile, text: &[u8]) -> Option<Self> {
-        is_record_text(text).then(|| Self { key: profile.key_of(text), text: text.to_vec() })
+        let (key, text) = (profile.key_of(text), text.to_vec());
+        is_record_text(&text).then_some(Self { key, text, beside: None })
     }
 
     /// By what it is found.
@@ -75,6 +84,12 @@ impl Entry {
 
     pub(super) fn leaf(&self) -> Hash {
         leaf_hash(&self.text)
+    }
+
+    /// What is to be appended behind all that is new together with this.
+    pub(super) fn take_beside(&mut self) -> Option<Self> {
+        let text = self.beside.take()?;
+        Some(Self { key: None, text, beside: None })
     }
 
     pub(super) fn into_text(self) -> Vec<u8> {

@@ -33,19 +33,21 @@ const FIRST_LINE: &str = "denpm-head/v1";
 /// <SHA-256 of what is staged>\n       only where something was
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Head {
-    pub(super) tree: TreeHead,
+pub struct Head {
+    /// Size and root.
+    pub tree: TreeHead,
     /// The digest of the staged append that led to it.
-    pub(super) staged: Option<Hash>,
+    pub staged: Option<Hash>,
 }
 
 impl Head {
     /// The head of a log without records.
-    pub(super) fn empty() -> Self {
+    pub fn empty() -> Self {
         Self { tree: TreeHead { size: 0, root: empty_root() }, staged: None }
     }
 
-    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
+    /// Reads the object; `None` for bytes that are none.
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
         let text = str::from_utf8(bytes).ok()?.strip_suffix('\n')?;
         let mut lines = text.split('\n');
         (lines.next()? == FIRST_LINE).then_some(())?;
@@ -56,7 +58,7 @@ impl Head {
     }
 
     /// Where what led to it is staged.
-    pub(super) fn staging_path(&self) -> Option<String> {
+    pub fn staging_path(&self) -> Option<String> {
         let digest = self.staged?;
         Some(format!("{STAGING}/{}", staging_name(self.tree.size, digest)))
     }
@@ -80,11 +82,11 @@ pub(super) fn staged_size(name: &str) -> Option<u64> {
 }
 
 /// The objects that an append adds, in one: `(<path>\n<length>\n<bytes>)…`.
-pub(super) struct Staged(Vec<u8>);
+pub struct Staged(Vec<u8>);
 
 impl Staged {
     /// `None` when a record is too long for a bundle.
-    pub(super) fn of(growth: &Growth) -> Option<Self> {
+    pub fn of(growth: &Growth) -> Option<Self> {
         let mut bytes = Vec::new();
         let mut add = |resource, content: &[u8]| {
             let path = Layout::C2sp.path(resource);
@@ -102,21 +104,23 @@ impl Staged {
     }
 
     /// What was read, if it is what the head says.
-    pub(super) fn verified(bytes: Vec<u8>, digest: Hash) -> Option<Self> {
+    pub fn verified(bytes: Vec<u8>, digest: Hash) -> Option<Self> {
         let staged = Self(bytes);
         (staged.digest() == digest).then_some(staged)
     }
 
-    pub(super) fn digest(&self) -> Hash {
+    /// What a head names it by.
+    pub fn digest(&self) -> Hash {
         Hash(Sha256::digest(&self.0).into())
     }
 
-    pub(super) fn into_bytes(self) -> Vec<u8> {
+    /// The object.
+    pub fn into_bytes(self) -> Vec<u8> {
         self.0
     }
 
     /// Where everything goes; `None` for bytes that were staged by nobody here.
-    pub(super) fn objects(&self) -> Option<Vec<(&str, &[u8])>> {
+    pub fn objects(&self) -> Option<Vec<(&str, &[u8])>> {
         let mut rest = self.0.as_slice();
         let mut objects = Vec::new();
         while !rest.is_empty() {

@@ -15,6 +15,7 @@
 mod entry;
 mod error;
 mod head;
+mod rotate;
 #[cfg(test)]
 pub(in crate::sumdb) mod tests;
 
@@ -25,8 +26,10 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 pub(in crate::sumdb) use entry::GO;
 pub use entry::{Added, Entry, Profile};
 pub use error::{InitError, SequencerError};
+pub use head::{Head, Staged};
+pub use rotate::rotate;
 
-use self::head::{HEAD, Head, MAX_HEAD, MAX_STAGED, STAGING, Staged, staged_size};
+use self::head::{HEAD, MAX_HEAD, MAX_STAGED, STAGING, staged_size};
 use super::{
     checkpoint::{Checkpoint, TreeHead},
     cosign::{NoWitnesses, WitnessTransport, Witnesses},
@@ -142,7 +145,7 @@ impl<S: Store, T: WitnessTransport> Sequencer<S, T> {
                 Some(end) => end,
                 None => self.recover().await?,
             };
-            let Decided { added, new } = self.decide(entries, end.head.tree.size)?;
+            let Decided { added, new, .. } = self.decide(entries, end.head.tree.size)?;
             if new.is_empty() {
                 self.end = Some(end);
             } else if !self.append(end, new).await? {
@@ -162,18 +165,23 @@ impl<S: Store, T: WitnessTransport> Sequencer<S, T> {
         places.extend(keys.into_iter().zip(known).filter_map(|(key, at)| Some((key, at?))));
         let mut decided = Decided::default();
         for entry in entries {
-            let known = entry.key().and_then(|key| places.get(key)).copied();
+            let (key, leaf) = (entry.key(), entry.leaf());
+            let known = key.and_then(|key| places.get(key)).copied();
             decided.added.push(match known {
-                Some((place, leaf)) if leaf == entry.leaf() => Added::Before(place),
+                Some((place, logged)) if logged == leaf => Added::Before(place),
                 Some((place, _)) => Added::Otherwise(place),
                 None => {
                     let place = size + decided.new.len() as u64;
-                    decided.new.push(entry.clone());
-                    places.extend(entry.key().map(|key| (key, (place, entry.leaf()))));
+                    let mut new = entry.clone();
+                    decided.beside.extend(new.take_beside());
+                    decided.new.push(new);
+                    places.extend(key.map(|key| (key, (place, leaf))));
                     Added::New(place)
                 }
             });
         }
+        // Records stand together, so that proofs of many share most of their hashes.
+        decided.new.append(&mut decided.beside);
         Ok(decided)
     }
 
@@ -311,6 +319,7 @@ impl<S: Store, T: WitnessTransport> Sequencer<S, T> {
 struct Decided {
     added: Vec<Added>,
     new: Vec<Entry>,
+    beside: Vec<Entry>,
 }
 
 /// A checkpoint, signed by all keys; `None` for a name that cannot be signed.

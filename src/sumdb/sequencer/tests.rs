@@ -243,3 +243,64 @@ async fn a_key_of_another_log_signs_nothing() {
         assert!(matches!(opened, Err(SequencerError::Key)));
     }
 }
+
+#[tokio::test]
+async fn an_audit_finds_leaves_that_speak_of_nothing_and_keys_that_nobody_signed() {
+    use crate::sumdb::{
+        audit::{Fault, audit},
+        record::{Evidence, Namespace, NamespaceKey, Predecessor, State, Status},
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let store = memory();
+    init(&store, &identity(), &[signer()]).await.unwrap();
+    let mut sequencer = open(store, &dir.path().join("index")).await;
+    let logged = record(0);
+    let evidence = |record: &Record| Evidence {
+        key: record.key.clone(),
+        leaf: record.leaf(),
+        signatures: BTreeMap::new(),
+        attestations: None,
+        maintainers: None,
+        sources: BTreeMap::new(),
+    };
+    let status = |record: &Record| Status {
+        key: record.key.clone(),
+        leaf: record.leaf(),
+        time: 1,
+        state: State::Gone,
+    };
+    let key = NamespaceKey { spki: vec![1], end: None };
+    let namespace =
+        Namespace { label: "npm".to_owned(), keys: [("k".to_owned(), key)].into(), by: None };
+    let predecessor = Predecessor { origin: "old.example".to_owned(), tree: Head::empty().tree };
+    let text = |text: String| Entry::text(Profile::Packages, text.as_bytes()).unwrap();
+    // What a record brings with it stands behind all records of the append, and only once.
+    let whole = [
+        text(predecessor.to_string()),
+        text(namespace.to_string()),
+        Entry::proven_package(&logged, &evidence(&logged)),
+        text(status(&logged).to_string()),
+    ];
+    sequencer.add(&whole).await.unwrap();
+    let again = sequencer.add(&whole[2..3]).await.unwrap();
+    assert_eq!((again, sequencer.tree().unwrap().size), (vec![Added::Before(2)], 5));
+    let found = audit(sequencer.view()).await.unwrap();
+    assert_eq!((found.size, found.faults), (5, Vec::new()));
+    let altered = Record { size: 99, ..logged };
+    let broken = [
+        text(evidence(&record(7)).to_string()),
+        text(status(&altered).to_string()),
+        text(namespace.to_string()),
+        text(predecessor.to_string()),
+        text("denpm-status/v1\nnothing\n".to_owned()),
+    ];
+    sequencer.add(&broken).await.unwrap();
+    let expected = vec![
+        Fault::Orphan(5),
+        Fault::Orphan(6),
+        Fault::Namespace { label: "npm".to_owned(), place: 7 },
+        Fault::Predecessor(8),
+        Fault::Malformed(9),
+    ];
+    assert_eq!(audit(sequencer.view()).await.unwrap().faults, expected);
+}

@@ -178,3 +178,32 @@ async fn a_log_of_modules_answers_as_gos_does() {
     let (_, body) = ask(address, "GET /tile/8/data/000.p/1", b"").await;
     assert_eq!(body, [text.as_slice(), b"\n"].concat());
 }
+
+#[tokio::test]
+async fn who_sends_a_request_byte_by_byte_is_cut_off_and_others_are_served() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let router = Router::new().fallback(|| async { "answered" });
+    let bounded = Bounded::with_patience(listener, Duration::from_millis(300));
+    let served = tokio::spawn(async move { axum::serve(bounded, router).await });
+    let mut slow = TcpStream::connect(address).await.unwrap();
+    slow.write_all(b"GET / HTTP/1.1\r\nHost: log.example\r\nX: ").await.unwrap();
+    let mut quick = TcpStream::connect(address).await.unwrap();
+    let mut cut_off = false;
+    for _ in 0..1000 {
+        cut_off |= slow.write_all(b"x").await.is_err();
+        let mut byte = [0];
+        let read = tokio::time::timeout(Duration::from_millis(20), slow.read(&mut byte)).await;
+        cut_off |= matches!(read, Ok(Ok(0) | Err(_)));
+        if cut_off {
+            break;
+        }
+        // One that asks again and again keeps its connection.
+        quick.write_all(b"GET / HTTP/1.1\r\nHost: log.example\r\n\r\n").await.unwrap();
+        let mut answer = [0; 512];
+        let length = quick.read(&mut answer).await.unwrap();
+        assert!(String::from_utf8_lossy(&answer[..length]).contains("answered"));
+    }
+    assert!(cut_off);
+    served.abort();
+}

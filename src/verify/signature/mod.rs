@@ -116,6 +116,8 @@ impl TimeSource {
 pub struct Proof {
     /// The key that made it.
     pub keyid: String,
+    /// The signature itself, as the registry wrote it: it proves the same again later.
+    pub sig: String,
     /// How its age was judged.
     pub time: TimeSource,
 }
@@ -225,7 +227,7 @@ fn check_one(
     if !ecdsa::is_valid(key.point(), message, &der) {
         return Err(invalid(Reason::Mathematics));
     }
-    Ok(Proof { keyid, time })
+    Ok(Proof { keyid, sig: signature.sig.to_owned(), time })
 }
 
 /// By which time a key was still valid; `None` when it was not.

@@ -34,7 +34,12 @@ struct State {
 impl Log {
     /// A log of records on a free port.
     pub(crate) fn start(records: Vec<Record>) -> Self {
-        let signer = SigningKey::from_seed("log.example", KeyKind::Note, &[5; 32]).unwrap();
+        Self::named("log.example", records)
+    }
+
+    /// The same, under another name.
+    pub(crate) fn named(name: &str, records: Vec<Record>) -> Self {
+        let signer = SigningKey::from_seed(name, KeyKind::Note, &[5; 32]).unwrap();
         let state = State { signer, records, forges: false, asked: Vec::new() };
         let state = Arc::new(Mutex::new(state));
         let shared = Arc::clone(&state);
@@ -107,7 +112,7 @@ impl State {
     }
 
     fn head(&self) -> Note {
-        let text = Checkpoint::new("log.example", self.tree().1).to_string();
+        let text = Checkpoint::new(self.signer.verifier().name(), self.tree().1).to_string();
         let mut note = Note::unsigned(text).unwrap();
         note.add([self.signer.sign(note.text(), 0)]);
         note

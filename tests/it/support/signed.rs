@@ -117,6 +117,12 @@ impl OwnKey {
         json!({"keyid": self.id(), "sig": BASE64_STANDARD.encode(signature.to_der().as_bytes())})
     }
 
+    /// The signature of a text, in base64.
+    pub(crate) fn sign_text(&self, text: &str) -> String {
+        let signature: Signature = self.0.sign(text.as_bytes());
+        BASE64_STANDARD.encode(signature.to_der().as_bytes())
+    }
+
     /// Publishes a version that is signed with it.
     pub(crate) fn publish(&self, registry: &Registry, name: &str, version: &str) {
         registry.package(name, version).publish();

@@ -11,7 +11,7 @@ use crate::{
     ops::Context,
     sumdb::{
         audit::audit,
-        record::{Leaf, Record},
+        record::{Leaf, PackageKey},
         view::{View, ViewError},
     },
 };
@@ -37,7 +37,7 @@ pub async fn fsck(context: &Arc<Context>, options: &LogOptions) -> Result<Report
     Ok(Report { lines, json, remarkable: faults > 0 })
 }
 
-/// The records of names (`*` for any part) from a place on, and where to go on the next time.
+/// The leaves about names (`*` for any part) from a place on, and where to go on the next time.
 ///
 /// # Errors
 /// A pattern that is none, a log that cannot be read.
@@ -58,14 +58,12 @@ pub async fn monitor(
         let end = (at + TOGETHER).min(size);
         let places: Vec<u64> = (at..end).collect();
         for (place, text) in view.records(&places, size).await? {
-            let Leaf::Package(record) = Leaf::parse(&text) else { continue };
-            let Record { key, .. } = record.as_ref();
+            let Some((key, what)) = told(&text) else { continue };
             if names.is_match(key.name()) {
-                let integrity = record.integrity();
-                report.lines.push(format!("{place} {}@{} {integrity}", key.name(), key.version()));
+                let (name, version) = (key.name(), key.version());
+                report.lines.push(format!("{place} {name}@{version} {}", what.1));
                 rows.push(json!({
-                    "index": place, "name": key.name(), "version": key.version(),
-                    "integrity": integrity,
+                    "index": place, "name": name, "version": version, what.0: what.1,
                 }));
             }
         }
@@ -76,6 +74,26 @@ pub async fn monitor(
         .push(format!("looked at {} records; next time from {size}", size.saturating_sub(from)));
     report.json = json!({ "records": rows, "next": size });
     Ok(report)
+}
+
+/// What a leaf says of a version, and under which word.
+fn told(text: &[u8]) -> Option<(PackageKey, (&'static str, String))> {
+    match Leaf::parse(text) {
+        Leaf::Package(record) => {
+            let integrity = record.integrity();
+            Some((record.key, ("integrity", integrity)))
+        }
+        Leaf::Evidence(evidence) => {
+            let count = evidence.sources.len();
+            let said = match evidence.signatures.len() {
+                0 => format!("unsigned, from {count} sources"),
+                _ => format!("signed, from {count} sources"),
+            };
+            Some((evidence.key, ("evidence", said)))
+        }
+        Leaf::Status(status) => Some((status.key, ("status", status.state.to_string()))),
+        Leaf::Namespace(_) | Leaf::Log(_) | Leaf::Other | Leaf::Malformed => None,
+    }
 }
 
 fn globs(patterns: &[String]) -> Result<GlobSet, Failure> {

@@ -88,6 +88,28 @@ pub enum OperatorError {
         /// Why.
         reason: String,
     },
+    /// What is no leaf of the kind that is asked for.
+    #[error("{0} is not what can be logged here")]
+    Leaf(String),
+    /// A version that the log does not have.
+    #[error("{0} is not in the log")]
+    NotLogged(String),
+    /// Keys that nobody signed who may.
+    #[error("{path}: no key that the log knows of the namespace {label} signed these keys")]
+    UnsignedKeys {
+        /// The file.
+        path: String,
+        /// The namespace.
+        label: String,
+    },
+    /// The keys of a registry cannot be had.
+    #[error("the keys of {registry} cannot be had: {reason}")]
+    Keys {
+        /// The registry.
+        registry: String,
+        /// Why.
+        reason: String,
+    },
     /// Something went away while it worked.
     #[error("interrupted")]
     Interrupted,
@@ -101,9 +123,12 @@ impl Explain for OperatorError {
             | Self::Key { .. }
             | Self::KeyName(_)
             | Self::Policy { .. }
+            | Self::Leaf(_)
             | Self::Word(_) => Code::Usage,
+            Self::NotLogged(_) => Code::SumdbAbsent,
+            Self::UnsignedKeys { .. } => Code::MissingSignatureKey,
             Self::Private(_) | Self::Namespace(_) => Code::Policy,
-            Self::Sources { .. } => Code::SumdbUnavailable,
+            Self::Sources { .. } | Self::Keys { .. } => Code::SumdbUnavailable,
             Self::Disagree { .. } => Code::RegistryConflict,
             Self::Otherwise { .. } => Code::SumdbMismatch,
             Self::Listen { .. } => Code::System,

@@ -54,11 +54,11 @@ pub async fn import(
         };
         let wanted = missing(&fetched, &versions, sequencer.view(), &mut tally)?;
         let fetch: Vec<_> =
-            wanted.iter().map(|(name, version)| fetched.record(name, version)).collect();
+            wanted.iter().map(|(name, version)| fetched.entry(name, version)).collect();
         let mut records = stream::iter(fetch).buffered(PARALLEL);
         while let Some(record) = records.next().await {
             match record {
-                Ok(record) => waiting.push(Entry::package(&record)),
+                Ok(logged) => waiting.push(logged.to_entry()),
                 Err(error) => tally.refuse(context, line, &error),
             }
         }

@@ -1,17 +1,22 @@
-//! Keys of logs and witnesses, and new logs.
+//! Keys of logs and witnesses, new logs, and new keys for old logs.
 
-use std::{io::Write, path::Path};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 use serde_json::json;
 
-use super::{LogOptions, MAX_FILE, OperatorError, Report};
+use super::{LogOptions, MAX_FILE, OperatorError, Report, leaves};
 use crate::{
     error::Failure,
     fs::{FsError, read_bounded},
     ops::Context,
     sumdb::{
-        note::{KeyKind, SigningKey},
-        sequencer::{self, Profile},
+        Checkpoint,
+        note::{KeyKind, Note, SigningKey},
+        record::Predecessor,
+        sequencer::{self, Entry, Profile},
         view::Identity,
     },
 };
@@ -52,24 +57,78 @@ pub(super) fn read(path: &Path) -> Result<SigningKey, Failure> {
     Ok(SigningKey::parse(text.trim_end()).map_err(unusable)?)
 }
 
-/// Makes an empty log. `origin` is the name in its checkpoints, by default that of its key.
+/// What a new log is to be.
+#[derive(Clone, Debug, Default)]
+pub struct NewLog {
+    /// The name in its checkpoints, by default that of its key.
+    pub origin: Option<String>,
+    /// What it holds.
+    pub profile: Profile,
+    /// The last checkpoint of the log that it continues: a file.
+    pub predecessor: Option<PathBuf>,
+}
+
+/// Makes a log. It is empty but for a leaf that names its predecessor, where it has one, and one
+/// that binds the namespace of the options to the keys of its registry, where it has any.
 ///
 /// # Errors
 /// A store that has a log already, or cannot hold one.
 pub async fn init(
     context: &Context,
     options: &LogOptions,
-    origin: Option<&str>,
-    profile: Profile,
+    new: &NewLog,
 ) -> Result<Report, Failure> {
     let signers = options.signers(context)?;
     let keys: Vec<_> = signers.iter().map(|signer| signer.verifier().clone()).collect();
     let first = keys.first().ok_or(OperatorError::NoKey)?.name().to_owned();
-    let origin = origin.map_or(first, str::to_owned);
-    let identity = Identity { origin, profile, keys };
-    let note = sequencer::init(&options.store(context)?, &identity, &signers).await?;
+    let origin = new.origin.clone().unwrap_or(first);
+    let leaves = first_leaves(context, options, new).await?;
+    let identity = Identity { origin, profile: new.profile, keys };
+    let mut note = sequencer::init(&options.store(context)?, &identity, &signers).await?;
+    if !leaves.is_empty() {
+        let mut sequencer = options.sequencer(context).await?;
+        sequencer.add(&leaves).await?;
+        let published = sequencer.view().published();
+        note = published.map_or(note, |published| published.note.clone());
+    }
     let vkeys: Vec<_> = identity.keys.iter().map(ToString::to_string).collect();
     let mut lines = vec![format!("{} is ready; clients need its key:", identity.origin)];
+    lines.extend(vkeys.iter().cloned());
+    let json = json!({ "origin": identity.origin, "vkeys": vkeys, "checkpoint": note.to_string() });
+    Ok(Report { lines, json, remarkable: false })
+}
+
+/// The leaves that a log begins with.
+async fn first_leaves(
+    context: &Context,
+    options: &LogOptions,
+    new: &NewLog,
+) -> Result<Vec<Entry>, Failure> {
+    let mut texts = Vec::new();
+    if let Some(path) = &new.predecessor {
+        let path = context.config.sources().cwd.join(path);
+        let unusable = || OperatorError::Leaf(path.display().to_string());
+        let note = Note::parse(&read_bounded(&path, MAX_FILE)?).map_err(|_| unusable())?;
+        let Checkpoint { origin, tree, .. } =
+            Checkpoint::parse(note.text()).map_err(|_| unusable())?;
+        texts.push(Predecessor { origin, tree }.to_string());
+    }
+    if let Some(namespace) = leaves::genesis(context, options.namespace.as_deref()).await? {
+        texts.push(namespace.to_string());
+    }
+    Ok(texts.iter().filter_map(|text| Entry::text(new.profile, text.as_bytes())).collect())
+}
+
+/// Makes the keys of the options those of a log, of which one is already. With the old key and
+/// the new one both sign; with the new one alone, once clients know it, the old one is retired.
+///
+/// # Errors
+/// Keys none of which is the log's, a log that cannot be read.
+pub async fn rotate(context: &Context, options: &LogOptions) -> Result<Report, Failure> {
+    let signers = options.signers(context)?;
+    let (identity, note) = sequencer::rotate(&options.store(context)?, &signers).await?;
+    let vkeys: Vec<_> = identity.keys.iter().map(ToString::to_string).collect();
+    let mut lines = vec![format!("{} is signed by", identity.origin)];
     lines.extend(vkeys.iter().cloned());
     let json = json!({ "origin": identity.origin, "vkeys": vkeys, "checkpoint": note.to_string() });
     Ok(Report { lines, json, remarkable: false })

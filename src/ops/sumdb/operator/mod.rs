@@ -9,6 +9,7 @@ mod error;
 mod export;
 mod import;
 mod keys;
+mod leaves;
 mod serve;
 mod transport;
 
@@ -17,13 +18,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub use admit::{Fetched, add};
+pub use admit::{Fetched, Logged, add};
 pub use audit::{fsck, monitor};
 pub use check::{doctor, lookup, verify};
 pub use error::OperatorError;
 pub use export::export;
 pub use import::import;
-pub use keys::{init, keygen};
+pub use keys::{NewLog, init, keygen, rotate};
+pub use leaves::{namespace, status};
 pub use serve::{serve, serve_witness};
 
 pub use crate::sumdb::{note::KeyKind, sequencer::Profile};

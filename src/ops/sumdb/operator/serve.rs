@@ -18,7 +18,7 @@ use crate::{
     ops::Context,
     sumdb::{
         record::PackageKey,
-        sequencer::{Entry, Sequencer},
+        sequencer::Sequencer,
         server::{Admission, Admitted, Bounded, NoAdmission, Server},
         store::AnyStore,
         view::View,
@@ -188,14 +188,14 @@ async fn work(
 ) {
     let mut keys = Vec::new();
     while receiver.recv_many(&mut keys, TOGETHER).await > 0 {
-        let fetches = keys.iter().map(|key| desk.fetched.record(key.name(), key.version()));
+        let fetches = keys.iter().map(|key| desk.fetched.entry(key.name(), key.version()));
         let records = futures_util::future::join_all(fetches).await;
         let mut entries = Vec::new();
         let mut admitted = Vec::new();
         for (key, record) in keys.drain(..).zip(records) {
             match record {
-                Ok(record) => {
-                    entries.push(Entry::package(&record));
+                Ok(logged) => {
+                    entries.push(logged.to_entry());
                     admitted.push(key);
                 }
                 Err(error) => desk.refuse(&key, &error),

@@ -1,5 +1,7 @@
 //! Proofs: published vectors, the oracle, and every tree that is small enough.
 
+mod differential;
+
 use std::{fs, path::PathBuf, sync::LazyLock};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
