@@ -149,7 +149,7 @@ pub const COMMANDS: &[Description] = &[
         "update",
         "Update packages within their ranges",
         "[package]...",
-        &[SAVE, TREE, CHOICE, LOCK, SCRIPTS, WORKSPACES, &["global"], MIRRORS, POLICY],
+        &[SAVE, TREE, CHOICE, LOCK, SCRIPTS, WORKSPACES, &["global", "unless"], MIRRORS, POLICY],
     )
     .also(2, &["up", "upgrade", "u", "udpate"]),
     ready(

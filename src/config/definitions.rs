@@ -316,6 +316,8 @@ pub const DEFINITIONS: &[Definition] = definitions! {
     "baseline": OPTIONAL_STRING = Unset, denpm(),
         note("What to compare with: a tarball, a folder, a version");
     "strict": BOOLEAN = Bool(false), denpm(), note("A warning of the policy is a refusal");
+    "unless": OPTIONAL_STRING = Unset, denpm(),
+        note("Hold back updates that bring new-dep, new-script, publisher-new, downgrade, new-capability, major");
     "evidence": OPTIONAL_STRING = Unset, denpm(), note("Hash of the evidence that is accepted");
     "integrity": OPTIONAL_STRING = Unset, denpm(), note("Integrity of the version that is accepted");
     "reason": OPTIONAL_STRING = Unset, denpm(), note("Why it is accepted");

@@ -133,6 +133,23 @@ pub(in crate::ops) async fn check(gate: &Gate<'_>) -> Result<(), Failure> {
 /// # Errors
 /// Acknowledgements or lists that cannot be read.
 pub(in crate::ops) async fn review(gate: &Gate<'_>) -> Result<Review, Failure> {
+    look(gate, Depth::Code).await
+}
+
+/// How closely changes are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// What packuments tell.
+    Metadata,
+    /// The code of both versions as well.
+    Code,
+}
+
+/// Looks at every change, as closely as asked.
+///
+/// # Errors
+/// As [`review`].
+pub(super) async fn look(gate: &Gate<'_>, depth: Depth) -> Result<Review, Failure> {
     let changes = &gate.changes;
     let mut review = Review::default();
     if changes.is_empty() {
@@ -146,7 +163,10 @@ pub(in crate::ops) async fn review(gate: &Gate<'_>) -> Result<Review, Failure> {
     };
     let malicious = known_malicious(gate.context).await?;
     let histories = histories(gate, changes).await;
-    let compared = compare_code(gate, changes).await;
+    let compared = match depth {
+        Depth::Code => compare_code(gate, changes).await,
+        Depth::Metadata => BTreeMap::new(),
+    };
     for (at, changed) in changes.iter().enumerate() {
         let mut signs: Vec<Sign> =
             malicious.sign(&changed.name, &changed.version).into_iter().collect();
