@@ -152,6 +152,24 @@ impl Facts {
         self.calls.get(&call).copied().unwrap_or_default()
     }
 
+    /// Takes in what another file of the same sources says.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.names.extend(other.names.iter().cloned());
+        self.locals.extend(other.locals.iter().cloned());
+        self.regexes.extend(other.regexes.iter().cloned());
+        self.arrays.extend(other.arrays.iter().cloned());
+        self.numbers.extend(other.numbers.iter().copied());
+        self.globals.extend(other.globals.iter().cloned());
+        self.requires.extend(other.requires.iter().cloned());
+        self.inner_comments.extend(other.inner_comments.iter().cloned());
+        for (word, count) in &other.words {
+            *self.words.entry(word).or_default() += count;
+        }
+        for (call, count) in &other.calls {
+            *self.calls.entry(*call).or_default() += count;
+        }
+    }
+
     /// The shapes of its functions, counted.
     pub(super) fn shapes(&self) -> HashMap<u64, u32> {
         let mut shapes = HashMap::new();

@@ -12,6 +12,7 @@
 //!                                     └► excess(new) − excess(baseline) ─► signs
 //! ```
 
+mod account;
 mod additions;
 mod calls;
 mod capabilities;
@@ -33,6 +34,7 @@ mod syntax;
 mod tests;
 mod words;
 
+pub use account::{Account, Sources};
 pub use capabilities::Capabilities;
 pub use excess::Item;
 pub use facts::{Call, Hidden};

@@ -83,7 +83,7 @@ fn read_four(
 }
 
 /// The readable files of a package, as texts to search.
-fn readable_texts(files: &Files) -> Vec<String> {
+pub(super) fn readable_texts(files: &Files) -> Vec<String> {
     let is_readable = |path: &str, bytes: &[u8]| {
         !files::is_aside(path)
             && (files::is_script(path, bytes) && !files::is_minified(path, bytes)

@@ -20,6 +20,8 @@ pub mod inspect;
 mod metadata;
 pub mod people;
 pub mod plan;
+pub mod powers;
+pub mod source;
 pub mod unless;
 
 pub(super) use changes::changes_of;
