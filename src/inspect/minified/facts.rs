@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::words;
+
 /// A way of getting at something by means that a name in the text does not show, counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Call {
@@ -114,6 +116,8 @@ pub(super) struct Facts {
     pub hosts: BTreeSet<Box<str>>,
     /// Hosts of URLs in a function that also sends.
     pub sent_hosts: BTreeSet<Box<str>>,
+    /// Places of credentials in texts.
+    pub secrets: BTreeSet<&'static str>,
     /// Comments inside functions, without white space.
     pub inner_comments: HashSet<Box<str>>,
     /// Signs that text is hidden from a reader: see [`Hidden`].
@@ -133,6 +137,10 @@ pub enum Hidden {
     Invisible,
     /// Names in the style of obfuscators (`_0x1a2b`).
     HexNames,
+    /// Characters that make text appear in another order than it has.
+    Reordered,
+    /// Names of letters of several scripts that look alike.
+    LookAlike,
 }
 
 impl Hidden {
@@ -142,11 +150,21 @@ impl Hidden {
             Self::FarRight => "code behind a long run of spaces",
             Self::Invisible => "invisible characters",
             Self::HexNames => "names of an obfuscator (_0x…)",
+            Self::Reordered => "text that appears in another order than it has",
+            Self::LookAlike => "names whose letters look like others",
         }
     }
 }
 
 impl Facts {
+    /// Whether anything in it reaches other machines.
+    pub(super) fn sends(&self) -> bool {
+        let to_network = |specifier: &str| {
+            words::builtin(specifier).is_some_and(|(name, _)| words::is_network_builtin(name))
+        };
+        self.calls.contains_key(&Call::Send) || self.requires.iter().any(|it| to_network(it))
+    }
+
     /// How often a way is used.
     pub(super) fn count(&self, call: Call) -> u32 {
         self.calls.get(&call).copied().unwrap_or_default()

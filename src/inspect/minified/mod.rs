@@ -17,6 +17,7 @@ mod additions;
 mod calls;
 mod capabilities;
 mod collect;
+mod entry;
 mod excess;
 mod explain;
 mod facts;
