@@ -193,3 +193,25 @@ fn authors_risk_and_capabilities_are_listed_as_asked() {
     assert_eq!(sole, "bob: 1 package, sole publisher of 1 (no evidence)\n");
     sandbox.denpm(["risk", "--top=1"]).succeeded();
 }
+
+#[test]
+fn without_a_lock_a_package_is_compared_with_what_this_machine_had_last() {
+    let registry = Registry::start();
+    registry.package("a", "1.0.0").file("index.js", "exports.x = 1;\n").publish();
+    let sandbox = Sandbox::new(&registry);
+    sandbox.package_json(&json!({"name": "project", "dependencies": {"a": "^1"}}));
+    sandbox.denpm(["install"]).succeeded();
+    let today = jiff::Timestamp::now().to_string();
+    registry
+        .package("a", "1.0.1")
+        .file("index.js", HTTP)
+        .script("install", "node x.js")
+        .time(&today)
+        .publish();
+    // Another project: neither a lock nor anything installed.
+    sandbox.remove("package-lock.json").remove("node_modules");
+    let output = sandbox.denpm(["install", "--prefer-online"]).succeeded();
+    for said in ["a 1.0.0 → 1.0.1", "DENPM-R15", "DENPM-R25"] {
+        assert!(output.stderr.contains(said), "{said}: {output}");
+    }
+}

@@ -16,6 +16,7 @@ use super::{
     files,
     findings::{Judge, Subject},
     metadata,
+    seen::Seen,
 };
 use crate::{
     arborist::{LoadFailure, Naming, NodeId, PackageSource},
@@ -107,7 +108,20 @@ impl Explain for Refused {
 /// # Errors
 /// What policy refuses.
 pub(in crate::ops) async fn check(gate: &Gate<'_>) -> Result<(), Failure> {
-    let review = review(gate).await?;
+    if gate.changes.is_empty() {
+        return Ok(());
+    }
+    let seen = Seen::read(&gate.context.options.paths.data);
+    // A first install replaces nothing: of what other projects had, only what is too young to be
+    // settled is held against it.
+    let is_first = gate.changes.iter().all(|changed| changed.baseline.is_none());
+    let mut changes = seen.baselines(gate.changes.clone());
+    for changed in changes.iter_mut().filter(|changed| is_first && changed.baseline.is_some()) {
+        if !metadata::is_unsettled(gate, &changed.name, &changed.version).await {
+            (changed.baseline, changed.anchor) = (None, Anchor::Settled);
+        }
+    }
+    let review = review(&Gate { changes, ..*gate }).await?;
     let strict = gate.context.config.get("strict").is_some_and(|strict| strict.value.is_truthy());
     let least = if strict { Gravity::Warn } else { Gravity::Block };
     let refused: Vec<&str> =
@@ -116,6 +130,7 @@ pub(in crate::ops) async fn check(gate: &Gate<'_>) -> Result<(), Failure> {
         for finding in &review.findings {
             gate.context.reporter.event(Event::Finding(Box::new(finding.clone())));
         }
+        seen.note(&gate.changes);
         return Ok(());
     }
     // Of a package that is refused, everything is told.
@@ -203,10 +218,15 @@ pub(super) async fn look(gate: &Gate<'_>, depth: Depth) -> Result<Review, Failur
 /// Where nothing is replaced, at a first install, all are new and there is nothing to compare
 /// with but their own past: that is read of versions too young to be settled.
 async fn histories(gate: &Gate<'_>, changes: &[Changed]) -> BTreeMap<String, Arc<History>> {
-    let is_first = changes.iter().all(|changed| changed.baseline.is_none());
+    let replaces =
+        |changed: &Changed| changed.baseline.is_some() && changed.anchor == Anchor::Locked;
+    let is_first = !changes.iter().any(replaces);
     let mut names = Vec::new();
     for changed in changes {
-        if !is_first || metadata::is_unsettled(gate, &changed.name, &changed.version).await {
+        if !is_first
+            || changed.baseline.is_some()
+            || metadata::is_unsettled(gate, &changed.name, &changed.version).await
+        {
             names.push(changed.name.clone());
         }
     }

@@ -21,6 +21,7 @@ mod metadata;
 pub mod people;
 pub mod plan;
 pub mod powers;
+mod seen;
 pub mod source;
 pub mod unless;
 
