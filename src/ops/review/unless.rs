@@ -175,13 +175,14 @@ pub(in crate::ops) async fn ideal_tree(
             tell(context, &changes, held);
             return Ok(ideal);
         }
-        for Unwanted { changed, reasons } in unwanted {
-            if sources.avoid(&changed.name, &changed.version) {
-                look.avoid_alike(&changed, round).await?;
+        for one in unwanted {
+            if sources.avoid(&one.changed.name, &one.changed.version) {
+                look.avoid_alike(&one.changed, round).await?;
+                let Unwanted { changed, reasons } = one;
                 held.entry(changed.name.clone()).or_insert(Held { changed, reasons });
-                continue;
+            } else {
+                hold_who_needs(sources, &ideal, &changes, &one, &mut held)?;
             }
-            hold_who_needs(sources, &ideal, &changes, (&changed, &reasons), &mut held)?;
         }
         ideal = build::ideal_tree(context, sources, files, request).await?;
     }
@@ -193,10 +194,11 @@ fn hold_who_needs(
     sources: &Sources,
     ideal: &Ideal,
     changes: &[Changed],
-    (changed, reasons): (&Changed, &[String]),
+    unwanted: &Unwanted,
     held: &mut BTreeMap<String, Held>,
 ) -> Result<(), UnlessError> {
-    let needing = changed.node.map(|node| requirers(ideal, node)).unwrap_or_default();
+    let Unwanted { changed: needed, reasons } = unwanted;
+    let needing = needed.node.map(|node| requirers(ideal, node)).unwrap_or_default();
     let mut avoided = false;
     for other in changes {
         if needing.contains(&(other.name.clone(), other.version.clone()))
@@ -205,7 +207,7 @@ fn hold_who_needs(
             avoided = true;
             let why = reasons
                 .iter()
-                .map(|why| format!("needs {}@{}: {why}", changed.name, changed.version));
+                .map(|why| format!("needs {}@{}: {why}", needed.name, needed.version));
             held.entry(other.name.clone())
                 .or_insert_with(|| Held { changed: other.clone(), reasons: why.collect() });
         }
@@ -214,7 +216,7 @@ fn hold_who_needs(
         return Ok(());
     }
     Err(UnlessError::Needed {
-        package: format!("{}@{}", changed.name, changed.version),
+        package: format!("{}@{}", needed.name, needed.version),
         reason: reasons.join("; "),
     })
 }
