@@ -67,7 +67,9 @@ fn bundled(new: &Files, old: &Files, out: &mut Inspection) {
         };
         let scripts = |bytes: &[u8]| -> Vec<String> {
             let manifest: Value = serde_json::from_slice(bytes).unwrap_or_default();
-            let script = |event| Some(format!("{event}: {}", manifest["scripts"][event].as_str()?));
+            let script = |event| {
+                Some(format!("{event}: {}", manifest.get("scripts")?.get(event)?.as_str()?))
+            };
             ["preinstall", "install", "postinstall"].into_iter().filter_map(script).collect()
         };
         let had = old.get(path).map(|bytes| scripts(bytes));

@@ -65,7 +65,7 @@ fn reordered(text: &str) -> u32 {
 
 /// A name of Latin letters and others that look like them.
 pub(super) fn looks_alike(name: &str) -> bool {
-    let is_other = |c: char| matches!(u32::from(c), 0x370..=0x3ff | 0x400..=0x52f | 0x530..=0x58f);
+    let is_other = |c: char| matches!(u32::from(c), 0x370..=0x58f);
     name.chars().any(|c| c.is_ascii_alphabetic()) && name.chars().any(is_other)
 }
 

@@ -228,10 +228,14 @@ fn an_approver_is_who_stands_behind_a_staged_publish() {
     assert_eq!(levels_of(&judged(&own, "1.0.0", "1.0.1", &[]), Flag::PublisherNew), None);
 }
 
+/// Name, age in days, the new version, what it brings along, what must be told.
+type Row = (&'static str, i64, Value, Option<History>, Vec<(Flag, Level)>);
+
 /// What each row of the table shows of people, scripts, dependencies and release: the package as it
 /// was and as it became, and what has to be told of it at which level. What shows in code is told
 /// by the comparison of code, whose tests have the same payloads.
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn every_attack_of_the_table_is_told_at_its_level() {
     let bare = |mut document: Value| {
         document["gitHead"] = Value::Null;
@@ -240,7 +244,7 @@ fn every_attack_of_the_table_is_told_at_its_level() {
     let depends = |document: Value, name: &str| with(document, "dependencies", json!({name: "*"}));
     let stranger = |document: Value| History::new(vec![version("1.0.0", 1, &document)], None);
     let (block, warn, info) = (Level::Block, Level::Warn, Level::Info);
-    let rows: Vec<(&str, i64, Value, Option<History>, Vec<(Flag, Level)>)> = vec![
+    let rows: Vec<Row> = vec![
         (
             "eslint-scope",
             0,

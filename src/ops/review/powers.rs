@@ -45,10 +45,15 @@ pub async fn of_project(context: &Context, before: Option<&Path>) -> Result<Vec<
     };
     let changed = locked.packages().filter(|(name, known)| is_asked(name, known));
     let asked = changed.map(|(name, known)| {
-        let old = before.as_ref().map(|before| before.baseline(name, "", &known.version));
+        let old = match &before {
+            None => Before::NotAsked,
+            Some(before) => {
+                before.baseline(name, "", &known.version).map_or(Before::Nothing, Before::Version)
+            }
+        };
         (name.to_owned(), known.clone(), old)
     });
-    let read = |(name, known, old): (String, Known, Option<Option<Known>>)| {
+    let read = |(name, known, old): (String, Known, Before)| {
         let sources = &sources;
         async move { compare(sources, name, known, old).await }
     };
@@ -62,22 +67,30 @@ pub async fn of_project(context: &Context, before: Option<&Path>) -> Result<Vec<
     Ok(all.into_iter().filter(says).collect())
 }
 
-/// `old`: nothing is compared, there is nothing to compare with, or that.
+/// What a package is compared with.
+enum Before {
+    /// Nothing is compared.
+    NotAsked,
+    /// The earlier lockfile does not have it.
+    Nothing,
+    /// This.
+    Version(Known),
+}
+
 async fn compare(
     sources: &Sources,
     name: String,
     known: Known,
-    old: Option<Option<Known>>,
+    old: Before,
 ) -> Result<Powers, LoadFailure> {
     let new = powers(sources, &name, &known).await?;
-    let baseline = match &old {
-        Some(Some(old)) => Some(old.version.clone()),
-        Some(None) => Some("(new)".to_owned()),
-        None => None,
-    };
-    let old = match old.flatten() {
-        Some(old) => powers(sources, &name, &old).await?,
-        None => Capabilities::default(),
+    let (baseline, old) = match old {
+        Before::NotAsked => (None, Capabilities::default()),
+        Before::Nothing => (Some("(new)".to_owned()), Capabilities::default()),
+        Before::Version(old) => {
+            let powers = powers(sources, &name, &old).await?;
+            (Some(old.version), powers)
+        }
     };
     let (had, has) = (old.lines(), new.lines());
     let without = |all: &[String], others: &[String]| {

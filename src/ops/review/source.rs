@@ -194,19 +194,15 @@ async fn checkout(
     given: Option<&Path>,
 ) -> Result<Checkout, Failure> {
     let told = || format!("{}@{}", package.name, package.version);
-    let url = match given {
-        Some(folder) => {
-            let folder = folder.canonicalize().map_err(FsError::io("read", folder))?;
-            if !folder.join(".git").exists() && !folder.join("HEAD").is_file() {
-                let by = "the folder as it lies there".to_owned();
-                return Ok(Checkout { folder, commit: None, by, _temp: None });
-            }
-            format!("git+file://{}", folder.display())
+    let url = if let Some(folder) = given {
+        let folder = folder.canonicalize().map_err(FsError::io("read", folder))?;
+        if !folder.join(".git").exists() && !folder.join("HEAD").is_file() {
+            let by = "the folder as it lies there".to_owned();
+            return Ok(Checkout { folder, commit: None, by, _temp: None });
         }
-        None => {
-            let url = package.repository().ok_or_else(|| SourceError::NoRepository(told()))?;
-            url.to_owned()
-        }
+        format!("git+file://{}", folder.display())
+    } else {
+        package.repository().ok_or_else(|| SourceError::NoRepository(told()))?.to_owned()
     };
     let spec = |committish: &str| {
         let spec = Spec::resolve("", &format!("{url}{committish}"), Path::new("/")).ok();

@@ -83,8 +83,12 @@ fn changed(files_changed: &[(&str, &str)]) -> Files {
     all
 }
 
+/// Paths and what is written there.
+type Edits = Vec<(&'static str, String)>;
+
 /// Changes of a package whose files are its own sources: name, what changes, what must be told.
-fn in_a_package() -> Vec<(&'static str, Vec<(&'static str, String)>, Flag)> {
+#[allow(clippy::too_many_lines, reason = "a table")]
+fn in_a_package() -> Vec<(&'static str, Edits, Flag)> {
     let appended = |base: &str, payload: &str| format!("{base}{payload}\n");
     let main = |payload: &str| vec![("index.js", appended(MAIN, payload))];
     let file = |path, text: &str| vec![(path, text.to_owned())];
@@ -231,6 +235,7 @@ const LIBRARY: &str = "(function (root, factory) {\n  if (typeof define === 'fun
 const LIBRARY_BUILD: &str = "/*! lib 1.0.0 | MIT */!function(e,t){\"function\"==typeof define&&define.amd?define([],t):e.lib=t()}(this,function(){var e={};function t(e,t){var n=t&&t.unit?t.unit:\"px\";return/^-?[0-9]+$/.test(e)?e+n:\"Hello \u{e9} \"+String(e).trim()}return{format:t,lookup:function(n){return e.hasOwnProperty(n)||(e[n]=t(n,{unit:\"em\"})),e[n]},version:\"1.0.0\"}});";
 
 /// Honest changes of build, or of source and build: name, source, build.
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn honest() -> Vec<(&'static str, String, String)> {
     let build = |from: &str, to: &str| (LIBRARY.to_owned(), LIBRARY_BUILD.replace(from, to));
     let both = |from: &str, to: &str, min_from: &str, min_to: &str| {
@@ -308,7 +313,7 @@ fn honest_changes_of_a_build_are_silent() {
 }
 
 /// Honest changes of a package of sources: name, what changes.
-fn honest_packages() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
+fn honest_packages() -> Vec<(&'static str, Edits)> {
     vec![
         ("a refactoring", vec![("lib/util.js", "exports.pad = (x, n = 2) => String(x).padStart(n);\n".to_owned())]),
         ("a new helper", vec![("lib/more.js", "const fs = require('fs');\nexports.exists = (p) => fs.existsSync(p);\n".to_owned())]),
