@@ -96,9 +96,10 @@ fn packages_and_their_previous_versions(bencher: Bencher<'_, '_>) {
         name.rsplit_once('-').map(|(name, _)| name.to_owned())
     };
     let pairs: Vec<(Files, Files)> = folders
-        .windows(2)
-        .filter(|pair| stem(&pair[0]) == stem(&pair[1]))
-        .map(|pair| (files(&pair[1]), files(&pair[0])))
+        .iter()
+        .zip(folders.iter().skip(1))
+        .filter(|(old, new)| stem(old) == stem(new))
+        .map(|(old, new)| (files(new), files(old)))
         .collect();
     bench(bencher, &pairs);
 }

@@ -2,7 +2,7 @@
 
 use super::{
     excess::{Item, Pair, excess},
-    explain::Source,
+    explain::{RawTexts, Source},
     facts::Facts,
     files::{self, Files},
     pairs::readable_texts,
@@ -14,7 +14,7 @@ use super::{
 #[derive(Debug, Default)]
 pub struct Sources {
     merged: Facts,
-    texts: Vec<String>,
+    texts: RawTexts,
 }
 
 /// How far sources account for a file.
@@ -45,7 +45,7 @@ impl Sources {
                 merged.add(&facts);
             }
         }
-        Self { merged, texts: readable_texts(files) }
+        Self { merged, texts: RawTexts::new(readable_texts(files)) }
     }
 
     /// Holds a file of a package against the sources.
@@ -54,7 +54,7 @@ impl Sources {
     /// Why it could not be checked.
     pub fn account(&self, package: &Files, path: &str) -> Result<Account, Unchecked> {
         let build = Reader::default().facts(package, path)?;
-        let wider = Source::default().with_raw(self.texts.iter().map(String::as_str).collect());
+        let wider = Source::default().with_raw(&self.texts);
         let pair = Pair { build: &build, source: &self.merged };
         let mut items = excess(&pair, None, &wider);
         // What compilers bring along, and calls that they write otherwise.

@@ -3,6 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::words;
+use foldhash::fast::RandomState;
+
+/// A set that is asked for every name of every file: seeded anew in each run.
+pub(super) type Set<T> = HashSet<T, RandomState>;
 
 /// A way of getting at something by means that a name in the text does not show, counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -95,15 +99,15 @@ pub(super) struct FunctionFacts {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Facts {
     /// Property names, string values and chunks of templates: one pool, since minifiers convert between them.
-    pub names: HashSet<Box<str>>,
+    pub names: Set<Box<str>>,
     /// Local names; only as an explanation of another file's names.
-    pub locals: HashSet<Box<str>>,
+    pub locals: Set<Box<str>>,
     /// Regular expressions, without escapes.
-    pub regexes: HashSet<Box<str>>,
+    pub regexes: Set<Box<str>>,
     /// Long arrays of numbers or short strings: their elements.
     pub arrays: Vec<Vec<Box<str>>>,
     /// Numbers, as written out in full; as an explanation of arrays.
-    pub numbers: HashSet<u64>,
+    pub numbers: Set<u64>,
     /// Unresolved globals.
     pub globals: BTreeSet<Box<str>>,
     /// What is required or imported, as written.
@@ -119,7 +123,7 @@ pub(super) struct Facts {
     /// Places of credentials in texts.
     pub secrets: BTreeSet<&'static str>,
     /// Comments inside functions, without white space.
-    pub inner_comments: HashSet<Box<str>>,
+    pub inner_comments: Set<Box<str>>,
     /// Signs that text is hidden from a reader: see [`Hidden`].
     pub hidden: BTreeMap<Hidden, u32>,
     /// Its functions.
