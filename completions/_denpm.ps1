@@ -61,7 +61,8 @@ Register-ArgumentCompleter -Native -CommandName 'denpm' -ScriptBlock {
             [CompletionResult]::new('ack', 'ack', [CompletionResultType]::ParameterValue, 'Accept a finding, for these bytes and this evidence')
             [CompletionResult]::new('authors', 'authors', [CompletionResultType]::ParameterValue, 'List who publishes the packages of the project')
             [CompletionResult]::new('risk', 'risk', [CompletionResultType]::ParameterValue, 'List what is unusual about the installed versions')
-            [CompletionResult]::new('capabilities', 'capabilities', [CompletionResultType]::ParameterValue, 'List the powers of a package''s code')
+            [CompletionResult]::new('capabilities', 'capabilities', [CompletionResultType]::ParameterValue, 'List the powers of a package''s code, or of all packages of the project')
+            [CompletionResult]::new('verify-source', 'verify-source', [CompletionResultType]::ParameterValue, 'Compare a package with its repository at the commit it was made from')
             [CompletionResult]::new('registries', 'registries', [CompletionResultType]::ParameterValue, 'List and test the registries of the pool')
             [CompletionResult]::new('sumdb', 'sumdb', [CompletionResultType]::ParameterValue, 'Run, serve, audit and ask logs of package sums')
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Be a registry proxy that only hands on what is proved (not part of this version yet)')
@@ -507,6 +508,7 @@ Register-ArgumentCompleter -Native -CommandName 'denpm' -ScriptBlock {
             [CompletionResult]::new('--script-shell', '--script-shell', [CompletionResultType]::ParameterName, 'Shell that runs scripts')
             [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Work on this workspace (name, folder, or parent folder)')
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Work on this workspace (name, folder, or parent folder)')
+            [CompletionResult]::new('--unless', '--unless', [CompletionResultType]::ParameterName, 'Hold back updates that bring new-dep, new-script, publisher-new, downgrade, new-capability, major')
             [CompletionResult]::new('--registry-seed', '--registry-seed', [CompletionResultType]::ParameterName, 'Seed of the choice of mirror, or random')
             [CompletionResult]::new('--quorum', '--quorum', [CompletionResultType]::ParameterName, 'How many registries must agree on a version')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Work in this folder; with --global, the global prefix')
@@ -589,6 +591,7 @@ Register-ArgumentCompleter -Native -CommandName 'denpm' -ScriptBlock {
             [CompletionResult]::new('--script-shell', '--script-shell', [CompletionResultType]::ParameterName, 'Shell that runs scripts')
             [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Work on this workspace (name, folder, or parent folder)')
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Work on this workspace (name, folder, or parent folder)')
+            [CompletionResult]::new('--unless', '--unless', [CompletionResultType]::ParameterName, 'Hold back updates that bring new-dep, new-script, publisher-new, downgrade, new-capability, major')
             [CompletionResult]::new('--registry-seed', '--registry-seed', [CompletionResultType]::ParameterName, 'Seed of the choice of mirror, or random')
             [CompletionResult]::new('--quorum', '--quorum', [CompletionResultType]::ParameterName, 'How many registries must agree on a version')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Work in this folder; with --global, the global prefix')
@@ -671,6 +674,7 @@ Register-ArgumentCompleter -Native -CommandName 'denpm' -ScriptBlock {
             [CompletionResult]::new('--script-shell', '--script-shell', [CompletionResultType]::ParameterName, 'Shell that runs scripts')
             [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Work on this workspace (name, folder, or parent folder)')
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Work on this workspace (name, folder, or parent folder)')
+            [CompletionResult]::new('--unless', '--unless', [CompletionResultType]::ParameterName, 'Hold back updates that bring new-dep, new-script, publisher-new, downgrade, new-capability, major')
             [CompletionResult]::new('--registry-seed', '--registry-seed', [CompletionResultType]::ParameterName, 'Seed of the choice of mirror, or random')
             [CompletionResult]::new('--quorum', '--quorum', [CompletionResultType]::ParameterName, 'How many registries must agree on a version')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Work in this folder; with --global, the global prefix')
@@ -1753,6 +1757,7 @@ Register-ArgumentCompleter -Native -CommandName 'denpm' -ScriptBlock {
             break
         }
         'denpm;authors' {
+            [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'What authors are listed by')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Work in this folder; with --global, the global prefix')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Work in this folder; with --global, the global prefix')
             [CompletionResult]::new('--registry', '--registry', [CompletionResultType]::ParameterName, 'The registry')
@@ -1763,6 +1768,7 @@ Register-ArgumentCompleter -Native -CommandName 'denpm' -ScriptBlock {
             [CompletionResult]::new('--fetch-retries', '--fetch-retries', [CompletionResultType]::ParameterName, 'How often a failed request is repeated')
             [CompletionResult]::new('--fetch-timeout', '--fetch-timeout', [CompletionResultType]::ParameterName, 'Longest wait for an answer, in milliseconds')
             [CompletionResult]::new('--maxsockets', '--maxsockets', [CompletionResultType]::ParameterName, 'Most connections to one registry')
+            [CompletionResult]::new('--sole', '--sole', [CompletionResultType]::ParameterName, 'Only packages that one account alone published')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON')
             [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'Use the cache only')
             [CompletionResult]::new('--prefer-offline', '--prefer-offline', [CompletionResultType]::ParameterName, 'Do not check whether cached data is fresh')
@@ -1777,6 +1783,7 @@ Register-ArgumentCompleter -Native -CommandName 'denpm' -ScriptBlock {
             break
         }
         'denpm;risk' {
+            [CompletionResult]::new('--top', '--top', [CompletionResultType]::ParameterName, 'How many packages are listed; 0 lists all')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Work in this folder; with --global, the global prefix')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Work in this folder; with --global, the global prefix')
             [CompletionResult]::new('--registry', '--registry', [CompletionResultType]::ParameterName, 'The registry')
@@ -1804,6 +1811,8 @@ Register-ArgumentCompleter -Native -CommandName 'denpm' -ScriptBlock {
         }
         'denpm;capabilities' {
             [CompletionResult]::new('--baseline', '--baseline', [CompletionResultType]::ParameterName, 'What to compare with: a tarball, a folder, a version')
+            [CompletionResult]::new('--diff', '--diff', [CompletionResultType]::ParameterName, 'An earlier package-lock.json to compare with')
+            [CompletionResult]::new('--export', '--export', [CompletionResultType]::ParameterName, 'Write powers as another tool''s policy: lavamoat')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Work in this folder; with --global, the global prefix')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Work in this folder; with --global, the global prefix')
             [CompletionResult]::new('--registry', '--registry', [CompletionResultType]::ParameterName, 'The registry')
@@ -1814,6 +1823,32 @@ Register-ArgumentCompleter -Native -CommandName 'denpm' -ScriptBlock {
             [CompletionResult]::new('--fetch-retries', '--fetch-retries', [CompletionResultType]::ParameterName, 'How often a failed request is repeated')
             [CompletionResult]::new('--fetch-timeout', '--fetch-timeout', [CompletionResultType]::ParameterName, 'Longest wait for an answer, in milliseconds')
             [CompletionResult]::new('--maxsockets', '--maxsockets', [CompletionResultType]::ParameterName, 'Most connections to one registry')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON')
+            [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'Use the cache only')
+            [CompletionResult]::new('--prefer-offline', '--prefer-offline', [CompletionResultType]::ParameterName, 'Do not check whether cached data is fresh')
+            [CompletionResult]::new('--prefer-online', '--prefer-online', [CompletionResultType]::ParameterName, 'Always check whether cached data is fresh')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: true on a terminal, or always')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'Show progress on a terminal')
+            [CompletionResult]::new('--no-strict-ssl', '--no-strict-ssl', [CompletionResultType]::ParameterName, 'Switch off: check the registry''s certificate')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly')
+            [CompletionResult]::new('--silent', '--silent', [CompletionResultType]::ParameterName, 'Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'denpm;verify-source' {
+            [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'A clone of the repository, or a folder with its files')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Work in this folder; with --global, the global prefix')
+            [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Work in this folder; with --global, the global prefix')
+            [CompletionResult]::new('--registry', '--registry', [CompletionResultType]::ParameterName, 'The registry')
+            [CompletionResult]::new('--userconfig', '--userconfig', [CompletionResultType]::ParameterName, 'The user''s config file')
+            [CompletionResult]::new('--cache', '--cache', [CompletionResultType]::ParameterName, 'npm''s cache folder; denpm keeps its own in <cache>/_denpm')
+            [CompletionResult]::new('--loglevel', '--loglevel', [CompletionResultType]::ParameterName, 'How much to say on stderr')
+            [CompletionResult]::new('--cafile', '--cafile', [CompletionResultType]::ParameterName, 'File with trusted certificate authorities, PEM')
+            [CompletionResult]::new('--fetch-retries', '--fetch-retries', [CompletionResultType]::ParameterName, 'How often a failed request is repeated')
+            [CompletionResult]::new('--fetch-timeout', '--fetch-timeout', [CompletionResultType]::ParameterName, 'Longest wait for an answer, in milliseconds')
+            [CompletionResult]::new('--maxsockets', '--maxsockets', [CompletionResultType]::ParameterName, 'Most connections to one registry')
+            [CompletionResult]::new('--strict', '--strict', [CompletionResultType]::ParameterName, 'A warning of the policy is a refusal')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON')
             [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'Use the cache only')
             [CompletionResult]::new('--prefer-offline', '--prefer-offline', [CompletionResultType]::ParameterName, 'Do not check whether cached data is fresh')

@@ -142,6 +142,9 @@ _denpm() {
             denpm,verify)
                 cmd="denpm__subcmd__verify"
                 ;;
+            denpm,verify-source)
+                cmd="denpm__subcmd__verify__subcmd__source"
+                ;;
             denpm,vet)
                 cmd="denpm__subcmd__vet"
                 ;;
@@ -155,7 +158,7 @@ _denpm() {
 
     case "${cmd}" in
         denpm)
-            opts="-v -h --version --help install i add ci clean-install ic update up upgrade uninstall remove rm un dedupe ddp prune ls list ll la explain why outdated approve-scripts deny-scripts install-scripts audit-signatures policy pin verify review inspect diff ack authors risk capabilities registries sumdb serve vet approve completions man"
+            opts="-v -h --version --help install i add ci clean-install ic update up upgrade uninstall remove rm un dedupe ddp prune ls list ll la explain why outdated approve-scripts deny-scripts install-scripts audit-signatures policy pin verify review inspect diff ack authors risk capabilities verify-source registries sumdb serve vet approve completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -417,12 +420,16 @@ _denpm() {
             return 0
             ;;
         denpm__subcmd__authors)
-            opts="-C -s -h --json --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
+            opts="-C -s -h --by --sole --json --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --by)
+                    COMPREPLY=($(compgen -W "person package" -- "${cur}"))
+                    return 0
+                    ;;
                 --prefix)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -471,7 +478,7 @@ _denpm() {
             return 0
             ;;
         denpm__subcmd__capabilities)
-            opts="-C -s -h --baseline --json --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
+            opts="-C -s -h --baseline --diff --export --json --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -479,6 +486,14 @@ _denpm() {
             case "${prev}" in
                 --baseline)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --diff)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --export)
+                    COMPREPLY=($(compgen -W "lavamoat" -- "${cur}"))
                     return 0
                     ;;
                 --prefix)
@@ -1853,12 +1868,16 @@ _denpm() {
             return 0
             ;;
         denpm__subcmd__risk)
-            opts="-l -C -s -h --json --long --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
+            opts="-l -C -s -h --top --json --long --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --top)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --prefix)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2157,7 +2176,7 @@ _denpm() {
             return 0
             ;;
         denpm__subcmd__update)
-            opts="-P -D -O -B -E -f -w -g -C -s -h --no-save --save-prod --save-dev --save-optional --save-peer --save-bundle --save-exact --save-prefix --install-strategy --legacy-peer-deps --strict-peer-deps --omit --include --force --no-bin-links --install-links --no-audit --no-fund --dry-run --json --prefer-dedupe --before --min-release-age --min-release-age-exclude --tag --engine-strict --cpu --os --libc --no-package-lock --package-lock-only --lockfile-version --no-format-package-lock --omit-lockfile-registry-resolved --replace-registry-host --lock-resolved --sum --ignore-scripts --foreground-scripts --allow-scripts --strict-allow-scripts --dangerously-allow-all-scripts --script-shell --no-rebuild-bundle --workspace --workspaces --include-workspace-root --global --registry-seed --quorum --strict --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
+            opts="-P -D -O -B -E -f -w -g -C -s -h --no-save --save-prod --save-dev --save-optional --save-peer --save-bundle --save-exact --save-prefix --install-strategy --legacy-peer-deps --strict-peer-deps --omit --include --force --no-bin-links --install-links --no-audit --no-fund --dry-run --json --prefer-dedupe --before --min-release-age --min-release-age-exclude --tag --engine-strict --cpu --os --libc --no-package-lock --package-lock-only --lockfile-version --no-format-package-lock --omit-lockfile-registry-resolved --replace-registry-host --lock-resolved --sum --ignore-scripts --foreground-scripts --allow-scripts --strict-allow-scripts --dangerously-allow-all-scripts --script-shell --no-rebuild-bundle --workspace --workspaces --include-workspace-root --global --unless --registry-seed --quorum --strict --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2235,6 +2254,10 @@ _denpm() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --unless)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --registry-seed)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2297,6 +2320,64 @@ _denpm() {
                 return 0
             fi
             case "${prev}" in
+                --prefix)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --userconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --loglevel)
+                    COMPREPLY=($(compgen -W "silent error warn notice http info verbose silly" -- "${cur}"))
+                    return 0
+                    ;;
+                --cafile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fetch-retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fetch-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --maxsockets)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        denpm__subcmd__verify__subcmd__source)
+            opts="-C -s -h --repo --strict --json --prefix --registry --userconfig --cache --loglevel --offline --prefer-offline --prefer-online --color --progress --no-strict-ssl --cafile --fetch-retries --fetch-timeout --maxsockets --silent --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --repo)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --prefix)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -62,7 +62,8 @@ complete -c denpm -n "__fish_denpm_needs_command" -f -a "diff" -d 'Show what cha
 complete -c denpm -n "__fish_denpm_needs_command" -f -a "ack" -d 'Accept a finding, for these bytes and this evidence'
 complete -c denpm -n "__fish_denpm_needs_command" -f -a "authors" -d 'List who publishes the packages of the project'
 complete -c denpm -n "__fish_denpm_needs_command" -f -a "risk" -d 'List what is unusual about the installed versions'
-complete -c denpm -n "__fish_denpm_needs_command" -f -a "capabilities" -d 'List the powers of a package\'s code'
+complete -c denpm -n "__fish_denpm_needs_command" -f -a "capabilities" -d 'List the powers of a package\'s code, or of all packages of the project'
+complete -c denpm -n "__fish_denpm_needs_command" -f -a "verify-source" -d 'Compare a package with its repository at the commit it was made from'
 complete -c denpm -n "__fish_denpm_needs_command" -f -a "registries" -d 'List and test the registries of the pool'
 complete -c denpm -n "__fish_denpm_needs_command" -f -a "sumdb" -d 'Run, serve, audit and ask logs of package sums'
 complete -c denpm -n "__fish_denpm_needs_command" -f -a "serve" -d 'Be a registry proxy that only hands on what is proved (not part of this version yet)'
@@ -600,6 +601,7 @@ omit\t''"
 complete -c denpm -n "__fish_denpm_using_subcommand update" -l allow-scripts -d 'Packages whose install scripts may run (global installs)' -r
 complete -c denpm -n "__fish_denpm_using_subcommand update" -l script-shell -d 'Shell that runs scripts' -r
 complete -c denpm -n "__fish_denpm_using_subcommand update" -s w -l workspace -d 'Work on this workspace (name, folder, or parent folder)' -r
+complete -c denpm -n "__fish_denpm_using_subcommand update" -l unless -d 'Hold back updates that bring new-dep, new-script, publisher-new, downgrade, new-capability, major' -r
 complete -c denpm -n "__fish_denpm_using_subcommand update" -l registry-seed -d 'Seed of the choice of mirror, or random' -r
 complete -c denpm -n "__fish_denpm_using_subcommand update" -l quorum -d 'How many registries must agree on a version' -r
 complete -c denpm -n "__fish_denpm_using_subcommand update" -s C -l prefix -d 'Work in this folder; with --global, the global prefix' -r
@@ -687,6 +689,7 @@ omit\t''"
 complete -c denpm -n "__fish_denpm_using_subcommand up" -l allow-scripts -d 'Packages whose install scripts may run (global installs)' -r
 complete -c denpm -n "__fish_denpm_using_subcommand up" -l script-shell -d 'Shell that runs scripts' -r
 complete -c denpm -n "__fish_denpm_using_subcommand up" -s w -l workspace -d 'Work on this workspace (name, folder, or parent folder)' -r
+complete -c denpm -n "__fish_denpm_using_subcommand up" -l unless -d 'Hold back updates that bring new-dep, new-script, publisher-new, downgrade, new-capability, major' -r
 complete -c denpm -n "__fish_denpm_using_subcommand up" -l registry-seed -d 'Seed of the choice of mirror, or random' -r
 complete -c denpm -n "__fish_denpm_using_subcommand up" -l quorum -d 'How many registries must agree on a version' -r
 complete -c denpm -n "__fish_denpm_using_subcommand up" -s C -l prefix -d 'Work in this folder; with --global, the global prefix' -r
@@ -774,6 +777,7 @@ omit\t''"
 complete -c denpm -n "__fish_denpm_using_subcommand upgrade" -l allow-scripts -d 'Packages whose install scripts may run (global installs)' -r
 complete -c denpm -n "__fish_denpm_using_subcommand upgrade" -l script-shell -d 'Shell that runs scripts' -r
 complete -c denpm -n "__fish_denpm_using_subcommand upgrade" -s w -l workspace -d 'Work on this workspace (name, folder, or parent folder)' -r
+complete -c denpm -n "__fish_denpm_using_subcommand upgrade" -l unless -d 'Hold back updates that bring new-dep, new-script, publisher-new, downgrade, new-capability, major' -r
 complete -c denpm -n "__fish_denpm_using_subcommand upgrade" -l registry-seed -d 'Seed of the choice of mirror, or random' -r
 complete -c denpm -n "__fish_denpm_using_subcommand upgrade" -l quorum -d 'How many registries must agree on a version' -r
 complete -c denpm -n "__fish_denpm_using_subcommand upgrade" -s C -l prefix -d 'Work in this folder; with --global, the global prefix' -r
@@ -1932,6 +1936,8 @@ complete -c denpm -n "__fish_denpm_using_subcommand ack" -l progress -d 'Show pr
 complete -c denpm -n "__fish_denpm_using_subcommand ack" -l no-strict-ssl -d 'Switch off: check the registry\'s certificate'
 complete -c denpm -n "__fish_denpm_using_subcommand ack" -s s -l silent -d 'Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly'
 complete -c denpm -n "__fish_denpm_using_subcommand ack" -s h -l help -d 'Print help'
+complete -c denpm -n "__fish_denpm_using_subcommand authors" -l by -d 'What authors are listed by' -r -f -a "person\t''
+package\t''"
 complete -c denpm -n "__fish_denpm_using_subcommand authors" -s C -l prefix -d 'Work in this folder; with --global, the global prefix' -r
 complete -c denpm -n "__fish_denpm_using_subcommand authors" -l registry -d 'The registry' -r
 complete -c denpm -n "__fish_denpm_using_subcommand authors" -l userconfig -d 'The user\'s config file' -r
@@ -1948,6 +1954,7 @@ complete -c denpm -n "__fish_denpm_using_subcommand authors" -l cafile -d 'File 
 complete -c denpm -n "__fish_denpm_using_subcommand authors" -l fetch-retries -d 'How often a failed request is repeated' -r
 complete -c denpm -n "__fish_denpm_using_subcommand authors" -l fetch-timeout -d 'Longest wait for an answer, in milliseconds' -r
 complete -c denpm -n "__fish_denpm_using_subcommand authors" -l maxsockets -d 'Most connections to one registry' -r
+complete -c denpm -n "__fish_denpm_using_subcommand authors" -l sole -d 'Only packages that one account alone published'
 complete -c denpm -n "__fish_denpm_using_subcommand authors" -l json -d 'Print JSON'
 complete -c denpm -n "__fish_denpm_using_subcommand authors" -l offline -d 'Use the cache only'
 complete -c denpm -n "__fish_denpm_using_subcommand authors" -l prefer-offline -d 'Do not check whether cached data is fresh'
@@ -1957,6 +1964,7 @@ complete -c denpm -n "__fish_denpm_using_subcommand authors" -l progress -d 'Sho
 complete -c denpm -n "__fish_denpm_using_subcommand authors" -l no-strict-ssl -d 'Switch off: check the registry\'s certificate'
 complete -c denpm -n "__fish_denpm_using_subcommand authors" -s s -l silent -d 'Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly'
 complete -c denpm -n "__fish_denpm_using_subcommand authors" -s h -l help -d 'Print help'
+complete -c denpm -n "__fish_denpm_using_subcommand risk" -l top -d 'How many packages are listed; 0 lists all' -r
 complete -c denpm -n "__fish_denpm_using_subcommand risk" -s C -l prefix -d 'Work in this folder; with --global, the global prefix' -r
 complete -c denpm -n "__fish_denpm_using_subcommand risk" -l registry -d 'The registry' -r
 complete -c denpm -n "__fish_denpm_using_subcommand risk" -l userconfig -d 'The user\'s config file' -r
@@ -1984,6 +1992,8 @@ complete -c denpm -n "__fish_denpm_using_subcommand risk" -l no-strict-ssl -d 'S
 complete -c denpm -n "__fish_denpm_using_subcommand risk" -s s -l silent -d 'Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly'
 complete -c denpm -n "__fish_denpm_using_subcommand risk" -s h -l help -d 'Print help'
 complete -c denpm -n "__fish_denpm_using_subcommand capabilities" -l baseline -d 'What to compare with: a tarball, a folder, a version' -r
+complete -c denpm -n "__fish_denpm_using_subcommand capabilities" -l diff -d 'An earlier package-lock.json to compare with' -r
+complete -c denpm -n "__fish_denpm_using_subcommand capabilities" -l export -d 'Write powers as another tool\'s policy: lavamoat' -r -f -a "lavamoat\t''"
 complete -c denpm -n "__fish_denpm_using_subcommand capabilities" -s C -l prefix -d 'Work in this folder; with --global, the global prefix' -r
 complete -c denpm -n "__fish_denpm_using_subcommand capabilities" -l registry -d 'The registry' -r
 complete -c denpm -n "__fish_denpm_using_subcommand capabilities" -l userconfig -d 'The user\'s config file' -r
@@ -2009,6 +2019,33 @@ complete -c denpm -n "__fish_denpm_using_subcommand capabilities" -l progress -d
 complete -c denpm -n "__fish_denpm_using_subcommand capabilities" -l no-strict-ssl -d 'Switch off: check the registry\'s certificate'
 complete -c denpm -n "__fish_denpm_using_subcommand capabilities" -s s -l silent -d 'Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly'
 complete -c denpm -n "__fish_denpm_using_subcommand capabilities" -s h -l help -d 'Print help'
+complete -c denpm -n "__fish_denpm_using_subcommand verify-source" -l repo -d 'A clone of the repository, or a folder with its files' -r
+complete -c denpm -n "__fish_denpm_using_subcommand verify-source" -s C -l prefix -d 'Work in this folder; with --global, the global prefix' -r
+complete -c denpm -n "__fish_denpm_using_subcommand verify-source" -l registry -d 'The registry' -r
+complete -c denpm -n "__fish_denpm_using_subcommand verify-source" -l userconfig -d 'The user\'s config file' -r
+complete -c denpm -n "__fish_denpm_using_subcommand verify-source" -l cache -d 'npm\'s cache folder; denpm keeps its own in <cache>/_denpm' -r
+complete -c denpm -n "__fish_denpm_using_subcommand verify-source" -l loglevel -d 'How much to say on stderr' -r -f -a "silent\t''
+error\t''
+warn\t''
+notice\t''
+http\t''
+info\t''
+verbose\t''
+silly\t''"
+complete -c denpm -n "__fish_denpm_using_subcommand verify-source" -l cafile -d 'File with trusted certificate authorities, PEM' -r
+complete -c denpm -n "__fish_denpm_using_subcommand verify-source" -l fetch-retries -d 'How often a failed request is repeated' -r
+complete -c denpm -n "__fish_denpm_using_subcommand verify-source" -l fetch-timeout -d 'Longest wait for an answer, in milliseconds' -r
+complete -c denpm -n "__fish_denpm_using_subcommand verify-source" -l maxsockets -d 'Most connections to one registry' -r
+complete -c denpm -n "__fish_denpm_using_subcommand verify-source" -l strict -d 'A warning of the policy is a refusal'
+complete -c denpm -n "__fish_denpm_using_subcommand verify-source" -l json -d 'Print JSON'
+complete -c denpm -n "__fish_denpm_using_subcommand verify-source" -l offline -d 'Use the cache only'
+complete -c denpm -n "__fish_denpm_using_subcommand verify-source" -l prefer-offline -d 'Do not check whether cached data is fresh'
+complete -c denpm -n "__fish_denpm_using_subcommand verify-source" -l prefer-online -d 'Always check whether cached data is fresh'
+complete -c denpm -n "__fish_denpm_using_subcommand verify-source" -l color -d 'Colours: true on a terminal, or always'
+complete -c denpm -n "__fish_denpm_using_subcommand verify-source" -l progress -d 'Show progress on a terminal'
+complete -c denpm -n "__fish_denpm_using_subcommand verify-source" -l no-strict-ssl -d 'Switch off: check the registry\'s certificate'
+complete -c denpm -n "__fish_denpm_using_subcommand verify-source" -s s -l silent -d 'Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly'
+complete -c denpm -n "__fish_denpm_using_subcommand verify-source" -s h -l help -d 'Print help'
 complete -c denpm -n "__fish_denpm_using_subcommand registries" -l registry-seed -d 'Seed of the choice of mirror, or random' -r
 complete -c denpm -n "__fish_denpm_using_subcommand registries" -l quorum -d 'How many registries must agree on a version' -r
 complete -c denpm -n "__fish_denpm_using_subcommand registries" -s C -l prefix -d 'Work in this folder; with --global, the global prefix' -r

@@ -278,6 +278,7 @@ module completions {
     --workspaces              # Work on all workspaces
     --include-workspace-root  # With workspaces, work on the root too
     --global(-g)              # Work on the global prefix instead of this project
+    --unless: string          # Hold back updates that bring new-dep, new-script, publisher-new, downgrade, new-capability, major
     --registry-seed: string   # Seed of the choice of mirror, or random
     --quorum: string          # How many registries must agree on a version
     --strict                  # A warning of the policy is a refusal
@@ -1053,12 +1054,18 @@ module completions {
     ...words: string
   ]
 
+  def "nu-complete denpm authors by" [] {
+    [ "person" "package" ]
+  }
+
   def "nu-complete denpm authors loglevel" [] {
     [ "silent" "error" "warn" "notice" "http" "info" "verbose" "silly" ]
   }
 
   # List who publishes the packages of the project
   export extern "denpm authors" [
+    --by: string@"nu-complete denpm authors by" # What authors are listed by
+    --sole                    # Only packages that one account alone published
     --json                    # Print JSON
     --prefix(-C): string      # Work in this folder; with --global, the global prefix
     --registry: string        # The registry
@@ -1085,6 +1092,7 @@ module completions {
 
   # List what is unusual about the installed versions
   export extern "denpm risk" [
+    --top: string             # How many packages are listed; 0 lists all
     --json                    # Print JSON
     --long(-l)                # Show more of each package
     --prefix(-C): string      # Work in this folder; with --global, the global prefix
@@ -1106,19 +1114,54 @@ module completions {
     --help(-h)                # Print help
   ]
 
+  def "nu-complete denpm capabilities export" [] {
+    [ "lavamoat" ]
+  }
+
   def "nu-complete denpm capabilities loglevel" [] {
     [ "silent" "error" "warn" "notice" "http" "info" "verbose" "silly" ]
   }
 
-  # List the powers of a package's code
+  # List the powers of a package's code, or of all packages of the project
   export extern "denpm capabilities" [
     --baseline: string        # What to compare with: a tarball, a folder, a version
+    --diff: string            # An earlier package-lock.json to compare with
+    --export: string@"nu-complete denpm capabilities export" # Write powers as another tool's policy: lavamoat
     --json                    # Print JSON
     --prefix(-C): string      # Work in this folder; with --global, the global prefix
     --registry: string        # The registry
     --userconfig: string      # The user's config file
     --cache: string           # npm's cache folder; denpm keeps its own in <cache>/_denpm
     --loglevel: string@"nu-complete denpm capabilities loglevel" # How much to say on stderr
+    --offline                 # Use the cache only
+    --prefer-offline          # Do not check whether cached data is fresh
+    --prefer-online           # Always check whether cached data is fresh
+    --color                   # Colours: true on a terminal, or always
+    --progress                # Show progress on a terminal
+    --no-strict-ssl           # Switch off: check the registry's certificate
+    --cafile: string          # File with trusted certificate authorities, PEM
+    --fetch-retries: string   # How often a failed request is repeated
+    --fetch-timeout: string   # Longest wait for an answer, in milliseconds
+    --maxsockets: string      # Most connections to one registry
+    --silent(-s)              # Same as --loglevel=silent; -q is warn, -d info, -dd verbose, -ddd silly
+    --help(-h)                # Print help
+    ...words: string
+  ]
+
+  def "nu-complete denpm verify-source loglevel" [] {
+    [ "silent" "error" "warn" "notice" "http" "info" "verbose" "silly" ]
+  }
+
+  # Compare a package with its repository at the commit it was made from
+  export extern "denpm verify-source" [
+    --repo: string            # A clone of the repository, or a folder with its files
+    --strict                  # A warning of the policy is a refusal
+    --json                    # Print JSON
+    --prefix(-C): string      # Work in this folder; with --global, the global prefix
+    --registry: string        # The registry
+    --userconfig: string      # The user's config file
+    --cache: string           # npm's cache folder; denpm keeps its own in <cache>/_denpm
+    --loglevel: string@"nu-complete denpm verify-source loglevel" # How much to say on stderr
     --offline                 # Use the cache only
     --prefer-offline          # Do not check whether cached data is fresh
     --prefer-online           # Always check whether cached data is fresh

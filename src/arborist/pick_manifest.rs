@@ -2,9 +2,10 @@
 //!
 //! A tag is that version, a version is itself. For a range, the version tagged `latest` wins
 //! when it satisfies, suits the engines and is not deprecated, even if there are higher ones;
-//! else the best of those that satisfy: engines and deprecation before version order.
+//! else the best of those that satisfy: engines and deprecation before version order. What is to
+//! be avoided comes after everything else.
 
-use std::{cmp::Reverse, sync::Arc};
+use std::{cmp::Reverse, collections::BTreeSet, sync::Arc};
 
 use serde_json::Value;
 
@@ -26,6 +27,8 @@ pub struct PickOptions {
     pub node_version: String,
     /// The npm version; npm itself passes none to the picker unless configured.
     pub npm_version: String,
+    /// Versions that a tag or range means only where nothing else satisfies (`avoid`).
+    pub avoid: BTreeSet<String>,
 }
 
 /// Why no version could be picked.
@@ -140,13 +143,17 @@ impl Picker<'_> {
         self.packument.published_ms(version).is_none_or(|time| time <= before)
     }
 
+    fn is_avoided(&self, version: &str) -> bool {
+        self.options.avoid.contains(version)
+    }
+
     fn manifest(&self, version: &str) -> Picked {
         Ok(self.packument.manifest(version).transpose()?)
     }
 
     fn by_tag(&self, tag: &str) -> Picked {
         let Some(version) = self.packument.dist_tag(tag) else { return Ok(None) };
-        if self.in_time(version) {
+        if self.in_time(version) && !self.is_avoided(version) {
             return self.manifest(version);
         }
         self.by_range(&format!("<={version}"))
@@ -164,6 +171,7 @@ impl Picker<'_> {
         if let Some(default) = self.packument.dist_tag(&self.options.default_tag)
             && (any || Version::parse_loose(default).is_ok_and(|version| range.satisfies(&version)))
             && self.in_time(default)
+            && !self.is_avoided(default)
             && let Some(manifest) = self.manifest(default)?
             && self.engine_ok(&manifest)
             && !is_deprecated(&manifest)
@@ -185,12 +193,12 @@ impl Picker<'_> {
     /// The first that suits in every respect, else the best compromise; candidates are in
     /// descending order of version, and no more of them are looked at than need be.
     fn best_of<'a>(&self, candidates: impl Iterator<Item = &'a str>) -> Picked {
-        let mut best: Option<((bool, bool, bool), Arc<Manifest>)> = None;
+        let mut best: Option<([bool; 4], Arc<Manifest>)> = None;
         for version in candidates {
             let Some(manifest) = self.manifest(version)? else { continue };
             let (engine, current) = (self.engine_ok(&manifest), !is_deprecated(&manifest));
-            let rank = (engine && current, engine, current);
-            if rank == (true, true, true) {
+            let rank = [!self.is_avoided(version), engine && current, engine, current];
+            if rank == [true; 4] {
                 return Ok(Some(manifest));
             }
             if best.as_ref().is_none_or(|(other, _)| Reverse(rank) < Reverse(*other)) {

@@ -38,6 +38,7 @@ pub enum Command {
     Authors,
     Risk,
     Capabilities,
+    VerifySource,
     Registries,
     Sumdb,
     Serve,
@@ -149,7 +150,7 @@ pub const COMMANDS: &[Description] = &[
         "update",
         "Update packages within their ranges",
         "[package]...",
-        &[SAVE, TREE, CHOICE, LOCK, SCRIPTS, WORKSPACES, &["global"], MIRRORS, POLICY],
+        &[SAVE, TREE, CHOICE, LOCK, SCRIPTS, WORKSPACES, &["global", "unless"], MIRRORS, POLICY],
     )
     .also(2, &["up", "upgrade", "u", "udpate"]),
     ready(
@@ -294,21 +295,28 @@ pub const COMMANDS: &[Description] = &[
         "authors",
         "List who publishes the packages of the project",
         "",
-        &[&["json"]],
+        &[&["by", "sole", "json"]],
     ),
     ready(
         Command::Risk,
         "risk",
         "List what is unusual about the installed versions",
         "",
-        &[&["json", "long"]],
+        &[&["top", "json", "long"]],
     ),
     ready(
         Command::Capabilities,
         "capabilities",
-        "List the powers of a package's code",
+        "List the powers of a package's code, or of all packages of the project",
+        "[tarball|folder|package-spec]",
+        &[&["baseline", "diff", "export", "json"]],
+    ),
+    ready(
+        Command::VerifySource,
+        "verify-source",
+        "Compare a package with its repository at the commit it was made from",
         "<tarball|folder|package-spec>",
-        &[&["baseline", "json"]],
+        &[&["repo", "strict", "json"]],
     ),
     ready(
         Command::Registries,
@@ -494,6 +502,7 @@ pub fn is_npms(command: Command) -> bool {
             | Command::Authors
             | Command::Risk
             | Command::Capabilities
+            | Command::VerifySource
             | Command::Registries
             | Command::Sumdb
             | Command::Serve

@@ -18,6 +18,7 @@ use crate::{
         Context,
         build::{Saving, TreeRequest, Update},
         install, pin,
+        review::unless::Unless,
     },
     report::{
         self, LogLevel, OutputFormat, ProgressMode, Terminal, debug_log::LogFolder, styled::Colour,
@@ -80,7 +81,8 @@ fn change_tree(invocation: &Invocation) -> ExitCode {
         let reporter: Arc<dyn Reporter> = Arc::<Terminal>::clone(&terminal);
         // The process ends with it: freeing it piece by piece would be work for nobody.
         let mut context = ManuallyDrop::new(Context::new(invocation.config.clone(), reporter)?);
-        let request = tree_request(invocation);
+        let unless = Unless::parse(invocation.config.text("unless").unwrap_or_default())?;
+        let request = TreeRequest { unless, ..tree_request(invocation) };
         let summary = match invocation.command {
             Command::Pin => pin::pin(&mut context, &request).await?,
             _ => install::install(&context, &request).await?,

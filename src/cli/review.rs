@@ -1,5 +1,5 @@
 //! The commands that tell what is unusual: `inspect`, `review`, `diff`, `ack`, `authors`, `risk`,
-//! `capabilities`.
+//! `capabilities`, `verify-source`.
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
@@ -20,12 +20,15 @@ use crate::{
             acks::{AckRequest, ack, stale},
             diff,
             inspect::{self, InspectReport, InspectRequest},
-            people, plan,
+            people, plan, powers,
+            source::{self, SourceRequest},
         },
     },
     report::{
         OutputFormat, Terminal,
+        people::{self as people_told, By, Which},
         review::{self as told, Review},
+        source as source_told,
         styled::{Line, Text},
     },
 };
@@ -41,6 +44,7 @@ pub(super) fn knows(command: Command) -> bool {
             | Command::Authors
             | Command::Risk
             | Command::Capabilities
+            | Command::VerifySource
     )
 }
 
@@ -82,12 +86,13 @@ async fn command(
         }
         Command::Ack => acknowledge(invocation, context, terminal, asked.stale).map(|()| false),
         Command::Authors | Command::Risk => {
-            show_people(invocation.command, context, terminal).await.map(|()| false)
+            show_people(invocation, context, terminal).await.map(|()| false)
         }
         Command::Capabilities => {
             show_capabilities(invocation, context, terminal, asked.baseline.as_deref()).await?;
             Ok(false)
         }
+        Command::VerifySource => show_source(invocation, context, terminal, asked.strict).await,
         _ => {
             let update = if words.is_empty() { Update::All } else { Update::None };
             let request = TreeRequest {
@@ -132,21 +137,33 @@ fn acknowledge(
 }
 
 async fn show_people(
-    command: Command,
+    invocation: &Invocation,
     context: &Context,
     terminal: &Terminal,
 ) -> Result<(), Failure> {
     let json = terminal.options().format == OutputFormat::Json;
-    if command == Command::Authors {
-        let authors = people::authors(context).await?;
+    let config = &invocation.config;
+    if invocation.command == Command::Authors {
+        let by = if config.text("by") == Some("package") { By::Package } else { By::Person };
+        let which = if config.is_set("sole") { Which::Sole } else { Which::All };
+        let authors = people_told::selected(people::authors(context).await?, which);
         if json {
-            terminal.json(told::authors_json(&authors));
+            terminal.json(people_told::authors_json(&authors, by));
         } else {
-            terminal.result(&told::authors_text(&authors));
+            terminal.result(&people_told::authors_text(&authors, by));
         }
         return Ok(());
     }
-    let review = people::risk(context).await?;
+    let mut review = people::risk(context).await?;
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a count; what is no count is none"
+    )]
+    let top = config.number("top").unwrap_or_default() as usize;
+    if top > 0 {
+        review = people::gravest(review, top);
+    }
     if json {
         terminal.json(told::to_json(&review, Gravity::Info));
     } else {
@@ -263,6 +280,9 @@ async fn show_capabilities(
     terminal: &Terminal,
     baseline: Option<&str>,
 ) -> Result<(), Failure> {
+    if invocation.positionals.is_empty() {
+        return show_powers(invocation, context, terminal).await;
+    }
     let powers = inspect::capabilities(context, &word(invocation, 0)?).await?;
     let before = match baseline {
         Some(word) => inspect::capabilities(context, word).await?,
@@ -274,4 +294,39 @@ async fn show_capabilities(
         OutputFormat::Text => terminal.result(&text(&gained)),
     }
     Ok(())
+}
+
+/// The powers of the project's packages; with `--diff`, what they gained and lost.
+async fn show_powers(
+    invocation: &Invocation,
+    context: &Context,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
+    let config = &invocation.config;
+    let before = config.texts("diff").first().map(PathBuf::from);
+    let all = powers::of_project(context, before.as_deref()).await?;
+    match (config.text("export"), terminal.options().format) {
+        (Some("lavamoat"), _) => print_json(&people_told::powers_lavamoat(&all)),
+        (_, OutputFormat::Json) => terminal.json(people_told::powers_json(&all)),
+        (_, OutputFormat::Text) => terminal.result(&people_told::powers_text(&all)),
+    }
+    Ok(())
+}
+
+/// Under `--strict`, what the repository does not account for is refused.
+async fn show_source(
+    invocation: &Invocation,
+    context: &Context,
+    terminal: &Terminal,
+    strict: bool,
+) -> Result<bool, Failure> {
+    let repository = invocation.config.text("repo").filter(|text| !text.is_empty());
+    let request =
+        SourceRequest { subject: word(invocation, 0)?, repository: repository.map(PathBuf::from) };
+    let report = source::verify(context, &request).await?;
+    match terminal.options().format {
+        OutputFormat::Json => terminal.json(source_told::source_json(&report)),
+        OutputFormat::Text => terminal.result(&source_told::source_text(&report)),
+    }
+    Ok(strict && !report.is_accounted_for())
 }

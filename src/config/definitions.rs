@@ -114,7 +114,7 @@ pub const DEFINITIONS: &[Definition] = definitions! {
     "depth": OPTIONAL_NUMBER = Unset, note("How deep a listing goes");
     "description": BOOLEAN = Bool(true);
     "dev": BOOLEAN = Bool(false), deprecated("Please use --include=dev instead.");
-    "diff": STRINGS = EmptyList;
+    "diff": STRINGS = EmptyList, note("An earlier package-lock.json to compare with");
     "diff-ignore-all-space": BOOLEAN = Bool(false);
     "diff-name-only": BOOLEAN = Bool(false);
     "diff-no-prefix": BOOLEAN = Bool(false);
@@ -315,7 +315,15 @@ pub const DEFINITIONS: &[Definition] = definitions! {
     // denpm's own.
     "baseline": OPTIONAL_STRING = Unset, denpm(),
         note("What to compare with: a tarball, a folder, a version");
+    "by": &[Word("person"), Word("package")] = Text("person"), denpm(),
+        note("What authors are listed by");
+    "sole": BOOLEAN = Bool(false), denpm(), note("Only packages that one account alone published");
+    "top": NUMBER = Number(0.0), denpm(), note("How many packages are listed; 0 lists all");
+    "repo": OPTIONAL_STRING = Unset, denpm(), note("A clone of the repository, or a folder with its files");
+    "export": &[Null, Word("lavamoat")] = Unset, denpm(), note("Write powers as another tool's policy: lavamoat");
     "strict": BOOLEAN = Bool(false), denpm(), note("A warning of the policy is a refusal");
+    "unless": OPTIONAL_STRING = Unset, denpm(),
+        note("Hold back updates that bring new-dep, new-script, publisher-new, downgrade, new-capability, major");
     "evidence": OPTIONAL_STRING = Unset, denpm(), note("Hash of the evidence that is accepted");
     "integrity": OPTIONAL_STRING = Unset, denpm(), note("Integrity of the version that is accepted");
     "reason": OPTIONAL_STRING = Unset, denpm(), note("Why it is accepted");

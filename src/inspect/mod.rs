@@ -11,6 +11,7 @@ pub mod malicious;
 pub mod minified;
 pub mod release;
 pub mod scripts;
+pub mod source;
 
 use crate::flag::Flag;
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 pub use crate::arborist::Update;
 
-use super::{context::Context, manifests::Sources, project::ProjectFiles};
+use super::{context::Context, manifests::Sources, project::ProjectFiles, review::unless::Unless};
 use crate::{
     arborist::{
         self, Allow, AllowSources, BuildOptions, Ideal, InstallLinks, InstallStrategy, LockStart,
@@ -55,6 +55,8 @@ pub struct TreeRequest {
     pub workspaces: Vec<String>,
     /// What to look up again.
     pub update: Update,
+    /// What holds an update back.
+    pub unless: Unless,
     /// Install exactly what the lockfile says (`ci`).
     pub frozen: bool,
     /// Merge duplicates (`dedupe`).

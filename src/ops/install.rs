@@ -9,7 +9,7 @@
 use std::{mem::ManuallyDrop, path::Path, time::Instant};
 
 use super::{
-    build::{TreeRequest, ideal_tree, omit, tree_settings},
+    build::{TreeRequest, omit, tree_settings},
     bundles,
     context::Context,
     fetch::{FetchedPackages, fetch_packages, refuse_forbidden, wanted_nodes},
@@ -104,7 +104,7 @@ async fn build(
 ) -> Result<(Ideal, Option<Prepared>), Failure> {
     let reporter = &*context.reporter;
     reporter.event(Event::PhaseStarted(Phase::Resolve));
-    let mut ideal = ideal_tree(context, sources, files, request).await?;
+    let mut ideal = review::unless::ideal_tree(context, sources, files, request).await?;
     if request.frozen {
         frozen::check_in_sync(files, &ideal, tree_settings(&context.options))?;
     }

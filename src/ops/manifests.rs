@@ -7,9 +7,9 @@
 
 use std::{
     borrow::Cow,
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, RwLock},
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -57,6 +57,8 @@ struct Shared {
     pick: PickOptions,
     lock_resolved: LockResolved,
     age_exceptions: Vec<AgeException>,
+    /// Versions to avoid, by package.
+    avoided: RwLock<HashMap<String, BTreeSet<String>>>,
     announced: Mutex<HashSet<String>>,
 }
 
@@ -127,9 +129,11 @@ impl Sources {
                 before: resolve.before.map(epoch_ms),
                 node_version: context.machine.node_version.clone(),
                 npm_version: context.machine.npm_version.clone(),
+                avoid: BTreeSet::new(),
             },
             lock_resolved: context.options.lock.lock_resolved,
             age_exceptions: exceptions.collect(),
+            avoided: RwLock::default(),
             announced: Mutex::default(),
         };
         Self { shared: Arc::new(shared), runtime: Handle::current() }
@@ -176,6 +180,14 @@ impl Sources {
     /// The packument of a package that was read in this run, if one was.
     pub(super) fn packument_at_hand(&self, name: &str) -> Option<Arc<Packument>> {
         self.shared.packuments.get(&name.to_owned())?.ok()
+    }
+
+    /// From now on a version is picked only where nothing else satisfies; whether that is new.
+    pub(super) fn avoid(&self, name: &str, version: &str) -> bool {
+        let mut picked = self.shared.picked.lock().unwrap_or_else(PoisonError::into_inner);
+        picked.retain(|(known, _), _| known != name);
+        let mut avoided = self.shared.avoided.write().unwrap_or_else(PoisonError::into_inner);
+        avoided.entry(name.to_owned()).or_default().insert(version.to_owned())
     }
 
     /// What proves packages before they are installed.
@@ -317,11 +329,16 @@ impl Shared {
     }
 
     fn pick_options(&self, name: &str) -> Cow<'_, PickOptions> {
-        if self.pick.before.is_some() && self.is_age_exempt(name) {
-            Cow::Owned(PickOptions { before: None, ..self.pick.clone() })
-        } else {
-            Cow::Borrowed(&self.pick)
+        let is_exempt = self.pick.before.is_some() && self.is_age_exempt(name);
+        let avoided = self.avoided.read().unwrap_or_else(PoisonError::into_inner);
+        let avoid = avoided.get(name);
+        if !is_exempt && avoid.is_none() {
+            return Cow::Borrowed(&self.pick);
         }
+        let mut own = self.pick.clone();
+        own.before = own.before.filter(|_| !is_exempt);
+        own.avoid = avoid.cloned().unwrap_or_default();
+        Cow::Owned(own)
     }
 
     fn is_age_exempt(&self, name: &str) -> bool {

@@ -319,7 +319,8 @@ fn is_about_bytes(error: &StoreError) -> bool {
     )
 }
 
-fn git_options(context: &Context) -> GitOptions {
+/// How git is run, as the settings want it.
+pub(super) fn git_options(context: &Context) -> GitOptions {
     let network = &context.options.network;
     GitOptions {
         program: PathBuf::from(&network.git),

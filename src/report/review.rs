@@ -22,21 +22,6 @@ pub struct Review {
     pub unchecked: Vec<(String, String, String)>,
 }
 
-/// Somebody who stands behind versions.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Author {
-    /// Who.
-    pub identity: String,
-    /// Packages of which the installed version is theirs.
-    pub packages: BTreeSet<String>,
-    /// Packages that nobody else ever published.
-    pub sole: BTreeSet<String>,
-    /// When the last of these versions was published, in milliseconds since 1970.
-    pub last_publish: Option<i64>,
-    /// How well the registry knew them.
-    pub evidence: BTreeSet<String>,
-}
-
 /// One finding as JSON.
 pub fn finding_json(finding: &Finding) -> Value {
     json!({
@@ -228,35 +213,4 @@ fn line_of(lock: &str, finding: &Finding) -> usize {
     let exact =
         all.iter().find(|index| lines.get(**index + 1).is_some_and(|line| line.contains(&version)));
     exact.or(all.first()).map_or(1, |index| index + 1)
-}
-
-/// Authors as text: who, how many packages, how many that nobody else publishes.
-pub fn authors_text(authors: &[Author]) -> Text {
-    let mut text = Text::new();
-    for author in authors {
-        let evidence: Vec<&str> = author.evidence.iter().map(String::as_str).collect();
-        let line = format!(
-            "{}: {}, sole publisher of {} ({})",
-            author.identity,
-            super::packages(author.packages.len()),
-            author.sole.len(),
-            evidence.join(", ")
-        );
-        text.push(Line::new().plain(&line));
-    }
-    text
-}
-
-/// Authors as JSON.
-pub fn authors_json(authors: &[Author]) -> Value {
-    let author = |author: &Author| {
-        json!({
-            "identity": author.identity,
-            "packages": author.packages,
-            "sole": author.sole,
-            "lastPublish": author.last_publish,
-            "evidence": author.evidence,
-        })
-    };
-    Value::Array(authors.iter().map(author).collect())
 }

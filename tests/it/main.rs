@@ -24,6 +24,7 @@ mod pool;
 mod refusals;
 mod resolver;
 mod review;
+mod review_commands;
 mod signature_vectors;
 mod signatures;
 mod sumdb;

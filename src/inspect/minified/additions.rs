@@ -1,7 +1,9 @@
 //! Files that are new: those that cannot be read, and those that code suddenly reaches for.
 
+use serde_json::Value;
+
 use super::{
-    Inspection,
+    Inspection, entry,
     files::{self, Files},
     reader::Reader,
 };
@@ -10,6 +12,8 @@ use crate::{flag::Flag, inspect::Sign};
 /// Signs about new files.
 pub(super) fn compare(new: &Files, old: &Files, reader: &mut Reader, out: &mut Inspection) {
     opaque(new, old, out);
+    bundled(new, old, out);
+    odd_entries(new, old, out);
     odd_requires(new, old, reader, out);
 }
 
@@ -36,12 +40,65 @@ fn opaque(new: &Files, old: &Files, out: &mut Inspection) {
     }
     for (path, bytes) in new.scripts() {
         let unreadable = files::is_minified(path, bytes) && new.source_of(path).is_none();
-        if unreadable && !old.has(path) && !files::is_aside(path) {
-            let message = format!(
-                "{path} is new and minified, without a source; the baseline has nothing of the kind"
-            );
-            let evidence = vec![format!("new file {path}, {} bytes", bytes.len())];
+        if unreadable && !files::is_aside(path) {
+            let what =
+                if old.has(path) { "was readable, and is minified" } else { "is new and minified" };
+            let message =
+                format!("{path} {what}, without a source; the baseline has nothing of the kind");
+            let evidence = vec![format!("file {path}, {} bytes", bytes.len())];
             out.signs.push(Sign::new(Flag::OpaqueFile, message, evidence).in_file(path));
+        }
+    }
+}
+
+/// What npm runs at installation although no script of the manifest says so, and packages that
+/// come inside this one.
+fn bundled(new: &Files, old: &Files, out: &mut Inspection) {
+    if new.has("binding.gyp") && !old.has("binding.gyp") {
+        let message = "binding.gyp is new: npm builds native code at installation";
+        let evidence = vec!["install: node-gyp rebuild".to_owned()];
+        out.signs.push(Sign::new(Flag::NewScript, message, evidence).in_file("binding.gyp"));
+    }
+    for (path, bytes) in &new.by_path {
+        let inner =
+            path.strip_suffix("/package.json").and_then(|path| path.rsplit_once("node_modules/"));
+        let Some((_, name)) = inner.filter(|(_, name)| name.split('/').count() <= 2) else {
+            continue;
+        };
+        let scripts = |bytes: &[u8]| -> Vec<String> {
+            let manifest: Value = serde_json::from_slice(bytes).unwrap_or_default();
+            let script = |event| {
+                Some(format!("{event}: {}", manifest.get("scripts")?.get(event)?.as_str()?))
+            };
+            ["preinstall", "install", "postinstall"].into_iter().filter_map(script).collect()
+        };
+        let had = old.get(path).map(|bytes| scripts(bytes));
+        let added: Vec<String> = scripts(bytes)
+            .into_iter()
+            .filter(|script| !had.as_ref().is_some_and(|had| had.contains(script)))
+            .collect();
+        if had.is_none() {
+            let message = format!("brings {name} inside, and did not before");
+            out.signs.push(Sign::new(Flag::NewDep, message, vec![name.to_owned()]).in_file(path));
+        }
+        if !added.is_empty() {
+            let message = format!("{name}, which comes inside, runs a script at installation");
+            out.signs.push(Sign::new(Flag::NewScript, message, added).in_file(path));
+        }
+    }
+}
+
+/// Entry points that lead to what is no code: node reads any ending it does not know as code.
+fn odd_entries(new: &Files, old: &Files, out: &mut Inspection) {
+    let had = entry::named(old);
+    let is_style_or_type =
+        |path: &str| matches!(ending(path), Some("css" | "json" | "d.ts" | "svg" | "md"));
+    for path in entry::named(new).difference(&had) {
+        let base = path.rsplit('/').next().unwrap_or(path);
+        if is_odd_ending(ending(base).unwrap_or_default()) && !is_style_or_type(path) {
+            let message = format!("the manifest names {path}, which is no code, as code");
+            let evidence = vec![format!("entry point {path}")];
+            out.signs.push(Sign::new(Flag::OddRequire, message, evidence).in_file(path));
         }
     }
 }
@@ -60,7 +117,8 @@ fn odd_requires(new: &Files, old: &Files, reader: &mut Reader, out: &mut Inspect
         let before = old.get(path).and_then(|_| reader.facts(old, path).ok());
         let odd = facts.requires.iter().filter(|specifier| {
             let is_new = before.as_ref().is_none_or(|before| !before.requires.contains(*specifier));
-            is_new && resolved(path, specifier).is_some_and(|target| is_odd(&target))
+            let target = specifier.starts_with('.').then(|| entry::relative(path, specifier));
+            is_new && target.flatten().is_some_and(|target| is_odd(&target))
         });
         let odd: Vec<String> = odd.map(|specifier| format!("require {specifier:?}")).collect();
         if !odd.is_empty() {
@@ -68,25 +126,6 @@ fn odd_requires(new: &Files, old: &Files, reader: &mut Reader, out: &mut Inspect
             out.signs.push(Sign::new(Flag::OddRequire, message, odd).in_file(path));
         }
     }
-}
-
-/// Where a relative specifier leads, below the package's root.
-fn resolved(from: &str, specifier: &str) -> Option<String> {
-    if !specifier.starts_with('.') {
-        return None;
-    }
-    let mut parts: Vec<&str> = from.split('/').collect();
-    parts.pop();
-    for part in specifier.split('/') {
-        match part {
-            "." | "" => {}
-            ".." => {
-                parts.pop()?;
-            }
-            other => parts.push(other),
-        }
-    }
-    Some(parts.join("/"))
 }
 
 fn is_odd(target: &str) -> bool {
@@ -103,22 +142,25 @@ fn is_odd(target: &str) -> bool {
                 | "__mocks__"
         )
     });
-    let ending = ending(target).unwrap_or_default();
-    of_tests
-        || matches!(
-            ending,
-            "txt"
-                | "dat"
-                | "bin"
-                | "png"
-                | "jpg"
-                | "gif"
-                | "woff"
-                | "woff2"
-                | "md"
-                | "log"
-                | "svg"
-                | "map"
-                | "lock"
-        )
+    of_tests || is_odd_ending(ending(target).unwrap_or_default())
+}
+
+/// What is no code by its name.
+fn is_odd_ending(ending: &str) -> bool {
+    matches!(
+        ending,
+        "txt"
+            | "dat"
+            | "bin"
+            | "png"
+            | "jpg"
+            | "gif"
+            | "woff"
+            | "woff2"
+            | "md"
+            | "log"
+            | "svg"
+            | "map"
+            | "lock"
+    )
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Inspection,
+    Inspection, entry,
     facts::{Call, Facts, Hidden},
     files::{self, Files},
     reader::Reader,
@@ -24,6 +24,10 @@ pub struct Capabilities {
     pub hosts: BTreeSet<String>,
     /// Hosts in functions that send.
     pub sent_hosts: BTreeSet<String>,
+    /// Words that give a way to code, whatever they are properties of.
+    pub words: BTreeSet<&'static str>,
+    /// Places where credentials lie.
+    pub secrets: BTreeSet<&'static str>,
     /// Signs of hidden text.
     pub hidden: BTreeSet<Hidden>,
 }
@@ -32,7 +36,9 @@ impl Capabilities {
     /// The powers of all code that a user of the package may load.
     pub(super) fn of(files: &Files, reader: &mut Reader) -> Self {
         let mut all = Self::default();
-        for (path, _) in files.scripts().filter(|(path, _)| !files::is_aside(path)) {
+        let loaded = entry::loaded(files, reader);
+        let is_own = |path: &str| !files::is_aside(path) || loaded.contains(path);
+        for (path, _) in files.scripts().filter(|(path, _)| is_own(path)) {
             if let Ok(facts) = reader.facts(files, path) {
                 all.add(&Self::of_facts(&facts));
             }
@@ -50,9 +56,16 @@ impl Capabilities {
                 .filter(|name| words::is_powerful_global(name))
                 .map(ToString::to_string)
                 .collect(),
-            calls: facts.calls.keys().copied().filter(|call| call.is_power()).collect(),
+            calls: facts
+                .calls
+                .keys()
+                .copied()
+                .filter(|call| call.is_power() || *call == Call::Environment && facts.sends())
+                .collect(),
             hosts: facts.hosts.iter().map(ToString::to_string).collect(),
             sent_hosts: facts.sent_hosts.iter().map(ToString::to_string).collect(),
+            words: facts.words.keys().copied().filter(|word| words::is_power_word(word)).collect(),
+            secrets: facts.secrets.clone(),
             hidden: facts.hidden.keys().copied().collect(),
         }
     }
@@ -63,6 +76,8 @@ impl Capabilities {
         self.calls.extend(other.calls.iter().copied());
         self.hosts.extend(other.hosts.iter().cloned());
         self.sent_hosts.extend(other.sent_hosts.iter().cloned());
+        self.words.extend(other.words.iter().copied());
+        self.secrets.extend(other.secrets.iter().copied());
         self.hidden.extend(other.hidden.iter().copied());
     }
 
@@ -73,6 +88,8 @@ impl Capabilities {
             calls: self.calls.difference(&other.calls).copied().collect(),
             hosts: self.hosts.difference(&other.hosts).cloned().collect(),
             sent_hosts: self.sent_hosts.difference(&other.hosts).cloned().collect(),
+            words: self.words.difference(&other.words).copied().collect(),
+            secrets: self.secrets.difference(&other.secrets).copied().collect(),
             hidden: self.hidden.difference(&other.hidden).copied().collect(),
         }
     }
@@ -84,7 +101,10 @@ impl Capabilities {
         let calls = self.calls.iter().map(|call| format!("call {}", call.as_str()));
         let hosts = self.hosts.iter().map(|host| format!("host {host}"));
         let hidden = self.hidden.iter().map(|hidden| hidden.as_str().to_owned());
-        builtins.chain(globals).chain(calls).chain(hosts).chain(hidden).collect()
+        let words = self.words.iter().map(|word| format!("word {word}"));
+        let secrets = self.secrets.iter().map(|place| format!("credentials at {place}"));
+        let ways = builtins.chain(globals).chain(calls).chain(words).chain(secrets);
+        ways.chain(hosts).chain(hidden).collect()
     }
 
     /// Whether there is nothing in it.
@@ -96,8 +116,10 @@ impl Capabilities {
 /// What the package gained: files that changed, less what any file had before.
 pub(super) fn compare(new: &Files, old: &Files, reader: &mut Reader, out: &mut Inspection) {
     let mut gained: BTreeMap<&str, Capabilities> = BTreeMap::new();
+    let loaded = entry::loaded(new, reader);
     for (path, bytes) in new.scripts() {
-        if files::is_aside(path) || old.get(path) == Some(bytes) || is_built(new, path, bytes) {
+        let is_aside = files::is_aside(path) && !loaded.contains(path);
+        if is_aside || old.get(path) == Some(bytes) || is_built(new, path, bytes) {
             continue;
         }
         match reader.facts(new, path) {
@@ -148,6 +170,8 @@ fn signs(path: &str, gained: &Capabilities, own: &BTreeSet<String>) -> Vec<Sign>
     );
     powers.extend(gained.globals.iter().map(|name| format!("global {name}")));
     powers.extend(gained.calls.iter().map(|call| format!("call {}", call.as_str())));
+    powers.extend(gained.words.iter().map(|word| format!("word {word}")));
+    powers.extend(gained.secrets.iter().map(|place| format!("credentials at {place}")));
     if !powers.is_empty() {
         let message = format!("{path} has powers that nothing in the baseline has");
         signs.push(Sign::new(Flag::NewCapability, message, powers).in_file(path));

@@ -166,6 +166,7 @@ impl<'s> Collector<'s> {
         self.sensitive(text);
         if !self.facts.names.contains(text) {
             self.facts.names.insert(text.into());
+            self.facts.secrets.extend(words::secrets(text));
             for host in hosts::of(text) {
                 if let Some(open) = self.open.last_mut() {
                     open.hosts.push(host.as_str().into());
@@ -190,6 +191,9 @@ impl<'s> Collector<'s> {
     fn local(&mut self, text: &str) {
         if text.starts_with("_0x") {
             self.hex_names = self.hex_names.saturating_add(1);
+        }
+        if !text.is_ascii() && hidden::looks_alike(text) {
+            *self.facts.hidden.entry(Hidden::LookAlike).or_default() += 1;
         }
         if !self.facts.locals.contains(text) {
             self.facts.locals.insert(text.into());

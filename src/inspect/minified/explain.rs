@@ -4,9 +4,10 @@
 //! lists, drop white space, and mangle what is private. A name of the build is explained when one
 //! of these steps leads to it from the source; everything else is excess.
 
-use std::collections::HashSet;
-
-use super::{facts::Facts, words};
+use super::{
+    facts::{Facts, Set},
+    words,
+};
 
 /// Longer names are looked for as they are, not put together from parts.
 const MAX_JOINED: usize = 2048;
@@ -26,16 +27,16 @@ const MAX_HAYSTACK: usize = 16 << 20;
 pub(super) struct Source<'f> {
     facts: Vec<&'f Facts>,
     /// Raw texts: explain names that stand in them whole.
-    raw: Vec<&'f str>,
+    raw: Option<&'f RawTexts>,
     haystack: String,
-    dense: HashSet<String>,
+    dense: Set<String>,
 }
 
 impl<'f> Source<'f> {
     /// The explanations that these files give.
     pub(super) fn new(facts: Vec<&'f Facts>) -> Self {
         let mut haystack = String::new();
-        let mut dense = HashSet::new();
+        let mut dense = Set::default();
         for name in facts.iter().flat_map(|facts| &facts.names) {
             if name.len() > 2 && haystack.len() < MAX_HAYSTACK {
                 haystack.push_str(name);
@@ -45,12 +46,12 @@ impl<'f> Source<'f> {
                 dense.insert(without_space(name));
             }
         }
-        Self { facts, raw: Vec::new(), haystack, dense }
+        Self { facts, raw: None, haystack, dense }
     }
 
     /// The same, with texts that are only searched.
-    pub(super) fn with_raw(self, raw: Vec<&'f str>) -> Self {
-        Self { raw, ..self }
+    pub(super) fn with_raw(self, raw: &'f RawTexts) -> Self {
+        Self { raw: Some(raw), ..self }
     }
 
     /// Whether a name of the build can come from here.
@@ -170,27 +171,51 @@ impl<'f> Source<'f> {
         })
     }
 
-    /// Whole words only where the name is one.
     fn is_in_raw(&self, name: &str) -> bool {
-        if words::sensitive(name).is_some() || name.trim().is_empty() {
-            return false;
-        }
-        self.raw.iter().any(|text| {
-            if !name.bytes().all(is_word_byte) {
-                return text.contains(name);
-            }
-            text.match_indices(name).any(|(at, _)| {
-                let bytes = text.as_bytes();
-                let before = at
-                    .checked_sub(1)
-                    .and_then(|at| bytes.get(at))
-                    .copied()
-                    .is_some_and(is_word_byte);
-                let after = bytes.get(at + name.len()).copied().is_some_and(is_word_byte);
-                !before && !after
-            })
-        })
+        let says_something = words::sensitive(name).is_none() && !name.trim().is_empty();
+        says_something && self.raw.is_some_and(|raw| raw.has(name))
     }
+}
+
+/// Texts that are only searched: many, for many names, so their words are known beforehand.
+#[derive(Debug, Default)]
+pub(super) struct RawTexts {
+    texts: Vec<String>,
+    words: Set<Box<str>>,
+}
+
+impl RawTexts {
+    pub(super) fn new(texts: Vec<String>) -> Self {
+        let mut words: Set<Box<str>> = Set::default();
+        for word in texts.iter().flat_map(|text| words_of(text)) {
+            if !words.contains(word) {
+                words.insert(word.into());
+            }
+        }
+        Self { texts, words }
+    }
+
+    /// Whole words only where the name is one.
+    fn has(&self, name: &str) -> bool {
+        if name.bytes().all(is_word_byte) {
+            return self.words.contains(name);
+        }
+        // Words within the name stand in the texts as they are; its ends may be parts of words.
+        let mut inner: Vec<&str> = words_of(name).collect();
+        if name.bytes().next().is_some_and(is_word_byte) && !inner.is_empty() {
+            inner.remove(0);
+        }
+        if name.bytes().last().is_some_and(is_word_byte) {
+            inner.pop();
+        }
+        inner.iter().all(|word| self.words.contains(*word))
+            && self.texts.iter().any(|text| text.contains(name))
+    }
+}
+
+/// The runs of word characters of a text.
+fn words_of(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| c.is_ascii() && !is_word_byte(c as u8)).filter(|word| !word.is_empty())
 }
 
 fn is_word_byte(byte: u8) -> bool {

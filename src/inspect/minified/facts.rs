@@ -2,6 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::words;
+use foldhash::fast::RandomState;
+
+/// A set that is asked for every name of every file: seeded anew in each run.
+pub(super) type Set<T> = HashSet<T, RandomState>;
+
 /// A way of getting at something by means that a name in the text does not show, counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Call {
@@ -93,15 +99,15 @@ pub(super) struct FunctionFacts {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Facts {
     /// Property names, string values and chunks of templates: one pool, since minifiers convert between them.
-    pub names: HashSet<Box<str>>,
+    pub names: Set<Box<str>>,
     /// Local names; only as an explanation of another file's names.
-    pub locals: HashSet<Box<str>>,
+    pub locals: Set<Box<str>>,
     /// Regular expressions, without escapes.
-    pub regexes: HashSet<Box<str>>,
+    pub regexes: Set<Box<str>>,
     /// Long arrays of numbers or short strings: their elements.
     pub arrays: Vec<Vec<Box<str>>>,
     /// Numbers, as written out in full; as an explanation of arrays.
-    pub numbers: HashSet<u64>,
+    pub numbers: Set<u64>,
     /// Unresolved globals.
     pub globals: BTreeSet<Box<str>>,
     /// What is required or imported, as written.
@@ -114,8 +120,10 @@ pub(super) struct Facts {
     pub hosts: BTreeSet<Box<str>>,
     /// Hosts of URLs in a function that also sends.
     pub sent_hosts: BTreeSet<Box<str>>,
+    /// Places of credentials in texts.
+    pub secrets: BTreeSet<&'static str>,
     /// Comments inside functions, without white space.
-    pub inner_comments: HashSet<Box<str>>,
+    pub inner_comments: Set<Box<str>>,
     /// Signs that text is hidden from a reader: see [`Hidden`].
     pub hidden: BTreeMap<Hidden, u32>,
     /// Its functions.
@@ -133,6 +141,10 @@ pub enum Hidden {
     Invisible,
     /// Names in the style of obfuscators (`_0x1a2b`).
     HexNames,
+    /// Characters that make text appear in another order than it has.
+    Reordered,
+    /// Names of letters of several scripts that look alike.
+    LookAlike,
 }
 
 impl Hidden {
@@ -142,14 +154,42 @@ impl Hidden {
             Self::FarRight => "code behind a long run of spaces",
             Self::Invisible => "invisible characters",
             Self::HexNames => "names of an obfuscator (_0x…)",
+            Self::Reordered => "text that appears in another order than it has",
+            Self::LookAlike => "names whose letters look like others",
         }
     }
 }
 
 impl Facts {
+    /// Whether anything in it reaches other machines.
+    pub(super) fn sends(&self) -> bool {
+        let to_network = |specifier: &str| {
+            words::builtin(specifier).is_some_and(|(name, _)| words::is_network_builtin(name))
+        };
+        self.calls.contains_key(&Call::Send) || self.requires.iter().any(|it| to_network(it))
+    }
+
     /// How often a way is used.
     pub(super) fn count(&self, call: Call) -> u32 {
         self.calls.get(&call).copied().unwrap_or_default()
+    }
+
+    /// Takes in what another file of the same sources says.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.names.extend(other.names.iter().cloned());
+        self.locals.extend(other.locals.iter().cloned());
+        self.regexes.extend(other.regexes.iter().cloned());
+        self.arrays.extend(other.arrays.iter().cloned());
+        self.numbers.extend(other.numbers.iter().copied());
+        self.globals.extend(other.globals.iter().cloned());
+        self.requires.extend(other.requires.iter().cloned());
+        self.inner_comments.extend(other.inner_comments.iter().cloned());
+        for (word, count) in &other.words {
+            *self.words.entry(word).or_default() += count;
+        }
+        for (call, count) in &other.calls {
+            *self.calls.entry(*call).or_default() += count;
+        }
     }
 
     /// The shapes of its functions, counted.

@@ -15,6 +15,10 @@ pub(super) fn scan(text: &str, found: &mut BTreeMap<Hidden, u32>) {
     if far > 0 {
         found.insert(Hidden::FarRight, far);
     }
+    let reordered = if text.is_ascii() { 0 } else { reordered(text) };
+    if reordered > 0 {
+        found.insert(Hidden::Reordered, reordered);
+    }
     let invisible = if text.is_ascii() { 0 } else { invisible_runs(text) };
     if invisible > 0 {
         found.insert(Hidden::Invisible, invisible);
@@ -50,6 +54,19 @@ fn invisible_runs(text: &str) -> u32 {
         }
     }
     count
+}
+
+/// Overrides, embeddings and isolates of direction that stand in the text itself.
+fn reordered(text: &str) -> u32 {
+    let controls =
+        text.chars().filter(|c| matches!(u32::from(*c), 0x202a..=0x202e | 0x2066..=0x2069));
+    u32::try_from(controls.count()).unwrap_or(u32::MAX)
+}
+
+/// A name of Latin letters and others that look like them.
+pub(super) fn looks_alike(name: &str) -> bool {
+    let is_other = |c: char| matches!(u32::from(c), 0x370..=0x58f);
+    name.chars().any(|c| c.is_ascii_alphabetic()) && name.chars().any(is_other)
 }
 
 fn is_invisible(c: char) -> bool {

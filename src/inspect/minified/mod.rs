@@ -12,10 +12,12 @@
 //!                                     └► excess(new) − excess(baseline) ─► signs
 //! ```
 
+mod account;
 mod additions;
 mod calls;
 mod capabilities;
 mod collect;
+mod entry;
 mod excess;
 mod explain;
 mod facts;
@@ -33,6 +35,7 @@ mod syntax;
 mod tests;
 mod words;
 
+pub use account::{Account, Sources};
 pub use capabilities::Capabilities;
 pub use excess::Item;
 pub use facts::{Call, Hidden};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{
     Inspection,
     excess::{Item, MAX_ITEMS, Pair, excess},
-    explain::Source,
+    explain::{RawTexts, Source},
     facts::Facts,
     files::{self, Files},
     functions,
@@ -32,7 +32,7 @@ pub(super) fn minified(
     reader: &mut Reader,
     out: &mut Inspection,
 ) {
-    let mut wider: Option<Vec<String>> = None;
+    let mut wider: Option<RawTexts> = None;
     for path in new.unread.keys().filter(|path| files::is_script(path, b"")) {
         unchecked(old, path, Unchecked::TooLarge, reader, out);
     }
@@ -51,7 +51,7 @@ pub(super) fn minified(
                 let wider = wider.get_or_insert_with(|| {
                     let mut texts = readable_texts(new);
                     texts.extend(old.into_iter().flat_map(minified_texts));
-                    texts
+                    RawTexts::new(texts)
                 });
                 let baseline = if old.is_some() { Baseline::Present } else { Baseline::Absent };
                 out.signs.extend(build_signs(path, source, &four, wider, baseline));
@@ -83,7 +83,7 @@ fn read_four(
 }
 
 /// The readable files of a package, as texts to search.
-fn readable_texts(files: &Files) -> Vec<String> {
+pub(super) fn readable_texts(files: &Files) -> Vec<String> {
     let is_readable = |path: &str, bytes: &[u8]| {
         !files::is_aside(path)
             && (files::is_script(path, bytes) && !files::is_minified(path, bytes)
@@ -149,14 +149,14 @@ fn build_signs(
     path: &str,
     source_path: Option<&str>,
     four: &Four,
-    wider: &[String],
+    wider: &RawTexts,
     baseline: Baseline,
 ) -> Vec<Sign> {
     let nothing = Facts::default();
     let new = Pair { build: &four.build, source: four.source.as_deref().unwrap_or(&nothing) };
     let old_source = four.old_source.as_deref().unwrap_or(&nothing);
     let old = four.old_build.as_deref().map(|build| Pair { build, source: old_source });
-    let wider = Source::default().with_raw(wider.iter().map(String::as_str).collect());
+    let wider = Source::default().with_raw(wider);
     let items = excess(&new, old.as_ref(), &wider);
     let against = source_path.unwrap_or("the readable files of the package");
     let mut signs = Vec::new();
@@ -234,7 +234,7 @@ fn told(items: &[Item]) -> Vec<String> {
 
 /// Two builds of one thing: what one of them gained, the other should have gained, too.
 pub(super) fn siblings(new: &Files, old: &Files, reader: &mut Reader, out: &mut Inspection) {
-    let mut wider: Option<Vec<String>> = None;
+    let mut wider: Option<RawTexts> = None;
     for (first, second) in files::siblings(new) {
         let unchanged = |path: &str| old.get(path) == new.get(path);
         if unchanged(first) && unchanged(second)
@@ -256,8 +256,8 @@ pub(super) fn siblings(new: &Files, old: &Files, reader: &mut Reader, out: &mut 
                 ])
             };
             let Ok([build, source, old_build, old_source]) = read(reader) else { continue };
-            let wider = wider.get_or_insert_with(|| readable_texts_but(new, one));
-            let wider = Source::default().with_raw(wider.iter().map(String::as_str).collect());
+            let wider = wider.get_or_insert_with(|| RawTexts::new(readable_texts_but(new, one)));
+            let wider = Source::default().with_raw(wider);
             let pair = Pair { build: &build, source: &source };
             let before = Pair { build: &old_build, source: &old_source };
             let mut items = excess(&pair, Some(&before), &wider);

@@ -14,13 +14,17 @@ use super::{
 /// The most bytes of JavaScript that are parsed for one comparison of packages.
 const MAX_PARSED: usize = 96 << 20;
 
-/// A file by its content.
+/// A file by its content and the version that is left out of it.
 type Key = [u8; 32];
+/// A file by where it lies in memory, and the text of its version.
+type At = (usize, usize, String);
 
 /// What was read already.
 #[derive(Default)]
 pub(super) struct Reader {
     known: HashMap<Key, Result<Arc<Facts>, Unchecked>>,
+    /// Keys of files that were hashed already; each is held, so that its place stays its own.
+    hashed: HashMap<At, (Arc<[u8]>, Key)>,
     parsed: usize,
 }
 
@@ -34,11 +38,7 @@ impl Reader {
         if bytes.len() > MAX_FILE {
             return Err(Unchecked::TooLarge);
         }
-        let mut hasher = Sha256::new();
-        hasher.update(files.version.as_bytes());
-        hasher.update([0]);
-        hasher.update(bytes);
-        let key: Key = hasher.finalize().into();
+        let key = self.key(bytes, &files.version);
         if let Some(known) = self.known.get(&key) {
             return known.clone();
         }
@@ -49,6 +49,18 @@ impl Reader {
         let read = read(path, bytes, &files.version).map(Arc::new);
         self.known.insert(key, read.clone());
         read
+    }
+
+    fn key(&mut self, bytes: &Arc<[u8]>, version: &str) -> Key {
+        let at = (bytes.as_ptr().addr(), bytes.len(), version.to_owned());
+        let hash = || {
+            let mut hasher = Sha256::new();
+            hasher.update(version.as_bytes());
+            hasher.update([0]);
+            hasher.update(bytes);
+            (Arc::clone(bytes), hasher.finalize().into())
+        };
+        self.hashed.entry(at).or_insert_with(hash).1
     }
 }
 

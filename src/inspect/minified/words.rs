@@ -177,6 +177,48 @@ const POWERFUL_GLOBALS: &[&str] = &[
     "sessionStorage",
 ];
 
+/// Of the sensitive words those that honest packages do not begin to use: each runs text as code,
+/// loads native code, leaves the module it is in, or decrypts.
+const POWER_WORDS: &[&str] = &[
+    "_compile",
+    "createDecipher",
+    "createDecipheriv",
+    "dlopen",
+    "getBuiltinModule",
+    "importScripts",
+    "mainModule",
+    "runInContext",
+    "runInNewContext",
+    "runInThisContext",
+];
+
+/// Where credentials lie: files of tools, the clouds' own addresses.
+const SECRETS: &[&str] = &[
+    ".aws/credentials",
+    ".azure/",
+    ".bash_history",
+    ".config/gcloud",
+    ".config/gh/",
+    ".docker/config.json",
+    ".ethereum/keystore",
+    ".git-credentials",
+    ".gnupg",
+    ".kube/config",
+    ".netrc",
+    ".npmrc",
+    ".ssh/",
+    ".vault-token",
+    "/etc/passwd",
+    "/etc/shadow",
+    "169.254.169.254",
+    "Login Data",
+    "id_ed25519",
+    "id_rsa",
+    "logins.json",
+    "metadata.google.internal",
+    "wallet.dat",
+];
+
 /// Node's builtin modules that reach other processes, the network, files, or the engine itself.
 const POWERFUL_BUILTINS: &[&str] = &[
     "child_process",
@@ -259,6 +301,16 @@ pub(super) fn sensitive(name: &str) -> Option<&'static str> {
     SENSITIVE.binary_search(&name).ok().and_then(|at| SENSITIVE.get(at)).copied()
 }
 
+/// A sensitive word that a package as a whole does not begin to use for nothing.
+pub(super) fn is_power_word(word: &str) -> bool {
+    POWER_WORDS.binary_search(&word).is_ok()
+}
+
+/// The places of credentials that a text names.
+pub(super) fn secrets(text: &str) -> impl Iterator<Item = &'static str> {
+    SECRETS.iter().copied().filter(|place| text.len() >= place.len() && text.contains(place))
+}
+
 /// A global that is a capability of a package.
 pub(super) fn is_powerful_global(name: &str) -> bool {
     POWERFUL_GLOBALS.binary_search(&name).is_ok()
@@ -302,6 +354,8 @@ mod tests {
             WRAPPERS,
             COMPILER_NAMES,
             SENSITIVE,
+            POWER_WORDS,
+            SECRETS,
             POWERFUL_GLOBALS,
             POWERFUL_BUILTINS,
             PLAIN_BUILTINS,

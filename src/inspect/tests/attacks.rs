@@ -227,3 +227,120 @@ fn an_approver_is_who_stands_behind_a_staged_publish() {
     let own = history(vec![version("1.0.0", 50, &by("m")), version("1.0.1", 9, &staged)]);
     assert_eq!(levels_of(&judged(&own, "1.0.0", "1.0.1", &[]), Flag::PublisherNew), None);
 }
+
+/// Name, age in days, the new version, what it brings along, what must be told.
+type Row = (&'static str, i64, Value, Option<History>, Vec<(Flag, Level)>);
+
+/// What each row of the table shows of people, scripts, dependencies and release: the package as it
+/// was and as it became, and what has to be told of it at which level. What shows in code is told
+/// by the comparison of code, whose tests have the same payloads.
+#[test]
+#[allow(clippy::too_many_lines, reason = "a table")]
+fn every_attack_of_the_table_is_told_at_its_level() {
+    let bare = |mut document: Value| {
+        document["gitHead"] = Value::Null;
+        document
+    };
+    let depends = |document: Value, name: &str| with(document, "dependencies", json!({name: "*"}));
+    let stranger = |document: Value| History::new(vec![version("1.0.0", 1, &document)], None);
+    let (block, warn, info) = (Level::Block, Level::Warn, Level::Info);
+    let rows: Vec<Row> = vec![
+        (
+            "eslint-scope",
+            0,
+            script(by("o"), "postinstall"),
+            None,
+            vec![(Flag::NewScript, warn), (Flag::TooYoung, warn)],
+        ),
+        (
+            "coa, rc: revived, with a script",
+            0,
+            script(by("o"), "preinstall"),
+            None,
+            vec![(Flag::NewScript, warn), (Flag::TooYoung, warn)],
+        ),
+        ("colors: the owner", 0, by("o"), None, vec![(Flag::TooYoung, warn)]),
+        (
+            "node-ipc: the owner, and a package of his own",
+            0,
+            depends(by("o"), "mine"),
+            Some(stranger(by("o"))),
+            vec![(Flag::NewDep, info), (Flag::TooYoung, warn)],
+        ),
+        (
+            "web3.js: no commit",
+            0,
+            bare(by("o")),
+            None,
+            vec![(Flag::NoGitHead, info), (Flag::TooYoung, warn)],
+        ),
+        (
+            "rand-user-agent: no commit",
+            0,
+            bare(by("o")),
+            None,
+            vec![(Flag::NoGitHead, info), (Flag::TooYoung, warn)],
+        ),
+        (
+            "Nx, Shai-Hulud, SAP: a script",
+            0,
+            script(by("o"), "preinstall"),
+            None,
+            vec![(Flag::NewScript, warn), (Flag::TooYoung, warn)],
+        ),
+        (
+            "chalk, debug",
+            0,
+            bare(by("o")),
+            None,
+            vec![(Flag::NoGitHead, info), (Flag::TooYoung, warn)],
+        ),
+        (
+            "axios: a stranger's young package with a script",
+            0,
+            bare(depends(by("o"), "s")),
+            Some(stranger(script(by("s"), "postinstall"))),
+            vec![(Flag::NewDepYoung, block), (Flag::NoGitHead, info), (Flag::TooYoung, warn)],
+        ),
+        (
+            "a stranger's young package",
+            5,
+            depends(by("o"), "s"),
+            Some(stranger(by("s"))),
+            vec![(Flag::NewDepUnrelated, warn)],
+        ),
+        (
+            "node-ipc 2026: no commit, old account",
+            0,
+            bare(by("o")),
+            None,
+            vec![(Flag::NoGitHead, info), (Flag::TooYoung, warn)],
+        ),
+        (
+            "mastra: by somebody new",
+            0,
+            depends(by("x"), "s"),
+            Some(stranger(script(by("x"), "postinstall"))),
+            vec![
+                (Flag::PublisherUnusual, warn),
+                (Flag::NewDepYoung, block),
+                (Flag::TooYoung, warn),
+            ],
+        ),
+        (
+            "somebody new with a script",
+            5,
+            script(by("x"), "install"),
+            None,
+            vec![(Flag::PublisherScript, block), (Flag::NewScript, warn)],
+        ),
+    ];
+    for (name, age, new, brought, expected) in rows {
+        let own = history(vec![version("1.0.0", 700, &by("o")), version("1.0.1", age, &new)]);
+        let brought: Vec<(&str, &History)> = brought.iter().map(|it| ("s", it)).collect();
+        let found = judged(&own, "1.0.0", "1.0.1", &brought);
+        for (flag, level) in expected {
+            assert_eq!(levels_of(&found, flag), Some(level), "{name}: {flag:?} in {found:?}");
+        }
+    }
+}

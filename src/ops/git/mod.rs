@@ -137,6 +137,30 @@ impl Git {
         Err(failure.unwrap_or_else(|| GitError::NotGit(redact(&spec.raw))))
     }
 
+    /// The first of these names that the repository has as a branch or tag, and its commit.
+    ///
+    /// # Errors
+    /// [`GitError`].
+    pub async fn advertised(
+        &self,
+        spec: &Spec,
+        names: &[String],
+    ) -> Result<Option<(String, String)>, GitError> {
+        let git = spec.git().ok_or_else(|| GitError::NotGit(redact(&spec.raw)))?;
+        let mut failure = None;
+        for remote in remotes_of(spec, git)? {
+            match self.revs(&remote).await {
+                Ok(revs) => {
+                    let found = |name: &String| Some((name.clone(), revs.get(name)?.sha.clone()));
+                    return Ok(names.iter().find_map(found));
+                }
+                Err(error) if error.may_be_the_remote() => failure = Some(error),
+                Err(error) => return Err(error),
+            }
+        }
+        Err(failure.unwrap_or_else(|| GitError::NotGit(redact(&spec.raw))))
+    }
+
     async fn sha_at(
         &self,
         remote: &Remote,

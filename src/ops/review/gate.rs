@@ -16,6 +16,7 @@ use super::{
     files,
     findings::{Judge, Subject},
     metadata,
+    seen::Seen,
 };
 use crate::{
     arborist::{LoadFailure, Naming, NodeId, PackageSource},
@@ -107,7 +108,20 @@ impl Explain for Refused {
 /// # Errors
 /// What policy refuses.
 pub(in crate::ops) async fn check(gate: &Gate<'_>) -> Result<(), Failure> {
-    let review = review(gate).await?;
+    if gate.changes.is_empty() {
+        return Ok(());
+    }
+    let seen = Seen::read(&gate.context.options.paths.data);
+    // A first install replaces nothing: of what other projects had, only what is too young to be
+    // settled is held against it.
+    let is_first = gate.changes.iter().all(|changed| changed.baseline.is_none());
+    let mut changes = seen.baselines(gate.changes.clone());
+    for changed in changes.iter_mut().filter(|changed| is_first && changed.baseline.is_some()) {
+        if !metadata::is_unsettled(gate, &changed.name, &changed.version).await {
+            (changed.baseline, changed.anchor) = (None, Anchor::Settled);
+        }
+    }
+    let review = review(&Gate { changes, ..*gate }).await?;
     let strict = gate.context.config.get("strict").is_some_and(|strict| strict.value.is_truthy());
     let least = if strict { Gravity::Warn } else { Gravity::Block };
     let refused: Vec<&str> =
@@ -116,6 +130,7 @@ pub(in crate::ops) async fn check(gate: &Gate<'_>) -> Result<(), Failure> {
         for finding in &review.findings {
             gate.context.reporter.event(Event::Finding(Box::new(finding.clone())));
         }
+        seen.note(&gate.changes);
         return Ok(());
     }
     // Of a package that is refused, everything is told.
@@ -133,6 +148,23 @@ pub(in crate::ops) async fn check(gate: &Gate<'_>) -> Result<(), Failure> {
 /// # Errors
 /// Acknowledgements or lists that cannot be read.
 pub(in crate::ops) async fn review(gate: &Gate<'_>) -> Result<Review, Failure> {
+    look(gate, Depth::Code).await
+}
+
+/// How closely changes are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// What packuments tell.
+    Metadata,
+    /// The code of both versions as well.
+    Code,
+}
+
+/// Looks at every change, as closely as asked.
+///
+/// # Errors
+/// As [`review`].
+pub(super) async fn look(gate: &Gate<'_>, depth: Depth) -> Result<Review, Failure> {
     let changes = &gate.changes;
     let mut review = Review::default();
     if changes.is_empty() {
@@ -146,7 +178,10 @@ pub(in crate::ops) async fn review(gate: &Gate<'_>) -> Result<Review, Failure> {
     };
     let malicious = known_malicious(gate.context).await?;
     let histories = histories(gate, changes).await;
-    let compared = compare_code(gate, changes).await;
+    let compared = match depth {
+        Depth::Code => compare_code(gate, changes).await,
+        Depth::Metadata => BTreeMap::new(),
+    };
     for (at, changed) in changes.iter().enumerate() {
         let mut signs: Vec<Sign> =
             malicious.sign(&changed.name, &changed.version).into_iter().collect();
@@ -183,10 +218,15 @@ pub(in crate::ops) async fn review(gate: &Gate<'_>) -> Result<Review, Failure> {
 /// Where nothing is replaced, at a first install, all are new and there is nothing to compare
 /// with but their own past: that is read of versions too young to be settled.
 async fn histories(gate: &Gate<'_>, changes: &[Changed]) -> BTreeMap<String, Arc<History>> {
-    let is_first = changes.iter().all(|changed| changed.baseline.is_none());
+    let replaces =
+        |changed: &Changed| changed.baseline.is_some() && changed.anchor == Anchor::Locked;
+    let is_first = !changes.iter().any(replaces);
     let mut names = Vec::new();
     for changed in changes {
-        if !is_first || metadata::is_unsettled(gate, &changed.name, &changed.version).await {
+        if !is_first
+            || changed.baseline.is_some()
+            || metadata::is_unsettled(gate, &changed.name, &changed.version).await
+        {
             names.push(changed.name.clone());
         }
     }

@@ -20,6 +20,10 @@ pub mod inspect;
 mod metadata;
 pub mod people;
 pub mod plan;
+pub mod powers;
+mod seen;
+pub mod source;
+pub mod unless;
 
 pub(super) use changes::changes_of;
 pub(super) use gate::{Gate, check};

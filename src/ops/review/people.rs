@@ -1,6 +1,7 @@
 //! `authors` and `risk`: who stands behind the locked versions, and what is unusual about them now.
 
 use std::{
+    cmp::Reverse,
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
@@ -14,9 +15,10 @@ use super::{
 };
 use crate::{
     error::Failure,
+    event::{Finding, Gravity},
     inspect::{change::Anchor, history::Identity},
     ops::{Context, frozen, manifests::Sources, packages::Packages, project::ProjectFiles},
-    report::review::{Author, Review},
+    report::{people::Author, review::Review},
 };
 
 /// Packuments that are asked for at once.
@@ -89,9 +91,66 @@ pub async fn risk(context: &Context) -> Result<Review, Failure> {
     Ok(review)
 }
 
-fn locked(context: &Context) -> Result<(ProjectFiles, Locked), Failure> {
+/// Of a review, the packages with the gravest findings, the gravest first; of each, all of them.
+pub fn gravest(review: Review, packages: usize) -> Review {
+    type Weight = Vec<Reverse<Gravity>>;
+    let mut weights: BTreeMap<(String, String), Weight> = BTreeMap::new();
+    for finding in &review.findings {
+        let key = (finding.name.clone(), finding.version.clone());
+        weights.entry(key).or_default().push(Reverse(finding.gravity));
+    }
+    for weight in weights.values_mut() {
+        weight.sort_unstable();
+    }
+    let mut order: Vec<_> = weights.into_iter().collect();
+    // The gravest finding first; where they are alike, the next one; then whoever has more.
+    order.sort_by(|(a, a_weight), (b, b_weight)| {
+        let worse =
+            a_weight.iter().zip(b_weight).map(|(a, b)| a.cmp(b)).find(|order| order.is_ne());
+        worse.unwrap_or_else(|| b_weight.len().cmp(&a_weight.len())).then_with(|| a.cmp(b))
+    });
+    order.truncate(packages);
+    let of = |(name, version): &(String, String)| {
+        let is_its = |finding: &&Finding| finding.name == *name && finding.version == *version;
+        review.findings.iter().filter(is_its).cloned().collect::<Vec<_>>()
+    };
+    let findings = order.iter().flat_map(|(package, _)| of(package)).collect();
+    Review { findings, ..review }
+}
+
+pub(super) fn locked(context: &Context) -> Result<(ProjectFiles, Locked), Failure> {
     let files = ProjectFiles::read(&context.options.paths.prefix, &*context.reporter)?;
     frozen::require_lock(&files)?;
     let locked = files.lock.as_ref().map(|lock| Locked::of(&lock.shrinkwrap)).unwrap_or_default();
     Ok((files, locked))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gravest_packages_come_first_with_all_their_findings() {
+        let finding = |name: &str, gravity| Finding {
+            code: "DENPM-R01",
+            flag: "known-malicious",
+            gravity,
+            name: name.to_owned(),
+            version: "1.0.0".to_owned(),
+            baseline: None,
+            message: String::new(),
+            evidence: Vec::new(),
+            file: None,
+            acknowledge: None,
+        };
+        let (info, warn, block) = (Gravity::Info, Gravity::Warn, Gravity::Block);
+        let all = [("a", info), ("b", warn), ("c", warn), ("c", info), ("d", info), ("d", block)];
+        let findings = all.map(|(name, gravity)| finding(name, gravity)).to_vec();
+        let names = |top| -> Vec<String> {
+            let review = Review { findings: findings.clone(), ..Review::default() };
+            gravest(review, top).findings.into_iter().map(|finding| finding.name).collect()
+        };
+        assert_eq!(names(2), ["d", "d", "c", "c"]);
+        assert_eq!(names(9), ["d", "d", "c", "c", "b", "a"]);
+    }
 }

@@ -1,5 +1,7 @@
 //! The comparison on small files: what must be found wherever it is put, and what must not.
 
+mod payloads;
+
 use super::*;
 use crate::flag::Flag;
 use std::{sync::Arc, time::Instant};

@@ -1,0 +1,86 @@
+//! What a package's manifest names: files that are loaded or run, wherever they lie.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{
+    files::{self, Files},
+    reader::Reader,
+};
+
+/// Scripts that run when a package is installed.
+const INSTALL_EVENTS: [&str; 3] = ["preinstall", "install", "postinstall"];
+/// The most files that are followed.
+const MAX_FOLLOWED: usize = 1000;
+/// Conditions within conditions of `exports` below this depth are not looked at.
+const MAX_DEPTH: u32 = 16;
+
+/// The paths that a manifest names: entry points, commands, the files that install scripts run.
+pub(super) fn named(package: &Files) -> BTreeSet<String> {
+    let manifest: Option<Value> =
+        package.get("package.json").and_then(|bytes| serde_json::from_slice(bytes).ok());
+    let mut found = BTreeSet::new();
+    for key in ["main", "module", "browser", "bin", "exports", "imports"] {
+        if let Some(value) = manifest.as_ref().and_then(|manifest| manifest.get(key)) {
+            texts(value, MAX_DEPTH, &mut |text| found.extend(resolve(package, "", text)));
+        }
+    }
+    let script = |event| manifest.as_ref()?.get("scripts")?.get(event)?.as_str();
+    for script in INSTALL_EVENTS.into_iter().filter_map(script) {
+        let words = script.split(|c: char| c.is_whitespace() || "\"'`&|;()".contains(c));
+        found.extend(words.filter_map(|word| resolve(package, "", word)));
+    }
+    found
+}
+
+/// Files beside the package's own that are loaded all the same: named by the manifest, or loaded
+/// by one that is.
+pub(super) fn loaded(package: &Files, reader: &mut Reader) -> BTreeSet<String> {
+    let mut waiting: Vec<String> =
+        named(package).into_iter().filter(|path| files::is_aside(path)).collect();
+    let mut found = BTreeSet::new();
+    while let Some(path) = waiting.pop() {
+        if found.len() >= MAX_FOLLOWED || !found.insert(path.clone()) {
+            continue;
+        }
+        let Ok(facts) = reader.facts(package, &path) else { continue };
+        let specifiers = facts.requires.iter().filter(|specifier| specifier.starts_with('.'));
+        let targets = specifiers.filter_map(|specifier| resolve(package, &path, specifier));
+        waiting.extend(targets.filter(|target| files::is_aside(target)));
+    }
+    found
+}
+
+fn texts(value: &Value, depth: u32, take: &mut impl FnMut(&str)) {
+    let Some(depth) = depth.checked_sub(1) else { return };
+    match value {
+        Value::String(text) => take(text),
+        Value::Array(items) => items.iter().for_each(|item| texts(item, depth, take)),
+        Value::Object(fields) => fields.values().for_each(|item| texts(item, depth, take)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// The file that node would load for a relative specifier.
+fn resolve(package: &Files, from: &str, specifier: &str) -> Option<String> {
+    let path = relative(from, specifier)?;
+    let endings = ["", ".js", ".cjs", ".mjs", ".json", "/index.js"];
+    endings.iter().map(|ending| format!("{path}{ending}")).find(|path| package.has(path))
+}
+
+/// Where a relative specifier leads, below the package's root.
+pub(super) fn relative(from: &str, specifier: &str) -> Option<String> {
+    let mut parts: Vec<&str> = from.split('/').collect();
+    parts.pop();
+    for part in specifier.split('/') {
+        match part {
+            "." | "" => {}
+            ".." => {
+                parts.pop()?;
+            }
+            other => parts.push(other),
+        }
+    }
+    Some(parts.join("/"))
+}
