@@ -23,6 +23,7 @@ mod pool;
 mod refusals;
 mod resolver;
 mod review;
+mod robustness;
 mod signature_vectors;
 mod signatures;
 mod sumdb;
