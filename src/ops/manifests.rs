@@ -70,13 +70,18 @@ enum SourceError {
     NoTarball { name: String, version: String },
     #[error("{spec} cannot be fetched")]
     Unsupported { spec: String },
+    #[error("{package} is a registry's package, and is said to be at {place}")]
+    Place { package: String, place: String },
+    #[error("nobody tells the integrity of {package}, neither lockfile nor registry")]
+    NoIntegrity { package: String },
 }
 
 impl Explain for SourceError {
     fn code(&self) -> Code {
         match self {
             Self::NoVersion { .. } | Self::NoTarball { .. } => Code::InvalidResponse,
-            Self::Unsupported { .. } => Code::UnsupportedProtocol,
+            Self::Unsupported { .. } | Self::Place { .. } => Code::UnsupportedProtocol,
+            Self::NoIntegrity { .. } => Code::Integrity,
         }
     }
 }
@@ -209,7 +214,7 @@ impl Shared {
         let options = self.pick_options(name);
         let picked = match pick_manifest(&packument, spec, &options) {
             // Another process replaced the document, or the disk lost it: once more, from its source.
-            Err(PickError::Manifest(ManifestError::Lost)) => {
+            Err(PickError::Manifest { source: ManifestError::Lost, .. }) => {
                 self.pool.forget_packument(name, Form::Full);
                 self.packuments.forget(&name.to_owned());
                 let packument = self.packument(name).await?;
@@ -330,9 +335,20 @@ fn fetched(name: &str, manifest: Arc<Manifest>) -> Result<Arc<Fetched>, LoadFail
         return Err(LoadFailure::new(SourceError::NoVersion { name: name.to_owned() }));
     }
     let dist = manifest.dist.as_ref();
-    let resolved = dist.and_then(|dist| dist.tarball.as_deref()).map(Into::into);
+    let place = dist.and_then(|dist| dist.tarball.as_deref());
+    if let Some(place) = place.filter(|place| !is_url(place)) {
+        let version = manifest.version.as_deref().unwrap_or_default();
+        let (package, place) = (format!("{name}@{version}"), place.to_owned());
+        return Err(LoadFailure::new(SourceError::Place { package, place }));
+    }
+    let resolved = place.map(Into::into);
     let integrity = dist.and_then(integrity_of).map(Into::into);
     Ok(Arc::new(Fetched { manifest, resolved, integrity }))
+}
+
+/// Whether a registry's package can be there.
+fn is_url(place: &str) -> bool {
+    place.starts_with("http://") || place.starts_with("https://")
 }
 
 /// A folder that will be packed (`--install-links`): its manifest as it lies there.
@@ -424,9 +440,22 @@ impl Shared {
             naming,
         };
         let integrity = source.integrity.map(str::to_owned);
+        let package = || format!("{}@{}", source.package_name, source.version);
         match source.resolved {
-            Some(url) if url.starts_with("http://") || url.starts_with("https://") => {
+            Some(url) if is_url(url) => {
+                let integrity = match integrity {
+                    None if source.naming == Naming::Checked => {
+                        let told = self.told_integrity(source).await?;
+                        let unknown = SourceError::NoIntegrity { package: package() };
+                        Some(told.ok_or_else(|| LoadFailure::new(unknown))?)
+                    }
+                    known => known,
+                };
                 Ok(request(Place::Url(url.to_owned()), source.naming, integrity))
+            }
+            Some(place) if source.naming == Naming::Checked => {
+                let (package, place) = (package(), place.to_owned());
+                Err(LoadFailure::new(SourceError::Place { package, place }))
             }
             Some(url) if url.starts_with("file:") => {
                 let path = PathBuf::from(url.strip_prefix("file:").unwrap_or(url));
@@ -435,9 +464,7 @@ impl Shared {
             }
             Some(url) => Ok(request(Place::Git(url.to_owned()), Naming::Free, integrity)),
             None => {
-                let spec = Spec::resolve(source.package_name, source.version, Path::new("/"))
-                    .map_err(LoadFailure::new)?;
-                let fetched = self.fetch_registry(&spec).await?;
+                let fetched = self.exactly(source).await?;
                 let url = fetched.resolved.as_deref().ok_or_else(|| {
                     LoadFailure::new(SourceError::NoTarball {
                         name: source.package_name.to_owned(),
@@ -449,6 +476,22 @@ impl Shared {
                 Ok(request(Place::Url(url.to_owned()), Naming::Checked, integrity))
             }
         }
+    }
+
+    /// What the registry says about the very version that a lock names.
+    async fn exactly(&self, source: &PackageSource<'_>) -> Result<Arc<Fetched>, LoadFailure> {
+        let spec = Spec::resolve(source.package_name, source.version, Path::new("/"))
+            .map_err(LoadFailure::new)?;
+        self.fetch_registry(&spec).await
+    }
+
+    /// The integrity of a package whose lock tells none.
+    async fn told_integrity(
+        &self,
+        source: &PackageSource<'_>,
+    ) -> Result<Option<String>, LoadFailure> {
+        let fetched = self.exactly(source).await?;
+        Ok(fetched.integrity.as_deref().map(str::to_owned))
     }
 }
 

@@ -40,3 +40,4 @@ pub mod verify;
 mod workspaces;
 
 pub use context::Context;
+pub use lifecycle::confined;

@@ -111,7 +111,11 @@ impl PackumentQuestion<'_> {
 
 /// Reads a packument: its text, and what it says.
 async fn read_packument(mut reply: Reply) -> Result<(Bytes, Arc<Packument>), FetchError> {
-    let text = whole(&mut reply).await?;
+    let mut text = whole(&mut reply).await?;
+    // JavaScript passes over a byte order mark.
+    if text.starts_with(b"\xef\xbb\xbf") {
+        text = text.slice(3..);
+    }
     let last = text.iter().rfind(|byte| !byte.is_ascii_whitespace());
     match (first(&text), last) {
         (Some(b'{'), Some(b'}')) => {}

@@ -4,9 +4,13 @@
 //! (`refusals`, `crash`, `signatures`, `pool`), and the parsers' own tables beside the parsers.
 
 mod archive;
+mod credentials;
+mod lockfile;
+mod metadata;
+mod network;
 
 use super::{
-    refusals::{depends, entry, locks, refused, standing},
+    refusals::{depends, entry, locks, refused, refused_by_both, standing},
     support,
 };
 use std::{fs, path::Path};
