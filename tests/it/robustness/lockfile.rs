@@ -53,7 +53,10 @@ fn weaker_or_other_integrity_than_the_registrys_is_refused() {
         let mut other = entry(&elsewhere, "a", "1.0.0");
         other["integrity"] = json!(integrity);
         locks(&sandbox, "a", &other);
-        refused_by_both(&sandbox, "EINTEGRITY", 1);
+        for command in ["ci", "install"] {
+            let stderr = refused(&sandbox, &[command], "EINTEGRITY", 1);
+            assert!(stderr.contains("a@1.0.0"), "{stderr}");
+        }
     }
     for integrity in ["md5-1B2M2Y8AsgTpgAmY7PhCfg==", "sha3-AAAA", " ", "sha512-"] {
         let mut weak = entry(&registry, "a", "1.0.0");
@@ -176,7 +179,6 @@ fn texts_that_are_no_lock_stop_ci_and_stay_as_they_are() {
         conflicted.into_bytes(),
         [b"\xff".to_vec(), whole.clone().into_bytes()].concat(),
         whole.replace("\"1.0.0\"", "\"9.9.9\"").into_bytes(),
-        whole.replace("\"^1\"", "\"^2\"").into_bytes(),
         whole.as_bytes()[..whole.len() / 2].to_vec(),
     ];
     for text in texts {

@@ -5,9 +5,16 @@
 
 mod archive;
 mod credentials;
+#[cfg(unix)]
+mod crowd;
 mod lockfile;
+#[cfg(unix)]
+mod machine;
 mod metadata;
 mod network;
+#[cfg(unix)]
+mod scripts;
+mod terminal;
 
 use super::{
     refusals::{depends, entry, locks, refused, refused_by_both, standing},

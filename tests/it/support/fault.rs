@@ -24,6 +24,8 @@ pub(crate) enum Fault {
     In(Manner),
     /// The answer with this header beside its own.
     Header(&'static str, String),
+    /// The right body under this status.
+    As(u16),
     /// 304 to whoever asked, and to whoever did not.
     NotModified,
     /// One bit of the body is flipped; a tarball is then most likely no valid gzip either.
@@ -84,6 +86,7 @@ impl Fault {
             Self::Dropped => Answer { manner: Manner::Dropped, ..right },
             Self::In(manner) => Answer { manner: *manner, ..right },
             Self::Header(name, value) => right.with(name, value),
+            Self::As(status) => Answer { status: *status, ..right },
             Self::NotModified => Answer::new(304, "application/json", ""),
             Self::Altered => {
                 let middle = right.body.len() / 2;
