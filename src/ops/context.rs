@@ -104,7 +104,7 @@ pub(super) fn pool_options(options: &Options, config: &Config, machine: &Machine
         },
         retry: retry(config),
         timeouts: timeouts(config),
-        max_sockets: network.maxsockets,
+        max_sockets: machine::connections(network.maxsockets),
         user_agent: network.user_agent(&machine.node_version),
         proxies: Proxies {
             http: network.proxy.as_ref().map(|proxy| proxy.expose().clone()),

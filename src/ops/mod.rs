@@ -41,3 +41,4 @@ mod workspaces;
 
 pub use context::Context;
 pub use lifecycle::confined;
+pub use machine::file_threads;

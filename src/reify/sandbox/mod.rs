@@ -215,9 +215,7 @@ pub(super) fn is_credential(variable: &str) -> bool {
 /// What a script may read and run: packages around it, the programs on `PATH`, node and npm.
 fn readable(plan: &SandboxPlan<'_>, headers: Option<&Path>) -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> = SYSTEM.iter().map(PathBuf::from).collect();
-    for folder in plan.project.ancestors() {
-        folders.push(folder.join("node_modules"));
-    }
+    folders.extend(plan.project.ancestors().skip(1).map(|folder| folder.join("node_modules")));
     folders.push(plan.project.join("package.json"));
     let on_path = plan.path.map(std::env::split_paths).into_iter().flatten();
     folders.extend(on_path.filter(|folder| folder.is_absolute() && folder != plan.home));
@@ -230,6 +228,8 @@ fn readable(plan: &SandboxPlan<'_>, headers: Option<&Path>) -> Vec<PathBuf> {
     folders.extend([plan.npm, headers].into_iter().flatten().map(Path::to_owned));
     // The root would be everything.
     folders.retain(|folder| folder.parent().is_some() && folder.exists());
+    // Not there before the first install.
+    folders.push(plan.project.join("node_modules"));
     folders.sort();
     folders.dedup();
     folders
