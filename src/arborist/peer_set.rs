@@ -298,8 +298,8 @@ impl IdealBuilder<'_> {
         match from {
             Some(from) if ours(from) => Requester::Project,
             Some(from) if self.tree.is_foreign(from) => Requester::Dependency,
-            Some(_) => Requester::Folder,
-            None => Requester::Dependency,
+            // Without a dependent it is what the user named.
+            Some(_) | None => Requester::Folder,
         }
     }
 

@@ -41,6 +41,10 @@ fn is_in_registry(context: &Context, name: &str, resolved: &str) -> bool {
 pub(super) fn check_links(context: &Context, tree: &Tree, diff: &Diff) -> Result<(), AllowError> {
     let links = diff.changes.iter().filter_map(|change| change.ideal);
     for link in links.filter(|&node| tree[node].is_link() && !tree.is_workspace(node)) {
+        // A link to a package of the tree itself ends a cycle of versions that exclude each other.
+        if tree.is_foreign(tree.target_or_self(link)) {
+            continue;
+        }
         let name = tree.name(link);
         let place = format!("file:{}", tree[link].realpath);
         let Ok(spec) = Spec::resolve(name, &place, Path::new("/")) else { continue };

@@ -268,9 +268,7 @@ impl Proofs {
             Told::Advertised(advertised, attestations) => {
                 let mut proven = self.examine(question, stored, &advertised, attestations).await;
                 if let Some(other) = advertised.contradiction(&stored.digests) {
-                    proven
-                        .refusal
-                        .get_or_insert(LoadFailure::new(other.of_package(&question.id())));
+                    proven.refusal.get_or_insert(LoadFailure::new(other.of_package(question.id())));
                     return proven;
                 }
                 self.remember(question, stored, &proven).await;

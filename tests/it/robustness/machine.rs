@@ -66,6 +66,15 @@ fn files_that_cannot_grow_are_an_error_and_heal() {
     heals(&sandbox, &registry);
 }
 
+/// A file system that is gone again when this is.
+struct Mounted<'a>(&'a Path);
+
+impl Drop for Mounted<'_> {
+    fn drop(&mut self) {
+        Command::new("umount").arg("-l").arg(self.0).status().ok();
+    }
+}
+
 /// Runs `with` while a file system of its own, of this size, lies at `at`; says so when it may not.
 fn on_own_disk(at: &Path, options: &str, with: impl FnOnce()) {
     fs::create_dir_all(at).unwrap();
@@ -74,12 +83,6 @@ fn on_own_disk(at: &Path, options: &str, with: impl FnOnce()) {
     if !mounted.is_ok_and(|output| output.status.success()) {
         eprintln!("SKIPPED: no file system can be mounted here");
         return;
-    }
-    struct Mounted<'a>(&'a Path);
-    impl Drop for Mounted<'_> {
-        fn drop(&mut self) {
-            Command::new("umount").arg("-l").arg(self.0).status().ok();
-        }
     }
     let _mounted = Mounted(at);
     with();

@@ -181,7 +181,7 @@ fn digest_that_holds_nothing_is_refused() {
             dist(p)["integrity"] = json!(format!("{right} {}", sha512(b"x")));
         }),
         ("far too long", INTEGRITY, |p| {
-            dist(p)["integrity"] = json!("sha512-AAAA ".repeat(20_000))
+            dist(p)["integrity"] = json!("sha512-AAAA ".repeat(20_000));
         }),
         ("wrong shasum alone", INTEGRITY, |p| {
             dist(p).remove("integrity");
@@ -378,7 +378,7 @@ fn shapes_that_are_no_packument_are_refused_or_read_like_javascript() {
         |p| p["readme"] = json!("x".repeat(4 << 20)),
         |p| {
             p["users"] =
-                serde_json::from_str(&format!("{}{}", "[".repeat(100), "]".repeat(100))).unwrap()
+                serde_json::from_str(&format!("{}{}", "[".repeat(100), "]".repeat(100))).unwrap();
         },
     ];
     for bend in bends {

@@ -212,7 +212,7 @@ fn converse(
             Manner::Endless => {
                 let head =
                     b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n{\"readme\":\"";
-                return endless(writer, head, &[b'x'; 64 << 10]);
+                return endless(writer, head, &vec![b'x'; 64 << 10]);
             }
             Manner::Noise => {
                 return writer.write_all(b"\x16\x03\x01\x00\x02nothing like HTTP\r\n\r\n");
