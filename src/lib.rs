@@ -61,9 +61,11 @@ pub mod store;
 pub mod sumdb;
 pub mod verify;
 
+pub mod cpu;
 pub mod error;
 pub mod event;
 pub mod explanation;
 pub mod flag;
 pub mod flight;
 pub mod fs;
+pub mod gzip;

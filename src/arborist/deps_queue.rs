@@ -2,39 +2,74 @@
 
 use std::sync::Arc;
 
-use super::{NodeId, Tree, hash::IndexSet};
+use super::{NodeId, Tree, hash::HashSet};
 use crate::spec::collate;
 
 /// Nodes to work on, by depth and then path (`DepsQueue`).
+///
+/// npm sorts everything again whenever something was added. Here what was sorted stays so: only
+/// new nodes, and those that have moved since, are put in their place.
 #[derive(Debug, Default)]
 pub(super) struct DepsQueue {
-    nodes: IndexSet<NodeId>,
-    sorted: bool,
+    members: HashSet<NodeId>,
+    /// Deepest first, so that taking the shallowest is cheap.
+    sorted: Vec<Queued>,
+    new: Vec<NodeId>,
+}
+
+/// A node with its depth and path when it was put in its place.
+#[derive(Debug)]
+struct Queued {
+    depth: usize,
+    path: Arc<str>,
+    node: NodeId,
+}
+
+impl Queued {
+    fn of(tree: &Tree, node: NodeId) -> Self {
+        Self { depth: tree.depth(node), path: Arc::clone(&tree[node].path), node }
+    }
+
+    /// Whether it stands before `other` in the list: deeper, or as deep and of a later path.
+    fn stands_before(&self, other: &Self) -> bool {
+        self.depth.cmp(&other.depth).then_with(|| collate(&self.path, &other.path)).is_gt()
+    }
+
+    fn is_current(&self, tree: &Tree) -> bool {
+        self.depth == tree.depth(self.node) && self.path == tree[self.node].path
+    }
 }
 
 impl DepsQueue {
     pub(super) fn push(&mut self, node: NodeId) {
-        if self.nodes.insert(node) {
-            self.sorted = false;
+        if self.members.insert(node) {
+            self.new.push(node);
         }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.nodes.is_empty()
+        self.members.is_empty()
     }
 
-    /// The shallowest node; the queue is kept in reverse so that taking it is cheap.
+    /// The shallowest node.
     pub(super) fn pop(&mut self, tree: &Tree) -> Option<NodeId> {
-        if !self.sorted {
-            let mut keyed: Vec<(usize, Arc<str>, NodeId)> = self
-                .nodes
-                .iter()
-                .map(|&node| (tree.depth(node), Arc::clone(&tree[node].path), node))
-                .collect();
-            keyed.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| collate(&b.1, &a.1)));
-            self.nodes = keyed.into_iter().map(|(_, _, node)| node).collect();
-            self.sorted = true;
+        if !self.new.is_empty() {
+            let mut moved = Vec::new();
+            self.sorted.retain(|queued| {
+                let stays = queued.is_current(tree);
+                if !stays {
+                    moved.push(queued.node);
+                }
+                stays
+            });
+            for node in moved.into_iter().chain(std::mem::take(&mut self.new)) {
+                let queued = Queued::of(tree, node);
+                let place = self.sorted.partition_point(|other| !queued.stands_before(other));
+                self.sorted.insert(place, queued);
+            }
         }
-        self.nodes.pop()
+        let Queued { node, .. } = self.sorted.pop()?;
+        self.members.remove(&node);
+        Some(node)
     }
 }

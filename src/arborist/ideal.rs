@@ -407,6 +407,11 @@ impl<'a> IdealBuilder<'a> {
             self.queue.push(node);
         }
         self.prefetch_for(placed);
+        if !self.tree[placed].is_link() && !self.tree.in_dep_bundle(placed) {
+            let resolved = self.tree.resolved(placed);
+            let source = self.tree.package_source(placed, resolved.as_deref());
+            self.manifests.placed(&source, &self.tree[placed].package);
+        }
     }
 
     /// The edges of a node that want work.

@@ -108,8 +108,8 @@ pub fn engine_ok(engines: &Value, npm: &str, node: &str) -> bool {
         if version.is_empty() {
             return true;
         }
-        match (Range::parse(range), Version::parse_loose(version)) {
-            (Ok(range), Ok(version)) => range.satisfies_with_prerelease(&version),
+        match (Range::known(range), Version::parse_loose(version)) {
+            (Some(range), Ok(version)) => range.satisfies_with_prerelease(&version),
             _ => false,
         }
     };

@@ -187,7 +187,7 @@ impl Picker<'_> {
     }
 
     fn by_range(&self, wanted: &str) -> Picked {
-        let Ok(range) = Range::parse(wanted) else { return Ok(None) };
+        let Some(range) = Range::known(wanted) else { return Ok(None) };
         let any = wanted == "*";
         if let Some(default) = self.packument.dist_tag(&self.options.default_tag)
             && (any || Version::parse_loose(default).is_ok_and(|version| range.satisfies(&version)))

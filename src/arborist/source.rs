@@ -59,6 +59,11 @@ pub trait Manifests {
     /// Says that this specifier will probably be asked for soon.
     fn prefetch(&self, spec: &Spec);
 
+    /// Says that a package has its place in the tree and will most likely be installed.
+    fn placed(&self, package: &PackageSource<'_>, manifest: &Manifest) {
+        let _ = (package, manifest);
+    }
+
     /// The manifest of a folder on this machine; `None` when it has none that can be read.
     fn folder(&self, path: &str) -> Option<Arc<Manifest>>;
 

@@ -1,6 +1,6 @@
 //! A version and the one it is compared with.
 
-use super::history::{History, VersionFacts};
+use super::history::{DAY_MS, History, VersionFacts};
 use crate::spec::Version;
 
 /// How the baseline was found.
@@ -17,7 +17,7 @@ pub enum Anchor {
 /// Versions older than this may be a baseline nobody chose, in days.
 const SETTLED_DAYS: i64 = 90;
 /// The same in milliseconds.
-pub const SETTLED_MS: i64 = SETTLED_DAYS * 24 * 60 * 60 * 1000;
+pub const SETTLED_MS: i64 = SETTLED_DAYS * DAY_MS;
 
 /// One package's change.
 #[derive(Clone, Copy, Debug)]
@@ -78,11 +78,12 @@ pub fn settled<'h>(
     now_ms: i64,
 ) -> Option<&'h VersionFacts> {
     let wanted = major(&new.version)?;
-    let mut before = history.versions().iter().rev();
-    before.find(|facts| {
-        facts.version != new.version
-            && major(&facts.version) == Some(wanted)
-            && facts.published < new.published
-            && facts.age_days(now_ms).is_some_and(|days| days > SETTLED_DAYS)
-    })
+    let fits = |version: &str, published: Option<i64>| {
+        version != new.version
+            && published < new.published
+            && published.is_some_and(|at| now_ms.saturating_sub(at) / DAY_MS > SETTLED_DAYS)
+            && major(version) == Some(wanted)
+    };
+    let mut before = history.releases().rev().filter(|(version, at)| fits(version, *at));
+    before.find_map(|(version, _)| history.version(version))
 }

@@ -3,7 +3,10 @@
 //! Only full packuments tell. What a registry leaves out is unknown, and what is unknown has not
 //! changed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, OnceLock},
+};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -92,12 +95,25 @@ pub struct VersionFacts {
 }
 
 /// All that is known of a package's versions.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+///
+/// A packument may hold thousands of versions, of which a comparison asks a few: when each was
+/// published is known at once, the rest is read when it is asked for.
+#[derive(Clone, Debug, Default)]
 pub struct History {
     /// By time of publication, oldest first; those without a time in the document's order, first.
-    versions: Vec<VersionFacts>,
+    releases: Vec<Release>,
+    /// Where the rest is read.
+    packument: Option<Arc<Packument>>,
     /// When the package was created.
     pub created: Option<i64>,
+}
+
+/// A version and its time; the rest once it was read, `None` where the document is no object.
+#[derive(Clone, Debug)]
+struct Release {
+    version: String,
+    published: Option<i64>,
+    facts: OnceLock<Option<Box<VersionFacts>>>,
 }
 
 /// The fields of a version that matter here; a field of the wrong type is as good as absent.
@@ -119,55 +135,90 @@ struct Document {
 
 impl History {
     /// Reads a packument.
-    pub fn of(packument: &Packument) -> Self {
+    pub fn of(packument: Arc<Packument>) -> Self {
         let skip = packument.versions().len().saturating_sub(MAX_VERSIONS);
-        let read = |version: &str| {
-            let document = packument.raw_manifest(version)?;
-            VersionFacts::of(version, &document, packument.published_ms(version))
+        let release = |version: &str| Release {
+            version: version.to_owned(),
+            published: packument.published_ms(version),
+            facts: OnceLock::new(),
         };
-        let versions = packument.versions().skip(skip).filter_map(read).collect();
-        Self::new(versions, packument.published_ms("created"))
+        let releases = packument.versions().skip(skip).map(release).collect();
+        let created = packument.published_ms("created");
+        Self::sorted(releases, Some(packument), created)
     }
 
     /// A history of versions in any order.
-    pub fn new(mut versions: Vec<VersionFacts>, created: Option<i64>) -> Self {
-        versions.sort_by_key(|facts| facts.published);
-        let created = created.or_else(|| versions.iter().filter_map(|facts| facts.published).min());
-        Self { versions, created }
+    pub fn new(versions: Vec<VersionFacts>, created: Option<i64>) -> Self {
+        let release = |facts: VersionFacts| Release {
+            version: facts.version.clone(),
+            published: facts.published,
+            facts: OnceLock::from(Some(Box::new(facts))),
+        };
+        Self::sorted(versions.into_iter().map(release).collect(), None, created)
+    }
+
+    fn sorted(
+        mut releases: Vec<Release>,
+        packument: Option<Arc<Packument>>,
+        created: Option<i64>,
+    ) -> Self {
+        releases.sort_by_key(|release| release.published);
+        let created =
+            created.or_else(|| releases.iter().filter_map(|release| release.published).min());
+        Self { releases, packument, created }
     }
 
     /// One version.
     pub fn version(&self, version: &str) -> Option<&VersionFacts> {
-        self.versions.iter().find(|facts| facts.version == version)
+        let release = self.releases.iter().find(|release| release.version == version)?;
+        self.facts(release)
     }
 
     /// All versions, oldest first.
-    pub fn versions(&self) -> &[VersionFacts] {
-        &self.versions
+    pub fn versions(&self) -> impl DoubleEndedIterator<Item = &VersionFacts> {
+        self.releases.iter().filter_map(|release| self.facts(release))
     }
 
-    /// The versions published up to this one, itself included.
-    pub fn until<'h>(&'h self, last: &VersionFacts) -> impl Iterator<Item = &'h VersionFacts> {
-        let at = self.versions.iter().position(|facts| facts.version == last.version);
-        self.versions.iter().take(at.map_or(0, |at| at + 1))
+    /// All versions and when they were published, oldest first: what costs no reading.
+    pub fn releases(&self) -> impl DoubleEndedIterator<Item = (&str, Option<i64>)> {
+        self.releases.iter().map(|release| (release.version.as_str(), release.published))
     }
 
-    /// The version published last before this one.
-    pub fn before(&self, version: &VersionFacts) -> Option<&VersionFacts> {
-        let at = self.versions.iter().position(|facts| facts.version == version.version)?;
-        at.checked_sub(1).and_then(|at| self.versions.get(at))
+    /// The versions published up to this one, itself included; the newest first, since whoever
+    /// looks for somebody finds them there.
+    pub fn back_from<'h>(
+        &'h self,
+        last: &VersionFacts,
+    ) -> impl Iterator<Item = &'h VersionFacts> + use<'h> {
+        let at = self.releases.iter().position(|release| release.version == last.version);
+        let known = self.releases.get(..at.map_or(0, |at| at + 1)).unwrap_or_default();
+        known.iter().rev().filter_map(|release| self.facts(release))
+    }
+
+    /// When the version before this one was published.
+    pub fn published_before(&self, version: &VersionFacts) -> Option<i64> {
+        let at = self.releases.iter().position(|release| release.version == version.version)?;
+        self.releases.get(at.checked_sub(1)?)?.published
+    }
+
+    /// Whether somebody published or maintained up to a version.
+    pub fn knows(&self, name: &str, last: &VersionFacts) -> bool {
+        last.maintainers.contains(name)
+            || self.back_from(last).any(|facts| facts.publishers().any(|known| known == name))
     }
 
     /// Everybody who published or maintained up to a version.
     pub fn people<'h>(&'h self, last: &'h VersionFacts) -> BTreeSet<&'h str> {
-        let mut people: BTreeSet<&str> = last.maintainers.iter().map(String::as_str).collect();
-        for facts in self.until(last) {
-            people.extend(facts.account.as_deref());
-            if let Identity::Approver(name) | Identity::Account(name) = &facts.identity {
-                people.insert(name);
-            }
-        }
-        people
+        let maintainers = last.maintainers.iter().map(String::as_str);
+        maintainers.chain(self.back_from(last).flat_map(VersionFacts::publishers)).collect()
+    }
+
+    fn facts<'h>(&'h self, release: &'h Release) -> Option<&'h VersionFacts> {
+        let read = || {
+            let document = self.packument.as_ref()?.raw_manifest(&release.version)?;
+            VersionFacts::of(&release.version, &document, release.published).map(Box::new)
+        };
+        release.facts.get_or_init(read).as_deref()
     }
 }
 
@@ -201,6 +252,15 @@ impl VersionFacts {
             dependencies,
             git_head: document.git_head.is_string(),
         })
+    }
+
+    /// The accounts that stand behind it.
+    fn publishers(&self) -> impl Iterator<Item = &str> {
+        let person = match &self.identity {
+            Identity::Approver(name) | Identity::Account(name) => Some(name),
+            Identity::Oidc(_) | Identity::Unknown => None,
+        };
+        self.account.iter().chain(person).map(String::as_str)
     }
 
     /// Whether the registry says who published.

@@ -42,15 +42,15 @@ fn publisher(change: &Change<'_>, old: &VersionFacts) -> Option<Sign> {
         Identity::Approver(name) | Identity::Account(name) => name,
         Identity::Unknown => return None,
     };
-    if change.history.people(old).contains(name.as_str()) {
+    if change.history.knows(name, old) {
         return None;
     }
     let mut evidence = vec![format!("publisher: {} → {}", old.identity, new.identity)];
     let mut beside = Vec::new();
     let silence = change
         .history
-        .before(new)
-        .and_then(|before| Some((new.published? - before.published?) / super::history::DAY_MS));
+        .published_before(new)
+        .and_then(|before| Some((new.published? - before) / super::history::DAY_MS));
     if let Some(days) = silence.filter(|days| *days > DORMANT_DAYS) {
         beside.push(format!("after {days} days without a release"));
     }
@@ -84,13 +84,14 @@ fn publisher(change: &Change<'_>, old: &VersionFacts) -> Option<Sign> {
 
 /// From a token to trusted publishing is progress; from one configuration to another is a change.
 fn moved(change: &Change<'_>, old: &VersionFacts) -> Option<Sign> {
-    let known: Vec<&Identity> = change
+    let mut known = change
         .history
-        .until(old)
+        .back_from(old)
         .map(|facts| &facts.identity)
         .filter(|id| matches!(id, Identity::Oidc(_)))
-        .collect();
-    if known.is_empty() || known.contains(&&change.new.identity) {
+        .peekable();
+    known.peek()?;
+    if known.any(|known| *known == change.new.identity) {
         return None;
     }
     let evidence = vec![format!("publisher: {} → {}", old.identity, change.new.identity)];
@@ -134,7 +135,7 @@ fn address(change: &Change<'_>, old: &VersionFacts) -> Option<Sign> {
     let new = change.new;
     let (account, domain) = (new.account.as_ref()?, new.domain.as_ref()?);
     let last =
-        change.history.until(old).filter(|facts| facts.account.as_ref() == Some(account)).last()?;
+        change.history.back_from(old).find(|facts| facts.account.as_ref() == Some(account))?;
     let before = last.domain.as_ref().filter(|before| *before != domain)?;
     let evidence = vec![format!("address of {account}: …@{before} → …@{domain}")];
     Some(Sign::new(

@@ -44,11 +44,11 @@ fn too_young(new: &VersionFacts, min_age_ms: i64, now_ms: i64) -> Option<Sign> {
 fn burst(change: &Change<'_>) -> Option<Sign> {
     let at = change.new.published?;
     let line = |version: &str| Version::parse(version).ok().map(|version| version.major());
-    let near = change.history.versions().iter().filter(|facts| {
-        facts.published.is_some_and(|other| (other - at).abs() <= BURST_MS)
-            && line(&facts.version) != line(&change.new.version)
+    let own = line(&change.new.version);
+    let near = change.history.releases().filter(|(version, published)| {
+        published.is_some_and(|other| (other - at).abs() <= BURST_MS) && line(version) != own
     });
-    let others: Vec<String> = near.map(|facts| facts.version.clone()).collect();
+    let others: Vec<String> = near.map(|(version, _)| version.to_owned()).collect();
     if others.is_empty() {
         return None;
     }

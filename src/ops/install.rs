@@ -6,7 +6,7 @@
 //!      ─► staged and committed by rename, bins, scripts ─► lockfiles ─► report
 //! ```
 
-use std::{mem::ManuallyDrop, path::Path, sync::Arc, time::Instant};
+use std::{mem::ManuallyDrop, path::Path, time::Instant};
 
 use super::{
     allowed,
@@ -16,8 +16,7 @@ use super::{
     fetch::{FetchedPackages, fetch_packages, refuse_forbidden, wanted_nodes},
     frozen,
     lifecycle::{Lifecycle, project_package},
-    manifests::Sources,
-    packages::Packages,
+    manifests::{EarlyTarballs, Sources},
     project::{self, ProjectFiles},
     proofs::check_downgrades,
     registries::{self, quorum},
@@ -27,7 +26,7 @@ use super::{
     sidecar, sumdb, summary, workspaces,
 };
 use crate::{
-    arborist::{Diff, DiffOptions, Ideal, NodeId, Records, Shrinkwrap, Tree, Update},
+    arborist::{Diff, DiffOptions, Ideal, NodeId, Omit, Records, Shrinkwrap, Tree, Update},
     error::Failure,
     event::{Event, Level, Phase},
     explanation::EdgeType,
@@ -61,8 +60,7 @@ pub async fn install(context: &Context, request: &TreeRequest) -> Result<Install
     if request.frozen {
         frozen::require_lock(&files)?;
     }
-    let packages = Arc::new(Packages::new(context));
-    let sources = Sources::new(context, packages);
+    let sources = Sources::for_install(context, early_tarballs(context, &files, request));
     let (ideal, prepared) = loop {
         let built = build(context, &files, &sources, request).await;
         // What a registry that lags answered is resolved again, whatever came of it.
@@ -119,6 +117,20 @@ async fn build(
     }
     let prepared = prepare(context, files, &mut ideal, sources, request).await?;
     Ok((ideal, Some(prepared)))
+}
+
+/// Whether the tarballs of packages that are placed may be fetched while others are resolved.
+///
+/// Not where packages are placed that are not installed, or that node_modules has already.
+fn early_tarballs(context: &Context, files: &ProjectFiles, request: &TreeRequest) -> EarlyTarballs {
+    let options = &context.options;
+    let anew = request.update == Update::All && files.folder.join("node_modules").exists();
+    let omits = omit(options) != Omit::default();
+    if options.lock.package_lock_only || options.dry_run || anew || omits {
+        EarlyTarballs::No
+    } else {
+        EarlyTarballs::For(context.machine.clone())
+    }
 }
 
 /// The names that occur more than once: what `dedupe` looks up again.

@@ -7,7 +7,7 @@
 
 use std::{
     borrow::Cow,
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::{SystemTime, UNIX_EPOCH},
@@ -24,9 +24,10 @@ use super::{
 };
 use crate::{
     arborist::{
-        Fetched, FolderManifest, LoadFailure, ManifestRequest, Manifests, Naming, PackageSource,
-        PickError, PickOptions, Shrinkwrap, pick_manifest, read_manifest,
+        Fetched, FolderManifest, LoadFailure, Machine, ManifestRequest, Manifests, Naming,
+        PackageSource, PickError, PickOptions, Shrinkwrap, pick_manifest, read_manifest,
     },
+    config::options::LockResolved,
     error::{Code, Explain, Failure},
     flight::Flight,
     fs::read_bounded,
@@ -50,9 +51,22 @@ struct Shared {
     proofs: Arc<Proofs>,
     agreement: Option<Arc<Agreement>>,
     packuments: Flight<String, Result<Arc<Packument>, LoadFailure>>,
+    /// What a name and a specifier mean: told ahead of the question, most often.
+    picked: Mutex<HashMap<(String, String), Arc<Fetched>>>,
+    tarballs: EarlyTarballs,
     pick: PickOptions,
+    lock_resolved: LockResolved,
     age_exceptions: Vec<AgeException>,
     announced: Mutex<HashSet<String>>,
+}
+
+/// Whether tarballs are fetched as soon as their packages have a place in the tree.
+#[derive(Clone, Debug)]
+pub(super) enum EarlyTarballs {
+    /// Nothing is installed, or what is there already may do.
+    No,
+    /// Those that this machine takes.
+    For(Machine),
 }
 
 /// A package exempt from `min-release-age`: a name or a pattern.
@@ -87,6 +101,15 @@ impl Explain for SourceError {
 }
 
 impl Sources {
+    /// Sources that also fetch tarballs early, for an install.
+    pub(super) fn for_install(context: &Context, early: EarlyTarballs) -> Self {
+        let mut sources = Self::new(context, Arc::new(Packages::new(context)));
+        if let Some(shared) = Arc::get_mut(&mut sources.shared) {
+            shared.tarballs = early;
+        }
+        sources
+    }
+
     /// Sources for one run; call on a thread of the runtime.
     pub fn new(context: &Context, packages: Arc<Packages>) -> Self {
         let resolve = &context.options.resolve;
@@ -102,12 +125,15 @@ impl Sources {
             proofs: Arc::new(Proofs::new(context)),
             agreement: Agreement::of(&context.pool, &context.reporter),
             packuments: Flight::default(),
+            picked: Mutex::default(),
+            tarballs: EarlyTarballs::No,
             pick: PickOptions {
                 default_tag: resolve.tag.clone(),
                 before: resolve.before.map(epoch_ms),
                 node_version: context.machine.node_version.clone(),
                 npm_version: context.machine.npm_version.clone(),
             },
+            lock_resolved: context.options.lock.lock_resolved,
             age_exceptions: exceptions.collect(),
             announced: Mutex::default(),
         };
@@ -210,6 +236,22 @@ impl Shared {
         if let Some(agreement) = self.agreement_on(name) {
             return Ok(self.answer(agreement, name, spec).await?.1);
         }
+        let question = (name.to_owned(), spec.fetch_spec.clone());
+        let picked = || self.picked.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = picked().get(&question).map(Arc::clone);
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let fetched = self.pick_from_registry(name, spec).await?;
+        picked().insert(question, Arc::clone(&fetched));
+        Ok(fetched)
+    }
+
+    async fn pick_from_registry(
+        &self,
+        name: &str,
+        spec: &Spec,
+    ) -> Result<Arc<Fetched>, LoadFailure> {
         let packument = self.packument(name).await?;
         let options = self.pick_options(name);
         let picked = match pick_manifest(&packument, spec, &options) {
@@ -246,7 +288,13 @@ impl Shared {
             (view, picked)
         };
         let version = picked.manifest.version.as_deref().unwrap_or_default();
-        let resolved = self.pool.recorded_url(name, version, &view.registry).map(Into::into);
+        let recorded = match self.lock_resolved {
+            LockResolved::Upstream => None,
+            LockResolved::Canonical | LockResolved::Omit => {
+                self.pool.recorded_url(name, version, &view.registry)
+            }
+        };
+        let resolved = recorded.map(Into::into);
         let resolved = resolved.or_else(|| picked.resolved.clone());
         Ok((view, Arc::new(Fetched { resolved, ..(*picked).clone() })))
     }
@@ -385,6 +433,17 @@ impl Manifests for Sources {
         }
     }
 
+    fn placed(&self, package: &PackageSource<'_>, manifest: &Manifest) {
+        let EarlyTarballs::For(machine) = &self.shared.tarballs else { return };
+        let Some(request) = Shared::known_request(package) else { return };
+        // A package for other machines is optional, and will be set aside.
+        if package.naming == Naming::Checked && machine.check_target_platform(manifest).is_ok() {
+            let shared = Arc::clone(&self.shared);
+            // A failure is kept for whoever asks for the package in earnest.
+            self.runtime.spawn(async move { drop(shared.packages.get(&request).await) });
+        }
+    }
+
     fn folder(&self, path: &str) -> Option<Arc<Manifest>> {
         match read_manifest(Path::new(path)) {
             FolderManifest::Read(manifest) => Some(manifest),
@@ -430,68 +489,61 @@ fn announce(shared: Arc<Shared>, runtime: &Handle, spec: Spec) {
 }
 
 impl Shared {
-    /// How to fetch a package that is known by its place in the tree.
-    async fn request_for(&self, source: &PackageSource<'_>) -> Result<PackageRequest, LoadFailure> {
-        let request = |place: Place, naming: Naming, integrity: Option<String>| PackageRequest {
+    /// How to fetch a package that is known well enough; a registry's package is by its URL and
+    /// its integrity.
+    fn known_request(source: &PackageSource<'_>) -> Option<PackageRequest> {
+        let url = source.resolved?;
+        let is_registrys = source.naming == Naming::Checked;
+        let (place, naming) = if is_url(url) && (source.integrity.is_some() || !is_registrys) {
+            (Place::Url(url.to_owned()), source.naming)
+        } else if is_registrys {
+            return None;
+        } else if let Some(path) = url.strip_prefix("file:") {
+            let path = PathBuf::from(path);
+            let place = if path.is_dir() { Place::Folder(path) } else { Place::File(path) };
+            (place, Naming::Free)
+        } else {
+            (Place::Git(url.to_owned()), Naming::Free)
+        };
+        Some(PackageRequest {
             name: source.package_name.to_owned(),
             version: source.version.to_owned(),
             place,
-            integrity,
+            integrity: source.integrity.map(str::to_owned),
             naming,
-        };
-        let integrity = source.integrity.map(str::to_owned);
-        let package = || format!("{}@{}", source.package_name, source.version);
-        match source.resolved {
-            Some(url) if is_url(url) => {
-                let integrity = match integrity {
-                    None if source.naming == Naming::Checked => {
-                        let told = self.told_integrity(source).await?;
-                        let unknown = SourceError::NoIntegrity { package: package() };
-                        Some(told.ok_or_else(|| LoadFailure::new(unknown))?)
-                    }
-                    known => known,
-                };
-                Ok(request(Place::Url(url.to_owned()), source.naming, integrity))
-            }
-            Some(place) if source.naming == Naming::Checked => {
-                let (package, place) = (package(), place.to_owned());
-                Err(LoadFailure::new(SourceError::Place { package, place }))
-            }
-            Some(url) if url.starts_with("file:") => {
-                let path = PathBuf::from(url.strip_prefix("file:").unwrap_or(url));
-                let place = if path.is_dir() { Place::Folder(path) } else { Place::File(path) };
-                Ok(request(place, Naming::Free, integrity))
-            }
-            Some(url) => Ok(request(Place::Git(url.to_owned()), Naming::Free, integrity)),
-            None => {
-                let fetched = self.exactly(source).await?;
-                let url = fetched.resolved.as_deref().ok_or_else(|| {
-                    LoadFailure::new(SourceError::NoTarball {
-                        name: source.package_name.to_owned(),
-                        version: source.version.to_owned(),
-                    })
-                })?;
-                let integrity =
-                    integrity.or_else(|| fetched.integrity.as_deref().map(str::to_owned));
-                Ok(request(Place::Url(url.to_owned()), Naming::Checked, integrity))
-            }
-        }
+        })
     }
 
-    /// What the registry says about the very version that a lock names.
-    async fn exactly(&self, source: &PackageSource<'_>) -> Result<Arc<Fetched>, LoadFailure> {
+    /// How to fetch a package that is known by its place in the tree. What the tree does not tell
+    /// about a registry's package, the registry tells.
+    async fn request_for(&self, source: &PackageSource<'_>) -> Result<PackageRequest, LoadFailure> {
+        if let Some(request) = Self::known_request(source) {
+            return Ok(request);
+        }
+        let package = || format!("{}@{}", source.package_name, source.version);
+        if let Some(place) = source.resolved.filter(|place| !is_url(place)) {
+            let (package, place) = (package(), place.to_owned());
+            return Err(LoadFailure::new(SourceError::Place { package, place }));
+        }
         let spec = Spec::resolve(source.package_name, source.version, Path::new("/"))
             .map_err(LoadFailure::new)?;
-        self.fetch_registry(&spec).await
-    }
-
-    /// The integrity of a package whose lock tells none.
-    async fn told_integrity(
-        &self,
-        source: &PackageSource<'_>,
-    ) -> Result<Option<String>, LoadFailure> {
-        let fetched = self.exactly(source).await?;
-        Ok(fetched.integrity.as_deref().map(str::to_owned))
+        let fetched = self.fetch_registry(&spec).await?;
+        let no_tarball = || {
+            LoadFailure::new(SourceError::NoTarball {
+                name: source.package_name.to_owned(),
+                version: source.version.to_owned(),
+            })
+        };
+        let url = source.resolved.or(fetched.resolved.as_deref()).ok_or_else(no_tarball)?;
+        let integrity = source.integrity.or(fetched.integrity.as_deref());
+        let unknown = || LoadFailure::new(SourceError::NoIntegrity { package: package() });
+        Ok(PackageRequest {
+            name: source.package_name.to_owned(),
+            version: source.version.to_owned(),
+            place: Place::Url(url.to_owned()),
+            integrity: Some(integrity.ok_or_else(unknown)?.to_owned()),
+            naming: Naming::Checked,
+        })
     }
 }
 

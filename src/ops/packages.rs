@@ -17,6 +17,7 @@ use super::{
 use crate::{
     arborist::{LoadFailure, Naming},
     config::network::CacheMode,
+    cpu,
     error::{Code, Explain, Failure},
     event::Reporter,
     flight::Flight,
@@ -286,11 +287,18 @@ impl Packages {
     ) -> Result<StoredPackage, StoreError> {
         let store = Arc::clone(&self.store);
         let context = ImportContext { package: package.clone(), ..ImportContext::default() };
-        let work = move || match body {
-            Body::Buffered(bytes) => store.import_buffer(&bytes, expected.as_ref(), &context),
-            Body::Streamed(reader) => store.import(reader, expected.as_ref(), &context),
+        let finished = match body {
+            Body::Buffered(bytes) => {
+                let import = move || store.import_buffer(&bytes, expected.as_ref(), &context);
+                cpu::run(import).await
+            }
+            // It waits for the network: no work for a processor's seat.
+            Body::Streamed(reader) => {
+                let import = move || store.import(reader, expected.as_ref(), &context);
+                tokio::task::spawn_blocking(import).await
+            }
         };
-        match tokio::task::spawn_blocking(work).await {
+        match finished {
             Ok(result) => result,
             Err(error) => Err(StoreError::Source { package, source: std::io::Error::other(error) }),
         }

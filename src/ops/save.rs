@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     arborist::{Ideal, SaveOptions, Update},
+    config::options::LockResolved,
     error::Failure,
     event::{Event, Level},
     fs::{Durability, write_atomic},
@@ -117,12 +118,18 @@ fn lock_writer<'a>(context: &Context, ideal: &'a Ideal) -> LockWriter<'a> {
     LockWriter {
         tree: &ideal.tree,
         root: ideal.root,
-        registry_resolved: if context.options.lock.omit_lockfile_registry_resolved {
+        registry_resolved: if omits_resolved(context) {
             RegistryResolved::Omit
         } else {
             RegistryResolved::Record
         },
     }
+}
+
+/// By npm's option or by denpm's.
+fn omits_resolved(context: &Context) -> bool {
+    let lock = &context.options.lock;
+    lock.omit_lockfile_registry_resolved || lock.lock_resolved == LockResolved::Omit
 }
 
 fn write_lockfile(

@@ -121,7 +121,7 @@ impl Pool {
             attempt: 0,
             limit: MAX_KEY_BYTES,
         };
-        let answer = async { self.transport().send(call, permit).await?.read_all().await };
+        let answer = async { self.transport().send(call, permit).await?.text().await };
         match answer.await {
             Ok(body) => {
                 member.lane.answered(began.elapsed());

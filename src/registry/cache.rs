@@ -60,15 +60,21 @@ impl Validators {
 /// A packument, and how long it holds.
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
+    pub terms: Terms,
+    pub packument: Arc<Packument>,
+}
+
+/// How long an answer holds, and how to ask whether it still does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Terms {
     /// Milliseconds since 1970.
     pub stored_at: u64,
     pub lifetime: Duration,
     pub stale: StaleUse,
     pub validators: Validators,
-    pub packument: Arc<Packument>,
 }
 
-impl Entry {
+impl Terms {
     /// Whether it needs no question at `now` (milliseconds since 1970). A clock set back makes it stale.
     pub(super) fn is_fresh(&self, now: u64) -> bool {
         let age = now.checked_sub(self.stored_at).map(Duration::from_millis);
@@ -141,23 +147,39 @@ impl Disk {
         head.open(&bytes, document)
     }
 
-    /// Writes an entry whose text is `text`: a temporary file beside its place, then a rename.
-    /// The packument then reads from there.
-    pub(super) fn store(&self, key: &Key, entry: &Entry, text: &Bytes) -> io::Result<()> {
+    /// Writes an entry: a temporary file beside its place, then a rename. Gives the text as it
+    /// is read from there.
+    pub(super) fn store(
+        &self,
+        key: &Key,
+        terms: &Terms,
+        index: &Bytes,
+        text: &[u8],
+    ) -> io::Result<Arc<dyn Document>> {
         let path = self.path(key);
-        let Some(folder) = path.parent() else { return Ok(()) };
-        fs::create_dir_all(folder)?;
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        let head = encode_head(entry, text);
+        let head = encode_head(terms, index, text.len());
+        let mut file = self.temporary(&path)?;
         file.write_all(&head)?;
         file.write_all(text)?;
         file.persist(&path)?;
-        if head.len() + text.len() > FIRST_READ {
-            let start = head.len() as u64;
-            let at = start..start + text.len() as u64;
-            entry.packument.relocate(Arc::new(FileText { path, at }));
+        if head.len() + text.len() <= FIRST_READ {
+            return Ok(Arc::new(Bytes::copy_from_slice(text)));
         }
-        Ok(())
+        let start = head.len() as u64;
+        let at = start..start + text.len() as u64;
+        Ok(Arc::new(FileText { path, at }))
+    }
+
+    /// A file beside `path`, in a folder that is made when it is missing.
+    fn temporary(&self, path: &Path) -> io::Result<tempfile::NamedTempFile> {
+        let folder = path.parent().unwrap_or(&self.folder);
+        match tempfile::NamedTempFile::new_in(folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                fs::create_dir_all(folder)?;
+                tempfile::NamedTempFile::new_in(folder)
+            }
+            made => made,
+        }
     }
 
     /// Removes an entry; one that is not there is as good as removed.
@@ -198,20 +220,19 @@ impl Document for FileText {
 }
 
 /// What precedes the text.
-fn encode_head(entry: &Entry, text: &Bytes) -> Vec<u8> {
-    let Validators { etag, last_modified } = &entry.validators;
+fn encode_head(terms: &Terms, index: &Bytes, text: usize) -> Vec<u8> {
+    let Validators { etag, last_modified } = &terms.validators;
     let [etag, last_modified] =
         [etag, last_modified].map(|text| text.as_deref().unwrap_or_default().as_bytes());
-    let index = entry.packument.index();
     let parts = [etag, last_modified, index];
     let words = [
-        entry.stored_at,
-        entry.lifetime.as_secs(),
+        terms.stored_at,
+        terms.lifetime.as_secs(),
         checksum(parts),
         index.len() as u64,
-        text.len() as u64,
+        text as u64,
         etag.len() as u64 | (last_modified.len() as u64) << 32,
-        u64::from(entry.stale == StaleUse::Forbidden),
+        u64::from(terms.stale == StaleUse::Forbidden),
     ];
     let words = words.into_iter().flat_map(u64::to_le_bytes);
     let mut head: Vec<u8> = MAGIC.iter().copied().chain(words).collect();
@@ -264,13 +285,13 @@ impl Head {
         let [etag, last_modified, _] = parts;
         let validators = Validators { etag: text(etag)?, last_modified: text(last_modified)? };
         let packument = Packument::open(bytes.slice(self.index.clone()), document)?;
-        Some(Entry {
+        let terms = Terms {
             stored_at: self.stored_at,
             lifetime: Duration::from_secs(self.lifetime),
             stale: if self.must_revalidate == 0 { StaleUse::Allowed } else { StaleUse::Forbidden },
             validators,
-            packument: Arc::new(packument),
-        })
+        };
+        Some(Entry { terms, packument: Arc::new(packument) })
     }
 }
 
@@ -299,14 +320,21 @@ mod tests {
         format!(r#"{{"name":"a","readme":"{pad}","versions":{{"1.0.0":{{"name":"a"}}}}}}"#).into()
     }
 
-    fn entry(text: &Bytes) -> Entry {
-        Entry {
+    fn terms() -> Terms {
+        Terms {
             stored_at: 1_000_000,
             lifetime: Duration::from_mins(5),
             stale: StaleUse::Allowed,
             validators: Validators { etag: Some("\"abc\"".into()), last_modified: None },
-            packument: Arc::new(Packument::parse(text.clone()).unwrap()),
         }
+    }
+
+    /// Stores `text`; what is open then.
+    fn stored(disk: &Disk, key: &Key, text: &Bytes) -> Entry {
+        let index = Packument::index_of(text).unwrap();
+        let document = disk.store(key, &terms(), &index, text).unwrap();
+        let packument = Packument::open(index, document).unwrap();
+        Entry { terms: terms(), packument: Arc::new(packument) }
     }
 
     fn disk() -> (tempfile::TempDir, Disk, Key) {
@@ -316,10 +344,9 @@ mod tests {
     }
 
     /// Everything an entry says.
-    fn said(entry: &Entry) -> (u64, Duration, Validators, Bytes, Option<Bytes>) {
-        let Entry { stored_at, lifetime, validators, packument, .. } = entry;
-        let manifest = packument.raw_manifest("1.0.0");
-        (*stored_at, *lifetime, validators.clone(), packument.index().clone(), manifest)
+    fn said(entry: &Entry) -> (Terms, Bytes, Option<Bytes>) {
+        let Entry { terms, packument } = entry;
+        (terms.clone(), packument.index().clone(), packument.raw_manifest("1.0.0"))
     }
 
     #[test]
@@ -327,22 +354,20 @@ mod tests {
         let (_folder, disk, key) = disk();
         for padding in [0, FIRST_READ, 1_000_000] {
             let text = text(padding);
-            let entry = entry(&text);
-            let before = said(&entry);
-            disk.store(&key, &entry, &text).unwrap();
-            assert_eq!(said(&disk.load(&key).unwrap()), before);
-            assert_eq!(said(&entry), before, "what was stored reads from its file");
+            let entry = stored(&disk, &key, &text);
+            assert_eq!(said(&disk.load(&key).unwrap()), said(&entry));
+            let parsed = Packument::parse(text).unwrap();
+            assert_eq!(entry.packument.raw_manifest("1.0.0"), parsed.raw_manifest("1.0.0"));
         }
     }
 
     #[test]
     fn touch_changes_the_times_only() {
         let (_folder, disk, key) = disk();
-        let text = text(0);
-        let entry = entry(&text);
-        disk.store(&key, &entry, &text).unwrap();
+        let entry = stored(&disk, &key, &text(0));
         disk.touch(&key, 2_000_000, Duration::from_secs(7)).unwrap();
-        let touched = Entry { stored_at: 2_000_000, lifetime: Duration::from_secs(7), ..entry };
+        let (stored_at, lifetime) = (2_000_000, Duration::from_secs(7));
+        let touched = Entry { terms: Terms { stored_at, lifetime, ..entry.terms }, ..entry };
         assert_eq!(said(&disk.load(&key).unwrap()), said(&touched));
     }
 
@@ -350,7 +375,7 @@ mod tests {
     fn load_any_changed_byte_is_a_miss_or_noticed_when_it_is_read() {
         let (_folder, disk, key) = disk();
         let text = text(0);
-        disk.store(&key, &entry(&text), &text).unwrap();
+        stored(&disk, &key, &text);
         let path = disk.path(&key);
         let whole = fs::read(&path).unwrap();
         let manifest = whole.len() - 14..whole.len() - 2;
@@ -369,18 +394,17 @@ mod tests {
     fn a_text_that_was_replaced_is_not_mistaken_for_the_one_that_was_opened() {
         let (_folder, disk, key) = disk();
         let (first, second) = (text(FIRST_READ), text(FIRST_READ + 1));
-        disk.store(&key, &entry(&first), &first).unwrap();
+        stored(&disk, &key, &first);
         let opened = disk.load(&key).unwrap();
-        disk.store(&key, &entry(&second), &second).unwrap();
+        stored(&disk, &key, &second);
         assert_eq!(opened.packument.raw_manifest("1.0.0"), None);
     }
 
     #[test]
     fn is_fresh_until_the_lifetime_ends() {
-        let entry = entry(&text(0));
-        assert!(entry.is_fresh(1_299_999));
-        assert!(!entry.is_fresh(1_300_000));
-        assert!(!entry.is_fresh(999_999));
+        assert!(terms().is_fresh(1_299_999));
+        assert!(!terms().is_fresh(1_300_000));
+        assert!(!terms().is_fresh(999_999));
     }
 
     proptest! {

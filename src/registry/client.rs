@@ -76,13 +76,6 @@ impl Clients {
     }
 }
 
-impl Clients {
-    /// A client that hands bodies over as they were sent, still compressed.
-    pub(super) fn as_sent(&self) -> Built {
-        build(self.settings.trusting()?.no_gzip())
-    }
-}
-
 impl Settings {
     fn plain(&self) -> Built {
         build(self.common().tls_certs_only([]))

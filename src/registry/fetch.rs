@@ -20,11 +20,15 @@ use super::{
     auth::{CredentialSource, authorization, header},
     cache::Validators,
     client::Clients,
+    encoding::{Encoding, Unread},
     error::{Credential, Fault, FetchError, ShownUrl, StatusFailure, message_of},
     freshness::text,
     options::{PoolOptions, Timeouts},
 };
-use crate::event::{Event, Reporter};
+use crate::{
+    cpu,
+    event::{Event, Reporter},
+};
 
 const REDIRECTS: u32 = 10;
 /// How much of an error answer is read for its explanation.
@@ -34,6 +38,8 @@ const WINDOW: Duration = Duration::from_secs(30);
 const WINDOW_BYTES: u64 = 30 << 10;
 /// The first allocation for a body, whatever length it promises.
 const FIRST_ALLOCATION: u64 = 1 << 20;
+/// A body up to this many bytes is decoded faster than it is handed to another thread.
+const INLINE_DECODE: usize = 16 << 10;
 
 /// Speaks HTTP for the pool.
 pub(super) struct Transport {
@@ -207,6 +213,7 @@ fn describe(payload: Payload<'_>, headers: &mut HeaderMap) {
     match payload {
         Payload::Document { accept, validators } => {
             headers.insert(ACCEPT, HeaderValue::from_static(accept));
+            headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
             let known = validators.map(|known| (&known.etag, &known.last_modified));
             let Some((etag, last_modified)) = known else { return };
             for (name, text) in [(IF_NONE_MATCH, etag), (IF_MODIFIED_SINCE, last_modified)] {
@@ -216,6 +223,7 @@ fn describe(payload: Payload<'_>, headers: &mut HeaderMap) {
         }
         Payload::Reload { accept } => {
             headers.insert(ACCEPT, HeaderValue::from_static(accept));
+            headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
             headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         }
         Payload::Tarball => {
@@ -224,6 +232,7 @@ fn describe(payload: Payload<'_>, headers: &mut HeaderMap) {
         }
         Payload::Post(_) => {
             headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+            headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
     }
@@ -302,9 +311,28 @@ impl Reply {
         self.response.headers()
     }
 
-    /// The promised length of the body, in the form it is read in.
+    /// How the body is encoded.
+    ///
+    /// # Errors
+    ///
+    /// An encoding nobody asked for.
+    pub(super) fn encoding(&self) -> Result<Encoding, FetchError> {
+        Encoding::of(self.headers()).map_err(|unread| self.unread(unread))
+    }
+
+    /// The error for a body that cannot be decoded.
+    pub(super) fn unread(&self, unread: Unread) -> FetchError {
+        unread.at(&self.url)
+    }
+
+    /// The promised length of the body, encoded as it is.
     pub(super) fn content_length(&self) -> Option<u64> {
         self.response.content_length()
+    }
+
+    /// The largest text it may have, in bytes.
+    pub(super) fn limit(&self) -> u64 {
+        self.limit
     }
 
     /// An error about this answer.
@@ -374,7 +402,7 @@ impl Reply {
         }
         let Some(first) = self.next().await? else { return Ok((Bytes::new(), Rest::None)) };
         if promised == Some(first.len() as u64) {
-            // Still reads the end: a gzip trailer or a cut connection shows only there.
+            // Still reads the end: a cut connection shows only there.
             return match self.next().await? {
                 None => Ok((first, Rest::None)),
                 Some(_) => Err(self.invalid("more bytes than promised")),
@@ -392,9 +420,16 @@ impl Reply {
         Ok((all.into(), Rest::Open))
     }
 
-    /// Reads the whole body.
-    pub(super) async fn read_all(mut self) -> Result<Bytes, FetchError> {
-        self.read(u64::MAX).await.map(|(body, _)| body)
+    /// Reads the whole body, decoded.
+    pub(super) async fn text(&mut self) -> Result<Bytes, FetchError> {
+        let (encoding, limit) = (self.encoding()?, self.limit);
+        let (body, _) = self.read(u64::MAX).await?;
+        let decoded = if encoding == Encoding::Identity || body.len() < INLINE_DECODE {
+            encoding.decode(body, limit)
+        } else {
+            cpu::run(move || encoding.decode(body, limit)).await.unwrap_or(Err(Unread::Cut))
+        };
+        decoded.map_err(|unread| self.unread(unread))
     }
 
     /// Turns an error status into an error, with what the registry says about it.
@@ -402,12 +437,15 @@ impl Reply {
         self.limit = EXPLANATION;
         let retry_after = text(self.headers(), RETRY_AFTER).and_then(|text| text.parse().ok());
         let status = self.status();
-        let body = self.read_all().await.unwrap_or_default();
+        let body = self.read(u64::MAX).await.map(|(body, _)| body).unwrap_or_default();
+        let text = Encoding::of(self.headers())
+            .and_then(|encoding| encoding.decode(body, EXPLANATION))
+            .unwrap_or_default();
         FetchError::Status(Box::new(StatusFailure {
             method: call.payload.method(),
             url: call.url.into(),
             status,
-            message: message_of(&body),
+            message: message_of(&text),
             credential,
             retry_after,
         }))

@@ -16,6 +16,7 @@ mod assignment;
 mod auth;
 mod cache;
 mod client;
+mod encoding;
 mod error;
 mod fetch;
 mod freshness;

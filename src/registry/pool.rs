@@ -361,7 +361,7 @@ impl Pool {
             // Two small reads: handing them to another thread would take longer.
             let Some(entry) = self.disk.load(&key(&stop.member, name, form)) else { continue };
             let usable = match self.mode {
-                CacheMode::Online => entry.is_fresh(now()),
+                CacheMode::Online => entry.terms.is_fresh(now()),
                 CacheMode::PreferOnline => false,
                 CacheMode::PreferOffline | CacheMode::Offline => true,
             };
@@ -377,7 +377,7 @@ impl Pool {
         let question = PackumentQuestion { pool: self, name, form, known: known.as_ref() };
         match ask(&self.retry, &stops, name, &question).await {
             Err(error) if error.fault().is_some() || is_outage(&error) => match known {
-                Some((member, entry)) if entry.stale == StaleUse::Allowed => {
+                Some((member, entry)) if entry.terms.stale == StaleUse::Allowed => {
                     self.warn_stale(name, &member, &error);
                     Ok(packument(&member, entry, Origin::Stale))
                 }
@@ -410,6 +410,11 @@ impl Pool {
 
     pub(super) fn limits(&self) -> Limits {
         self.limits
+    }
+
+    /// The cache.
+    pub(super) fn disk(&self) -> &Disk {
+        &self.disk
     }
 
     /// Changes the cache in the background. A cache that cannot be written is no cache, not an error.

@@ -1,7 +1,6 @@
 //! What a registry can do, found out by asking: for `denpm registries test`.
 
 use std::{
-    io::Read as _,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -10,8 +9,8 @@ use bytes::Bytes;
 use reqwest::{
     StatusCode,
     header::{
-        ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap,
-        HeaderValue, IF_NONE_MATCH, LAST_MODIFIED, RANGE,
+        ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue,
+        IF_NONE_MATCH, LAST_MODIFIED, RANGE,
     },
 };
 use tokio::time::timeout;
@@ -19,6 +18,7 @@ use tokio::time::timeout;
 use super::{
     admission::KEYS_PATH,
     auth::{authorization, header},
+    encoding::Encoding,
     error::FetchError,
     freshness::text,
     ledger::Record,
@@ -161,7 +161,7 @@ impl Pool {
         headers.extend(value.map(|value| (AUTHORIZATION, value)));
         let began = Instant::now();
         let limit = self.limits().packument;
-        let client = self.transport().clients().as_sent()?;
+        let client = self.transport().clients().for_url(&url)?;
         let mut target = url.clone();
         // User info became a header above; both fail only without a host.
         let _ = target.set_username("");
@@ -195,22 +195,17 @@ fn probed(
 ) -> Probed {
     let etag = text(headers, ETAG).map(str::to_owned);
     let kind = text(headers, CONTENT_TYPE).unwrap_or_default();
-    let is_gzip = text(headers, CONTENT_ENCODING) == Some("gzip");
-    let body = if is_gzip {
-        let mut plain = Vec::new();
-        let mut reader = flate2::read::MultiGzDecoder::new(body.as_slice()).take(limit);
-        // What cannot be read is shown as it is: no document.
-        reader.read_to_end(&mut plain).map_or(body.clone(), |_| plain)
-    } else {
-        body
-    };
+    let encoding = Encoding::of(headers);
+    let body = Bytes::from(body);
+    // What cannot be read is shown as it is: no document.
+    let plain = encoding.clone().and_then(|encoding| encoding.decode(body.clone(), limit));
     Probed {
         status: status.as_u16(),
         took,
-        is_gzip,
+        is_gzip: encoding == Ok(Encoding::Gzip),
         has_validator: etag.is_some() || headers.contains_key(LAST_MODIFIED),
         etag,
         is_abbreviated: kind.contains("vnd.npm.install-v1"),
-        body: body.into(),
+        body: plain.unwrap_or(body),
     }
 }

@@ -10,7 +10,8 @@ use reqwest::{
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::{
-    cache::{Entry, Validators, bounded, now},
+    cache::{Disk, Entry, Key, Terms, Validators, bounded, now},
+    encoding::{Encoding, Unread},
     error::FetchError,
     fetch::{Call, Payload, Reply, Rest, Transport},
     freshness::{Freshness, Storage, text},
@@ -20,10 +21,10 @@ use super::{
     stream::{ByteWriter, pipe},
     tarball::{Body, Tarball},
 };
-use crate::manifest::Packument;
-
-/// A text up to this many bytes is parsed faster than it is handed to another thread.
-const INLINE_PARSE: usize = 64 << 10;
+use crate::{
+    cpu,
+    manifest::{Packument, PackumentError},
+};
 
 /// Something the pool can put to one registry after the other.
 pub(super) trait Question: Sync {
@@ -58,7 +59,8 @@ impl Question for PackumentQuestion<'_> {
     ) -> Result<PackumentAnswer, FetchError> {
         let known = self.known.filter(|(member, _)| member.id == stop.member.id);
         let entry = known.map(|(_, entry)| entry);
-        let validators = entry.map(|entry| &entry.validators).filter(|known| !known.is_empty());
+        let validators =
+            entry.map(|entry| &entry.terms.validators).filter(|known| !known.is_empty());
         let accept = self.form.accept();
         let call = Call {
             url: &stop.url,
@@ -84,15 +86,15 @@ impl Question for PackumentQuestion<'_> {
             etag: bounded(text(reply.headers(), ETAG)),
             last_modified: bounded(text(reply.headers(), LAST_MODIFIED)),
         };
-        let (text, packument_read) = read_packument(reply).await?;
-        let (lifetime, stale) = (freshness.lifetime, freshness.stale);
-        let entry =
-            Entry { stored_at: now(), lifetime, stale, validators, packument: packument_read };
-        if freshness.storage == Storage::Allowed {
-            let key = key(&stop.member, self.name, self.form);
-            let entry = entry.clone();
-            self.pool.write(move |disk| disk.store(&key, &entry, &text));
-        }
+        let terms = Terms {
+            stored_at: now(),
+            lifetime: freshness.lifetime,
+            stale: freshness.stale,
+            validators,
+        };
+        let place = (freshness.storage == Storage::Allowed)
+            .then(|| (self.pool.disk().clone(), key(&stop.member, self.name, self.form)));
+        let entry = read_packument(reply, terms, place).await?;
         Ok(packument(&stop.member, entry, Origin::Fetched))
     }
 }
@@ -102,49 +104,71 @@ impl PackumentQuestion<'_> {
         let at = now();
         // A 304 need not repeat how long it holds; then the first answer's word stands.
         let said = Freshness::of(reply.headers(), at / 1000).lifetime;
-        let lifetime = if said == Duration::ZERO { entry.lifetime } else { said };
+        let lifetime = if said == Duration::ZERO { entry.terms.lifetime } else { said };
         let key = key(&stop.member, self.name, self.form);
         self.pool.write(move |disk| disk.touch(&key, at, lifetime));
         packument(&stop.member, entry.clone(), Origin::Revalidated)
     }
 }
 
-/// Reads a packument: its text, and what it says.
-async fn read_packument(mut reply: Reply) -> Result<(Bytes, Arc<Packument>), FetchError> {
-    let mut text = whole(&mut reply).await?;
-    // JavaScript passes over a byte order mark.
-    if text.starts_with(b"\xef\xbb\xbf") {
-        text = text.slice(3..);
-    }
-    let last = text.iter().rfind(|byte| !byte.is_ascii_whitespace());
-    match (first(&text), last) {
-        (Some(b'{'), Some(b'}')) => {}
-        (Some(b'{'), _) => return Err(reply.cut()),
-        _ => return Err(reply.invalid("not a JSON object")),
-    }
-    let read = if text.len() < INLINE_PARSE {
-        Packument::parse(text.clone())
-    } else {
-        let text = text.clone();
-        match tokio::task::spawn_blocking(move || Packument::parse(text)).await {
-            Ok(read) => read,
-            Err(_) => return Err(reply.cut()),
-        }
+/// Why a body is no packument.
+enum NoPackument {
+    Unread(Unread),
+    Page,
+    NotAnObject,
+    CutOff,
+    Unusable(PackumentError),
+}
+
+/// Reads a packument: in one go what it says is found out and its text put in its place.
+async fn read_packument(
+    mut reply: Reply,
+    terms: Terms,
+    place: Option<(Disk, Key)>,
+) -> Result<Entry, FetchError> {
+    expect_success(&reply)?;
+    let (encoding, limit) = (reply.encoding()?, reply.limit());
+    let (body, _) = reply.read(u64::MAX).await?;
+    let work = move || match encoding.read(&body, limit, |text| entry(text, terms, place)) {
+        Ok(entry) => entry,
+        Err(unread) => Err(NoPackument::Unread(unread)),
     };
-    match read {
-        Ok(packument) => Ok((text, Arc::new(packument))),
-        Err(error) => Err(reply.invalid(&error.to_string())),
+    match cpu::run(work).await.unwrap_or(Err(NoPackument::CutOff)) {
+        Ok(entry) => Ok(entry),
+        Err(NoPackument::Unread(unread)) => Err(reply.unread(unread)),
+        Err(NoPackument::Page) => Err(reply.portal()),
+        Err(NoPackument::NotAnObject) => Err(reply.invalid("not a JSON object")),
+        Err(NoPackument::CutOff) => Err(reply.cut()),
+        Err(NoPackument::Unusable(error)) => Err(reply.invalid(&error.to_string())),
     }
+}
+
+/// The entry of a packument's text. A cache that cannot be written is no cache, not an error.
+fn entry(text: &[u8], terms: Terms, place: Option<(Disk, Key)>) -> Result<Entry, NoPackument> {
+    // JavaScript passes over a byte order mark.
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    let last = text.iter().rfind(|byte| !byte.is_ascii_whitespace());
+    match (first(text), last) {
+        (Some(b'{'), Some(b'}')) => {}
+        (Some(b'{'), _) => return Err(NoPackument::CutOff),
+        (Some(b'<'), _) => return Err(NoPackument::Page),
+        _ => return Err(NoPackument::NotAnObject),
+    }
+    let index = Packument::index_of(text).map_err(NoPackument::Unusable)?;
+    let stored = place.and_then(|(disk, key)| disk.store(&key, &terms, &index, text).ok());
+    let document = stored.unwrap_or_else(|| Arc::new(Bytes::copy_from_slice(text)));
+    let packument = Packument::open(index, document).ok_or(NoPackument::CutOff)?;
+    Ok(Entry { terms, packument: Arc::new(packument) })
 }
 
 /// Reads a whole body that is not a page for people.
 async fn whole(reply: &mut Reply) -> Result<Bytes, FetchError> {
     expect_success(reply)?;
-    let (body, _) = reply.read(u64::MAX).await?;
-    if first(&body) == Some(b'<') {
+    let text = reply.text().await?;
+    if first(&text) == Some(b'<') {
         return Err(reply.portal());
     }
-    Ok(body)
+    Ok(text)
 }
 
 fn expect_success(reply: &Reply) -> Result<(), FetchError> {
@@ -227,6 +251,15 @@ impl Question for TarballQuestion<'_> {
         let call = Call { url: &stop.url, registry, payload, attempt, limit };
         let mut reply = self.transport.send(call, permit).await?;
         expect_success(&reply)?;
+        if reply.encoding()? == Encoding::Gzip {
+            // Compressed twice: no registry means to, but npm undoes it.
+            let body = reply.text().await?;
+            return Ok(Tarball {
+                source: stop.member.id.clone(),
+                content_length: None,
+                body: Body::Buffered(body),
+            });
+        }
         let content_length = reply.content_length();
         // A large body is not worth waiting for: its first bytes suffice to hand it over.
         let large = content_length.is_some_and(|length| length > self.limits.buffered);

@@ -77,7 +77,7 @@ impl Site {
                 Ok(reply) if reply.status() != StatusCode::OK => {
                     Err(reply.invalid(&format!("status {}", reply.status())))
                 }
-                Ok(reply) => reply.read_all().await,
+                Ok(mut reply) => reply.text().await,
                 Err(error) => Err(error),
             };
             match answer {

@@ -17,8 +17,6 @@ use crate::fs::FsError;
 
 /// What is inflated at a time when a body is streamed, in bytes.
 const CHUNK: usize = 256 << 10;
-/// The largest inflated archive that is held in memory, in bytes.
-const MAX_WHOLE: usize = 64 << 20;
 
 /// A rule that an archive broke.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -205,32 +203,6 @@ impl<R: BufRead> Bytes for Inflating<R> {
 
     fn consume(&mut self, count: usize) {
         self.position = (self.position + count).min(self.chunk.len());
-    }
-}
-
-/// Inflates a body into one buffer; `None` when it is too large for that and has to be streamed.
-pub(super) fn inflate_whole(body: &[u8], limits: Limits) -> Result<Option<Vec<u8>>, Fault> {
-    // The last four bytes of gzip are the inflated length; a hint, nothing is believed of it.
-    let hint = body.last_chunk().map_or(0, |length| u32::from_le_bytes(*length) as usize);
-    if hint > MAX_WHOLE {
-        return Ok(None);
-    }
-    let mut gunzip = Gunzip::new(body);
-    let mut out =
-        Vec::with_capacity(hint.min(body.len().saturating_mul(32)).max(4 * BLOCK) + BLOCK);
-    loop {
-        if out.len() == out.capacity() {
-            out.reserve(out.len());
-        }
-        if gunzip.inflate(&mut out)? == 0 {
-            return Ok(Some(out));
-        }
-        if out.len() as u64 > limits.inflated {
-            return Err(Rule::TooManyBytes(limits.inflated).into());
-        }
-        if out.len() > MAX_WHOLE {
-            return Ok(None);
-        }
     }
 }
 

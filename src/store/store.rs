@@ -11,15 +11,16 @@ use std::{
 use tempfile::TempDir;
 
 use super::{
-    archive::{Bytes, Fault, Inflating, Rule, Walk, Whole, inflate_whole},
+    archive::{Bytes, Fault, Inflating, Rule, Walk, Whole},
     error::{ImportContext, StoreError},
     extract::{CaseRule, IgnoreFiles, Unpacked, unpack},
     index::IndexFile,
     limits::{Limits, MAX_COMPRESSED},
-    stored::StoredPackage,
+    stored::{Known, StoredPackage},
 };
 use crate::{
     fs::{Durability, FsError, read_bounded, read_open_file, write_atomic},
+    gzip::inflate_whole,
     verify::integrity::{Algorithm, Digests, Hasher, Integrity, decode_hex, encode_hex},
 };
 
@@ -31,8 +32,8 @@ const ALIASES: &str = "aliases";
 const STAGING: &str = "staging";
 /// The largest index that is read, in bytes: 100,000 entries of ordinary names, and `package.json`.
 const MAX_INDEX: u64 = 64 << 20;
-/// Bodies larger than this are inflated piece by piece even when they are in memory, in bytes.
-pub(super) const MAX_WHOLE_BODY: usize = 4 << 20;
+/// Archives larger than this are inflated piece by piece even when their body is in memory, in bytes.
+pub(super) const MAX_WHOLE: usize = 32 << 20;
 /// What is read of a stream at a time, in bytes.
 const READ_BUFFER: usize = 128 << 10;
 /// After this time nobody works in a staging directory any more.
@@ -136,7 +137,7 @@ impl Store {
         let decoded = IndexFile::decode(&read_open_file(&file, &path, MAX_INDEX).ok()?)?;
         let digests = Digests::from_sha512(decoded.sha512, decoded.tarball_size);
         (decoded.sha512 == *sha512)
-            .then(|| StoredPackage::new(entry.join(TREE), decoded, digests, sealed))
+            .then(|| StoredPackage::new(entry.join(TREE), decoded, digests, Known::Sealed(sealed)))
     }
 
     fn alias_path(&self, algorithm: Algorithm, digest: &[u8]) -> PathBuf {
@@ -189,25 +190,31 @@ impl Store {
         let index = staging.path().join(INDEX);
         fs::write(&index, file.encode()).map_err(FsError::io("write", &index))?;
         let entry = self.entry(digests.sha512());
-        self.publish(&staging, &entry)?;
+        let published = self.publish(&staging, &entry)?;
         drop(staging);
         self.write_aliases(&digests)?;
-        // The winner of a race may have finished after us: what lies there now is what was sealed.
-        let index = entry.join(INDEX);
-        let sealed = fs::metadata(&index)
-            .and_then(|metadata| metadata.modified())
-            .map_err(FsError::io("read", &index))?;
-        Ok(StoredPackage::new(entry.join(TREE), file, digests, sealed))
+        let known = match published {
+            Published::Ours => Known::Written,
+            // Who was first may have finished after us: what lies there is what was sealed.
+            Published::Others => {
+                let index = entry.join(INDEX);
+                let sealed = fs::metadata(&index).and_then(|metadata| metadata.modified());
+                Known::Sealed(sealed.map_err(FsError::io("read", &index))?)
+            }
+        };
+        Ok(StoredPackage::new(entry.join(TREE), file, digests, known))
     }
 
-    fn publish(&self, staging: &TempDir, entry: &Path) -> Result<(), FsError> {
+    fn publish(&self, staging: &TempDir, entry: &Path) -> Result<Published, FsError> {
         let shard = entry.parent().unwrap_or(&self.root);
         let mut last = None;
         // A first failure has a cause that can be removed: no shard yet, or a damaged entry in the way.
         for _ in 0..4 {
-            let Err(error) = fs::rename(staging.path(), entry) else { return Ok(()) };
+            let Err(error) = fs::rename(staging.path(), entry) else {
+                return Ok(Published::Ours);
+            };
             if self.is_whole(entry) {
-                return Ok(());
+                return Ok(Published::Others);
             }
             if error.kind() == io::ErrorKind::NotFound {
                 fs::create_dir_all(shard).map_err(FsError::io("create", shard))?;
@@ -216,7 +223,7 @@ impl Store {
             }
             last = Some(error);
         }
-        last.map_or(Ok(()), |error| Err(FsError::io("rename", entry)(error)))
+        last.map_or(Ok(Published::Others), |error| Err(FsError::io("rename", entry)(error)))
     }
 
     fn is_whole(&self, entry: &Path) -> bool {
@@ -242,6 +249,12 @@ impl Store {
             _ => Ok(()),
         }
     }
+}
+
+/// Whose tree became the entry.
+enum Published {
+    Ours,
+    Others,
 }
 
 /// Removes what crashed processes left; best effort, since nothing depends on it.
@@ -305,11 +318,9 @@ fn unpack_stream(
 
 fn unpack_buffer(body: &[u8], target: &Path, context: &ImportContext) -> Result<Unpacked, Fault> {
     let limits = context.limits().of_compressed(body.len() as u64);
-    let whole = if body.len() <= MAX_WHOLE_BODY { inflate_whole(body, limits)? } else { None };
-    match whole {
-        Some(whole) => unpack_from(Whole(&whole), limits, target),
-        None => unpack_from(Inflating::new(body, limits), limits, target),
-    }
+    let most = usize::try_from(limits.inflated).unwrap_or(usize::MAX).min(MAX_WHOLE);
+    let whole = inflate_whole(body, most, |whole| unpack_from(Whole(whole), limits, target));
+    whole.unwrap_or_else(|| unpack_from(Inflating::new(body, limits), limits, target))
 }
 
 fn unpack_from<B: Bytes>(bytes: B, limits: Limits, target: &Path) -> Result<Unpacked, Fault> {

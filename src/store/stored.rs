@@ -5,7 +5,7 @@ use std::{
     io::{self, BufRead, BufReader},
     path::{Path, PathBuf},
     sync::Arc,
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 use sha2::{Digest, Sha256};
@@ -37,36 +37,51 @@ pub struct StoredPackage {
     pub index: Arc<Index>,
     /// The bytes of `package.json`.
     pub package_json: Arc<[u8]>,
-    /// When the tree was complete; no file of it is younger.
-    pub(super) sealed: SystemTime,
+    /// What is known of the tree's files without a look at them.
+    pub(super) known: Known,
+}
+
+/// What is known of a tree's files without a look at them.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Known {
+    /// This process wrote them, a moment ago.
+    Written,
+    /// The tree was complete at this time; no file of it is younger.
+    Sealed(SystemTime),
 }
 
 impl StoredPackage {
-    /// The package of an index file, whose tree is `dir` and was complete at `sealed`.
-    pub(super) fn new(dir: PathBuf, file: IndexFile, digests: Digests, sealed: SystemTime) -> Self {
+    /// The package of an index file, whose tree is `dir`.
+    pub(super) fn new(dir: PathBuf, file: IndexFile, digests: Digests, known: Known) -> Self {
         Self {
             dir,
             integrity: digests.sha512_integrity(),
             digests,
             index: Arc::new(file.index),
             package_json: file.package_json.into(),
-            sealed,
+            known,
         }
     }
 
     /// Finds changed or lost files of the tree.
     ///
-    /// `Depth::Quick` costs one `lstat` a file. Files that were added are not looked for:
-    /// whoever links goes by the index.
+    /// `Depth::Quick` costs one `lstat` a file, and nothing where this process has just unpacked
+    /// it. Files that were added are not looked for: whoever links goes by the index.
     ///
     /// # Errors
     /// [`StoreError::Changed`] with the first such file.
     pub fn verify_unchanged(&self, depth: Depth) -> Result<(), StoreError> {
+        let sealed = match (self.known, depth) {
+            (Known::Written, Depth::Quick) => return Ok(()),
+            (Known::Written, Depth::Full) => SystemTime::now(),
+            (Known::Sealed(sealed), _) => sealed,
+        };
+        let changed = |file: &IndexEntry| StoreError::Changed { path: file.path.under(&self.dir) };
+        let folder = Folder::open(&self.dir);
         self.index.files().iter().try_for_each(|file| {
-            let path = file.path.under(&self.dir);
-            let unchanged = self.is_untouched(&path, file)
-                && (depth == Depth::Quick || has_digest(&path, file));
-            if unchanged { Ok(()) } else { Err(StoreError::Changed { path }) }
+            let unchanged = folder.as_ref().is_some_and(|folder| folder.is_untouched(file, sealed))
+                && (depth == Depth::Quick || has_digest(&file.path.under(&self.dir), file));
+            if unchanged { Ok(()) } else { Err(changed(file)) }
         })
     }
 
@@ -90,10 +105,52 @@ impl StoredPackage {
         let fixed = line.strip_suffix(b"\r").filter(|line| line.starts_with(b"#!"));
         fixed.is_some_and(|line| read(copy) == [line, rest].concat())
     }
+}
 
-    fn is_untouched(&self, path: &Path, file: &IndexEntry) -> bool {
-        fs::symlink_metadata(path).is_ok_and(|found| {
-            let young = found.modified().is_ok_and(|modified| modified > self.sealed);
+/// The folder of a tree, held open: a path below it is not walked from the root each time.
+#[cfg(unix)]
+struct Folder(std::os::fd::OwnedFd);
+
+#[cfg(unix)]
+impl Folder {
+    fn open(dir: &Path) -> Option<Self> {
+        use rustix::fs::{Mode, OFlags, open};
+        let folder = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        open(dir, folder, Mode::empty()).ok().map(Self)
+    }
+
+    fn is_untouched(&self, file: &IndexEntry, sealed: SystemTime) -> bool {
+        use rustix::fs::{AtFlags, FileType, statat};
+        let Ok(found) = statat(&self.0, file.path.as_str(), AtFlags::SYMLINK_NOFOLLOW) else {
+            return false;
+        };
+        let size = u64::try_from(found.st_size).ok();
+        FileType::from_raw_mode(found.st_mode) == FileType::RegularFile
+            && size == Some(file.size)
+            && modified(&found).is_none_or(|modified| modified <= sealed)
+    }
+}
+
+/// When a file changed last; `None` before 1970, which is before every seal.
+#[cfg(unix)]
+fn modified(found: &rustix::fs::Stat) -> Option<SystemTime> {
+    let seconds = u64::try_from(found.st_mtime).ok()?;
+    let nanoseconds = u32::try_from(found.st_mtime_nsec).ok()?;
+    SystemTime::UNIX_EPOCH.checked_add(Duration::new(seconds, nanoseconds))
+}
+
+#[cfg(not(unix))]
+struct Folder(PathBuf);
+
+#[cfg(not(unix))]
+impl Folder {
+    fn open(dir: &Path) -> Option<Self> {
+        Some(Self(dir.to_owned()))
+    }
+
+    fn is_untouched(&self, file: &IndexEntry, sealed: SystemTime) -> bool {
+        fs::symlink_metadata(file.path.under(&self.0)).is_ok_and(|found| {
+            let young = found.modified().is_ok_and(|modified| modified > sealed);
             found.is_file() && found.len() == file.size && !young
         })
     }

@@ -34,7 +34,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 /// What everyone may use; they use nothing but each other.
-const LEAVES: &[&str] = &["error", "explanation", "event", "flag", "fs", "flight"];
+const LEAVES: &[&str] = &["cpu", "error", "explanation", "event", "flag", "fs", "flight", "gzip"];
 
 /// Crates that only one module may name.
 const ONLY_IN: &[(&str, &str)] = &[

@@ -28,7 +28,7 @@ use serde_json::Value;
 use std::{
     fmt, io,
     ops::Range,
-    sync::{Arc, Mutex, OnceLock, PoisonError, RwLock},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 /// Most versions, tags or fields of a packument. The largest known package has below 40,000.
@@ -55,7 +55,7 @@ impl Document for Bytes {
 /// A packument, full or abbreviated.
 pub struct Packument {
     index: Index,
-    document: RwLock<Arc<dyn Document>>,
+    document: Arc<dyn Document>,
     /// What was parsed: few of many.
     manifests: Mutex<Vec<(Span, Arc<Manifest>)>>,
     time: OnceLock<IndexMap<String, String>>,
@@ -113,6 +113,15 @@ impl Packument {
         Ok(Self::over(index, Arc::new(bytes)))
     }
 
+    /// Reads the text of a packument for its [`index`](Self::index) alone.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub fn index_of(text: &[u8]) -> Result<Bytes, PackumentError> {
+        let index = Index::build(&Scanned::read(text)?).ok_or(PackumentError::TooLarge)?;
+        Ok(index.bytes().clone())
+    }
+
     /// A packument that was read before: its [`index`](Self::index), and where its text lies now.
     /// `None` if that is no index.
     pub fn open(index: Bytes, document: Arc<dyn Document>) -> Option<Self> {
@@ -120,18 +129,12 @@ impl Packument {
     }
 
     fn over(index: Index, document: Arc<dyn Document>) -> Self {
-        let document = RwLock::new(document);
         Self { index, document, manifests: Mutex::default(), time: OnceLock::new() }
     }
 
     /// What [`open`](Self::open) opens again.
     pub fn index(&self) -> &Bytes {
         self.index.bytes()
-    }
-
-    /// Reads from `document` from now on: the same text at another place.
-    pub fn relocate(&self, document: Arc<dyn Document>) {
-        *self.document.write().unwrap_or_else(PoisonError::into_inner) = document;
     }
 
     /// `name`, else `_id`.
@@ -249,9 +252,8 @@ impl Packument {
     }
 
     fn slice(&self, span: Span) -> Result<Bytes, ManifestError> {
-        let document = Arc::clone(&self.document.read().unwrap_or_else(PoisonError::into_inner));
         let start = u64::from(span.start);
-        let bytes = document.read(start..start + u64::from(span.length));
+        let bytes = self.document.read(start..start + u64::from(span.length));
         bytes.ok().filter(|bytes| damage_sum(bytes) == span.sum).ok_or(ManifestError::Lost)
     }
 }

@@ -44,6 +44,7 @@ use crate::{
         Policy,
         signature::{self as signature_policy, Require},
     },
+    cpu,
     event::Reporter,
     flight::Flight,
     manifest::Packument,
@@ -326,7 +327,7 @@ impl Proofs {
             let keys = keys.clone();
             move || this.examine_bytes(&question, &stored, &advertised, &attestations, &keys)
         };
-        match tokio::task::spawn_blocking(work).await {
+        match cpu::run(work).await {
             Ok(examined) => examined,
             Err(error) => Examined {
                 signature: signature::Verdict::NotCovered,

@@ -27,7 +27,7 @@ impl Explain for Interrupted {
 /// A packument that cannot be had.
 pub(super) async fn history(sources: &Sources, name: &str) -> Result<Arc<History>, LoadFailure> {
     let packument = sources.packument(name).await?;
-    let work = move || Arc::new(History::of(&packument));
+    let work = move || Arc::new(History::of(packument));
     tokio::task::spawn_blocking(work).await.map_err(|_| LoadFailure::new(Interrupted))
 }
 

@@ -11,9 +11,11 @@ use super::{
     version::{self, Version},
 };
 use crate::error::{Code, Explain};
+use foldhash::fast::RandomState;
 use parse::{collapse, read};
 use std::{
     cell::RefCell,
+    collections::HashMap,
     fmt,
     sync::{Arc, OnceLock},
 };
@@ -103,6 +105,17 @@ impl Range {
         }
     }
 
+    /// The range of a text, as [`parse`](Self::parse) reads it; `None` if it is none.
+    ///
+    /// Each thread remembers the ranges it saw last: resolution asks for the same few again and
+    /// again.
+    pub fn known(text: &str) -> Option<Arc<Self>> {
+        thread_local! {
+            static SEEN: RefCell<RangeCache> = RefCell::default();
+        }
+        SEEN.with_borrow_mut(|seen| seen.get(text))
+    }
+
     /// Whether the version is in the range, under the options it was parsed with.
     pub fn satisfies(&self, version: &Version) -> bool {
         any_set_admits(&self.sets, version, self.options.prereleases)
@@ -177,15 +190,9 @@ impl fmt::Display for Range {
 }
 
 /// `semver.satisfies(version, range, true)`: false if either is invalid.
-///
-/// Each thread remembers the ranges it saw last: resolution asks for the same few again and
-/// again.
 pub fn satisfies(version: &str, range: &str) -> bool {
-    thread_local! {
-        static SEEN: RefCell<RangeCache> = RefCell::default();
-    }
     let Some(version) = version::read_loose(version) else { return false };
-    SEEN.with_borrow_mut(|seen| seen.get(range)).is_some_and(|range| range.satisfies(&version))
+    Range::known(range).is_some_and(|range| range.satisfies(&version))
 }
 
 /// `semver.intersects(a, b)` read loosely: false if either is invalid.
@@ -197,8 +204,8 @@ pub fn intersects(a: &str, b: &str) -> bool {
 /// bookkeeping on a hit.
 #[derive(Default)]
 struct RangeCache {
-    young: indexmap::IndexMap<String, Option<Arc<Range>>>,
-    old: indexmap::IndexMap<String, Option<Arc<Range>>>,
+    young: HashMap<String, Option<Arc<Range>>, RandomState>,
+    old: HashMap<String, Option<Arc<Range>>, RandomState>,
 }
 
 impl RangeCache {
@@ -206,7 +213,7 @@ impl RangeCache {
         if let Some(known) = self.young.get(text) {
             return known.clone();
         }
-        let range = match self.old.swap_remove(text) {
+        let range = match self.old.remove(text) {
             Some(known) => known,
             None => Range::parse(text).ok().map(Arc::new),
         };

@@ -299,7 +299,7 @@ fn from_registry(mut spec: Spec) -> Result<Spec, SpecError> {
     trim(&spec.raw_spec).clone_into(&mut spec.fetch_spec);
     spec.kind = if Version::parse_loose(&spec.fetch_spec).is_ok() {
         SpecKind::Version
-    } else if Range::parse(&spec.fetch_spec).is_ok() {
+    } else if Range::known(&spec.fetch_spec).is_some() {
         SpecKind::Range
     } else if uri::is_plain(&spec.fetch_spec) {
         SpecKind::Tag

@@ -17,7 +17,7 @@ use super::{
     error::{ImportContext, StoreError},
     extract::{CaseRule, IgnoreFiles, unpack},
     index::Depth,
-    store::{MAX_WHOLE_BODY, STALE, Store, extract},
+    store::{MAX_WHOLE, STALE, Store, extract},
     stored::StoredPackage,
     testing::{RawHeader, TarBuilder, gzip, pax},
 };

@@ -6,6 +6,7 @@ mod lies;
 mod list;
 mod mirrors;
 mod private;
+mod proven;
 mod spread;
 mod verdaccio;
 
