@@ -246,7 +246,6 @@ mod tests {
         COLOR=0
         HOME=/home/u
         INIT_CWD=/p/src
-        NPM_TOKEN=the user's own
         PATH=/p/node_modules/a/node_modules/.bin:/p/node_modules/node_modules/.bin:/p/node_modules/.bin:/node_modules/.bin:/npm/node-gyp-bin:/usr/bin:/bin
         npm_command=install
         npm_config_omit=dev
