@@ -93,6 +93,8 @@ codes! {
     Policy = "EPOLICY", 4;
     RegistryConflict = "EREGISTRYCONFLICT", 3;
     Resolve = "ERESOLVE", 1;
+    /// Install scripts cannot be confined as the policy wants.
+    Sandbox = "ESANDBOX", 4;
     ServerError = "E500", 1;
     /// The log contradicts itself.
     SumdbFork = "ESUMDBFORK", 3;

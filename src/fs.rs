@@ -93,6 +93,23 @@ fn errno_name(kind: io::ErrorKind) -> Option<&'static str> {
     })
 }
 
+/// The same for those that have no kind.
+#[cfg(unix)]
+fn kindless(error: &io::Error) -> Option<&'static str> {
+    use rustix::io::Errno;
+    match Errno::from_io_error(error)? {
+        Errno::MFILE => Some("EMFILE"),
+        Errno::NFILE => Some("ENFILE"),
+        Errno::IO => Some("EIO"),
+        _ => None,
+    }
+}
+
+#[cfg(not(unix))]
+fn kindless(_: &io::Error) -> Option<&'static str> {
+    None
+}
+
 impl Explain for FsError {
     fn code(&self) -> Code {
         match self {
@@ -103,7 +120,10 @@ impl Explain for FsError {
     }
 
     fn code_text(&self) -> String {
-        let name = self.kind().and_then(errno_name);
+        let name = match self {
+            Self::Io { source, .. } => errno_name(source.kind()).or_else(|| kindless(source)),
+            Self::TooLarge { .. } => None,
+        };
         name.unwrap_or_else(|| self.code().as_str()).to_owned()
     }
 

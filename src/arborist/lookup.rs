@@ -1,11 +1,14 @@
 //! The questions that are asked of a tree: the getters of `node.js` and `inventory.js`.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use super::{
     EdgeId, Name, NodeId, Tree, node::Inventory, override_set::RuleId, paths, tree::bundled_names,
 };
-use crate::explanation::EdgeType;
+use crate::{
+    explanation::EdgeType,
+    spec::{Spec, SpecKind},
+};
 
 impl Tree {
     /// The text of a name.
@@ -226,6 +229,21 @@ impl Tree {
     /// True when a dependency's tarball (not the root project) brings the package.
     pub fn in_dep_bundle(&self, id: NodeId) -> bool {
         self.bundler(id).is_some_and(|bundler| bundler != self[id].root)
+    }
+
+    /// Whether a package came from elsewhere: it is installed, and neither a link nor packed from
+    /// something on this machine.
+    pub fn is_foreign(&self, id: NodeId) -> bool {
+        let node = &self[self[id].source_reference.unwrap_or(id)];
+        let installed = node.location.split('/').any(|part| part == "node_modules");
+        let packed = node.resolved.as_deref().is_some_and(|place| place.starts_with("file:"));
+        installed && !node.is_link() && !packed
+    }
+
+    /// Whether a specifier names a folder or file inside this very package.
+    pub fn holds(&self, id: NodeId, spec: &Spec) -> bool {
+        let is_path = matches!(spec.kind, SpecKind::File | SpecKind::Directory);
+        is_path && Path::new(&spec.fetch_spec).starts_with(&*self[id].path)
     }
 
     /// True when every edge into the node is a registry specifier.

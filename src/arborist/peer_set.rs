@@ -283,6 +283,9 @@ impl IdealBuilder<'_> {
     ) -> Result<(), AllowError> {
         let Some(kind) = AllowKind::of(spec) else { return Ok(()) };
         let from = edge.and_then(|edge| self.tree[edge].from);
+        if from.is_some_and(|from| self.tree.holds(from, spec)) {
+            return Ok(());
+        }
         self.options.allow.check(kind, spec, self.requester(from))
     }
 
@@ -292,7 +295,12 @@ impl IdealBuilder<'_> {
             let node = self.tree[node].source_reference.unwrap_or(node);
             self.tree.is_project_root(node) || self.tree.is_workspace(node)
         };
-        if from.is_some_and(ours) { Requester::Project } else { Requester::Dependency }
+        match from {
+            Some(from) if ours(from) => Requester::Project,
+            Some(from) if self.tree.is_foreign(from) => Requester::Dependency,
+            // Without a dependent it is what the user named.
+            Some(_) | None => Requester::Folder,
+        }
     }
 
     /// The manifest for a specifier, fetched once per run.

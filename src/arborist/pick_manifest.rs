@@ -56,8 +56,21 @@ pub enum PickError {
     #[error(transparent)]
     Packument(#[from] PackumentError),
     /// The chosen version's manifest cannot be read.
-    #[error(transparent)]
-    Manifest(#[from] ManifestError),
+    #[error("{package}: {source}")]
+    Manifest {
+        /// `name@version`.
+        package: String,
+        /// Why.
+        source: ManifestError,
+    },
+    /// What the packument lists as this version is, by its own words, another package or version.
+    #[error("the packument lists {found} as {package}")]
+    Another {
+        /// `name@version` as listed.
+        package: String,
+        /// What it calls itself.
+        found: String,
+    },
 }
 
 fn before_text(before: Option<i64>) -> String {
@@ -70,7 +83,8 @@ impl Explain for PickError {
             Self::NoMatch { .. } => Code::Target,
             Self::NoVersions { .. } => Code::Noversions,
             Self::Packument(error) => error.code(),
-            Self::Manifest(error) => error.code(),
+            Self::Manifest { source, .. } => source.code(),
+            Self::Another { .. } => Code::ManifestMismatch,
         }
     }
 
@@ -79,7 +93,7 @@ impl Explain for PickError {
             Self::NoMatch { name, wanted, .. } => Some(format!("{name}@{wanted}")),
             Self::NoVersions { name } => Some(name.clone()),
             Self::Packument(error) => error.package(),
-            Self::Manifest(error) => error.package(),
+            Self::Manifest { package, .. } | Self::Another { package, .. } => Some(package.clone()),
         }
     }
 
@@ -92,7 +106,8 @@ impl Explain for PickError {
             ],
             Self::NoVersions { .. } => vec![self.to_string()],
             Self::Packument(error) => error.detail(),
-            Self::Manifest(error) => error.detail(),
+            Self::Manifest { source, .. } => source.detail(),
+            Self::Another { .. } => Vec::new(),
         }
     }
 
@@ -147,8 +162,21 @@ impl Picker<'_> {
         self.options.avoid.contains(version)
     }
 
+    /// The manifest of a listed version, which must be what it is listed as.
     fn manifest(&self, version: &str) -> Picked {
-        Ok(self.packument.manifest(version).transpose()?)
+        let Some(read) = self.packument.manifest(version) else { return Ok(None) };
+        let name = self.packument.name().unwrap_or_default();
+        let package = || format!("{name}@{version}");
+        let manifest = read.map_err(|source| PickError::Manifest { package: package(), source })?;
+        let (own_name, own_version) = (manifest.name.as_deref(), manifest.version.as_deref());
+        let listed = Version::parse_loose(version);
+        let is_same_version =
+            own_version.is_none_or(|own| listed.is_ok() && Version::parse_loose(own) == listed);
+        if own_name == Some(name) && is_same_version {
+            return Ok(Some(manifest));
+        }
+        let found = [own_name, own_version].map(Option::unwrap_or_default).join("@");
+        Err(PickError::Another { package: package(), found })
     }
 
     fn by_tag(&self, tag: &str) -> Picked {

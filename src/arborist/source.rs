@@ -33,7 +33,9 @@ pub struct Fetched {
 pub enum Requester {
     /// The project or one of its workspaces.
     Project,
-    /// Another package.
+    /// Another package of the project's making: a folder that it leads to.
+    Folder,
+    /// A package from elsewhere: a registry, a tarball, a repository.
     Dependency,
 }
 
@@ -342,6 +344,8 @@ pub enum Allow {
     /// Anyone.
     #[default]
     All,
+    /// Whoever is on this machine: the project, and folders that it leads to.
+    Local,
     /// Only the project.
     Root,
     /// Nobody.
@@ -379,9 +383,11 @@ impl AllowSources {
             AllowKind::Directory => self.directory,
         };
         match (allow, requester) {
-            (Allow::All, _) | (Allow::Root, Requester::Project) => Ok(()),
-            (Allow::Root | Allow::None, _) => {
-                let only = if allow == Allow::Root { " non-root" } else { "" };
+            (Allow::All, _)
+            | (Allow::Local, Requester::Project | Requester::Folder)
+            | (Allow::Root, Requester::Project) => Ok(()),
+            (Allow::Local | Allow::Root | Allow::None, _) => {
+                let only = if allow == Allow::None { "" } else { " non-root" };
                 Err(AllowError { kind, only, spec: spec.to_string() })
             }
         }

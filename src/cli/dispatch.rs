@@ -17,7 +17,7 @@ use crate::{
     ops::{
         Context,
         build::{Saving, TreeRequest, Update},
-        install, pin,
+        file_threads, install, pin,
         review::unless::Unless,
     },
     report::{
@@ -97,6 +97,7 @@ fn change_tree(invocation: &Invocation) -> ExitCode {
 pub(super) fn run_async(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(WORKERS)
+        .max_blocking_threads(file_threads())
         .enable_all()
         .build()
         .map_err(|source| CliError::Runtime { source })?;

@@ -24,6 +24,7 @@ use self::commands::{Command, Stage};
 use crate::{
     config::{CommandLine, Config, Env, Sources, Value, env},
     error::{Code, Explain, Failure},
+    ops::confined,
 };
 
 /// One understood command line.
@@ -145,6 +146,9 @@ pub fn main(args: impl Iterator<Item = OsString>) -> ExitCode {
 }
 
 fn run(words: &[OsString]) -> Result<ExitCode, Failure> {
+    if let Some(failure) = confined(words) {
+        return Err(failure);
+    }
     let line = CommandLine::parse(words.iter().map(|word| word.to_string_lossy()));
     let flag = |key| line.values.get(key).is_some_and(Value::is_truthy);
     let known = commands::command_of(&line.remain);

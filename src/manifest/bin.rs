@@ -27,7 +27,7 @@ pub(super) fn normalize(bin: Option<&Value>, name: Option<&str>) -> IndexMap<Str
         let cleaned = secured(&key);
         let command = basename(&cleaned);
         let target = commands.get(&key).map(|path| secured(path)).unwrap_or_default();
-        if command != key || target.is_empty() {
+        if command != key || command.is_empty() || target.is_empty() {
             commands.shift_remove(&key);
         }
         if !command.is_empty() && !target.is_empty() {
@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn normalize_object_cannot_escape_the_package() {
         assert_eq!(of(&json!({"x/a": "1", "a": "2"}), "x"), pairs(&[("a", "1")]));
-        let bin = json!({"../../a": "../../etc/passwd", "b": "..", "c": 1, "/": "x", "d\\e": "C:\\x", "f": "/abs"});
+        let bin = json!({"../../a": "../../etc/passwd", "b": "..", "c": 1, "/": "x", "d\\e": "C:\\x", "f": "/abs", "": "../x"});
         assert_eq!(of(&bin, "x"), pairs(&[("f", "abs"), ("a", "etc/passwd"), ("e", "C/x")]));
     }
 }

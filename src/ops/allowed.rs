@@ -10,7 +10,7 @@ use url::Url;
 
 use super::{build::allow_sources, context::Context};
 use crate::{
-    arborist::{AllowError, AllowKind, NodeId, Requester, Tree},
+    arborist::{AllowError, AllowKind, Diff, NodeId, Requester, Tree},
     spec::Spec,
 };
 
@@ -27,19 +27,44 @@ pub(super) fn check(context: &Context, tree: &Tree, node: NodeId) -> Result<(), 
     // What is no specifier is refused where it would be fetched.
     let Ok(spec) = Spec::resolve(name, &resolved, Path::new("/")) else { return Ok(()) };
     let Some(kind) = AllowKind::of(&spec) else { return Ok(()) };
-    allow_sources(&context.options).check(kind, &spec, requester(tree, node))
+    allow_sources(context).check(kind, &spec, requester(tree, node))
 }
 
 fn is_in_registry(context: &Context, name: &str, resolved: &str) -> bool {
     Url::parse(resolved).is_ok_and(|url| context.pool.serves(name, &url))
 }
 
-/// The project, where it or a workspace of it depends on the node itself.
+/// Whether the links that come are asked for by who may have them: a lockfile can name any folder.
+///
+/// # Errors
+/// [`AllowError`] when a setting forbids one.
+pub(super) fn check_links(context: &Context, tree: &Tree, diff: &Diff) -> Result<(), AllowError> {
+    let links = diff.changes.iter().filter_map(|change| change.ideal);
+    for link in links.filter(|&node| tree[node].is_link() && !tree.is_workspace(node)) {
+        // A link to a package of the tree itself ends a cycle of versions that exclude each other.
+        if tree.is_foreign(tree.target_or_self(link)) {
+            continue;
+        }
+        let name = tree.name(link);
+        let place = format!("file:{}", tree[link].realpath);
+        let Ok(spec) = Spec::resolve(name, &place, Path::new("/")) else { continue };
+        let holds = |edge| tree.edge_from(edge).is_some_and(|from| tree.holds(from, &spec));
+        if !tree.edges_in(link).into_iter().any(holds) {
+            allow_sources(context).check(AllowKind::Directory, &spec, requester(tree, link))?;
+        }
+    }
+    Ok(())
+}
+
+/// Who depends on the node: the project, where it or a workspace of it does.
 fn requester(tree: &Tree, node: NodeId) -> Requester {
     let is_ours = |node| tree.is_project_root(node) || tree.is_workspace(node);
-    let asks = |edge| tree.edge_valid(edge) && tree.edge_from(edge).is_some_and(is_ours);
-    if tree.edges_in(node).into_iter().any(asks) {
+    let edges = tree.edges_in(node).into_iter().filter(|&edge| tree.edge_valid(edge));
+    let askers: Vec<NodeId> = edges.filter_map(|edge| tree.edge_from(edge)).collect();
+    if askers.iter().copied().any(is_ours) {
         Requester::Project
+    } else if askers.iter().any(|&asker| !tree.is_foreign(asker)) {
+        Requester::Folder
     } else {
         Requester::Dependency
     }

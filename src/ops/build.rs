@@ -181,7 +181,7 @@ fn build_options(context: &Context, request: &TreeRequest) -> BuildOptions {
                 InstallStrategy::Hoisted
             }
         },
-        allow: allow_sources(options),
+        allow: allow_sources(context),
         workspaces: request.workspaces.clone(),
         include_workspace_root: options.workspaces.include_root,
         omit: omit(options),
@@ -193,14 +193,25 @@ fn build_options(context: &Context, request: &TreeRequest) -> BuildOptions {
 }
 
 /// The four `allow-*` settings.
-pub(super) fn allow_sources(options: &Options) -> AllowSources {
-    let resolve = &options.resolve;
+pub(super) fn allow_sources(context: &Context) -> AllowSources {
+    let resolve = &context.options.resolve;
+    let on_disk = |key, setting| match allow(setting) {
+        // A package from elsewhere reaches into this machine only where its user says so.
+        Allow::All if !is_users_word(context, key) => Allow::Local,
+        allowed => allowed,
+    };
     AllowSources {
         git: allow(resolve.allow_git),
         remote: allow(resolve.allow_remote),
-        file: allow(resolve.allow_file),
-        directory: allow(resolve.allow_directory),
+        file: on_disk("allow-file", resolve.allow_file),
+        directory: on_disk("allow-directory", resolve.allow_directory),
     }
+}
+
+/// Whether a setting is said by who sits at this machine, not by default nor by the project.
+fn is_users_word(context: &Context, key: &str) -> bool {
+    let found = context.config.get(key);
+    found.is_some_and(|found| !matches!(found.origin, Origin::Default | Origin::Project))
 }
 
 fn allow(setting: settings::Allow) -> Allow {

@@ -17,7 +17,7 @@ use crate::{
     event::Reporter,
     registry::{
         self, Authority, CredentialSource, Pool, PoolEntry, PoolOptions, Proxies, Retry, StrictSsl,
-        Target,
+        Target, Timeouts,
     },
     store::Store,
 };
@@ -103,7 +103,8 @@ pub(super) fn pool_options(options: &Options, config: &Config, machine: &Machine
             network::CacheMode::Offline => registry::CacheMode::Offline,
         },
         retry: retry(config),
-        max_sockets: network.maxsockets,
+        timeouts: timeouts(config),
+        max_sockets: machine::connections(network.maxsockets),
         user_agent: network.user_agent(&machine.node_version),
         proxies: Proxies {
             http: network.proxy.as_ref().map(|proxy| proxy.expose().clone()),
@@ -117,17 +118,30 @@ pub(super) fn pool_options(options: &Options, config: &Config, machine: &Machine
     }
 }
 
-/// npm's waits of minutes make sense only to who asked for them; otherwise the pool has its own.
+/// A number that somebody asked for, rounded.
+fn asked(config: &Config, key: &str) -> Option<u32> {
+    let set = config.get(key).filter(|value| value.origin != Origin::Default)?;
+    set.value.as_number().map(|number| format!("{number:.0}").parse().unwrap_or(u32::MAX))
+}
+
+/// `fetch-timeout`, where somebody set it: how long nothing may come. npm's five minutes make
+/// sense only to who asked for them; otherwise the pool has its own.
+fn timeouts(config: &Config) -> Timeouts {
+    let own = Timeouts::default();
+    // Zero is npm's word for none.
+    let Some(ms) = asked(config, "fetch-timeout").filter(|ms| *ms > 0) else { return own };
+    let wait = Duration::from_millis(u64::from(ms));
+    Timeouts { connect: own.connect.min(wait), head: wait, idle: wait, ..own }
+}
+
+/// The same for npm's pauses between tries.
 fn retry(config: &Config) -> Retry {
     let own = Retry::default();
-    let asked = |key: &str| {
-        config.get(key).filter(|value| value.origin != Origin::Default)?.value.as_number()
-    };
-    let whole = |number: f64| format!("{number:.0}").parse().unwrap_or(u32::MAX);
-    let wait = |key: &str| asked(key).map(|ms| Duration::from_millis(u64::from(whole(ms))));
+    let asked = |key: &str| asked(config, key);
+    let wait = |key: &str| asked(key).map(|ms| Duration::from_millis(u64::from(ms)));
     Retry {
-        retries: asked("fetch-retries").map_or(own.retries, whole),
-        factor: asked("fetch-retry-factor").map_or(own.factor, whole),
+        retries: asked("fetch-retries").unwrap_or(own.retries),
+        factor: asked("fetch-retry-factor").unwrap_or(own.factor),
         shortest: wait("fetch-retry-mintimeout").unwrap_or(own.shortest),
         longest: wait("fetch-retry-maxtimeout").unwrap_or(own.longest),
     }

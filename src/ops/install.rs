@@ -9,6 +9,7 @@
 use std::{mem::ManuallyDrop, path::Path, time::Instant};
 
 use super::{
+    allowed,
     build::{TreeRequest, omit, tree_settings},
     bundles,
     context::Context,
@@ -172,6 +173,7 @@ async fn prepare(
         return Ok(Prepared { actual, diff, fetched, known, sum: None });
     }
     let nodes = wanted_nodes(&ideal.tree, &diff);
+    allowed::check_links(context, &ideal.tree, &diff)?;
     if refuse_forbidden(context, &mut ideal.tree, &nodes)? {
         diff = difference(context, request, ideal, actual);
     }

@@ -1,14 +1,16 @@
 //! Lifecycle scripts: which may run, in what environment, and the project's own.
 
 use std::{
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     path::{Path, PathBuf},
 };
 
 use super::{context::Context, project::ProjectFiles, reify::ScriptSettings};
 use crate::{
     arborist::Tree,
-    config::{Origin, options::ScriptOptions, script_env},
+    config::{
+        Origin, env::own_executable, options::ScriptOptions, policy::ScriptSandbox, script_env,
+    },
     error::Failure,
     event::{Event, Reporter},
     manifest::Manifest,
@@ -16,6 +18,7 @@ use crate::{
         grammar::NpmGrammar,
         lifecycle::{BuildOptions, DEPENDENCIES_EVENTS, ROOT_EVENTS, script_run},
         run_script::{ScriptStdio, run_script},
+        sandbox::{CONFINE, Sandbox, SandboxError, SandboxPlan, confine},
         script_env::{Env, NpmEnv},
         script_package::{PackageKind, ScriptPackage},
         script_policy::{InstallScope, PolicyError, PolicyLayers, ScriptMode, ScriptPolicy},
@@ -31,6 +34,7 @@ pub(super) struct Lifecycle {
     shell: Option<PathBuf>,
     base: Env,
     npm: NpmEnv,
+    sandbox: Option<Sandbox>,
 }
 
 /// The policy in force for a project; what is wrong with it is warned about.
@@ -97,6 +101,7 @@ impl Lifecycle {
                 .map(|(key, value)| (OsString::from(key), OsString::from(value)))
                 .collect(),
             npm: npm_env(context, command),
+            sandbox: if mode == ScriptMode::Ignore { None } else { sandbox(context, files)? },
         })
     }
 
@@ -110,6 +115,7 @@ impl Lifecycle {
             shell: self.shell.as_deref(),
             base: &self.base,
             npm: &self.npm,
+            sandbox: self.sandbox.as_ref(),
         }
     }
 
@@ -153,6 +159,7 @@ impl Lifecycle {
             shell: self.shell.as_deref(),
             stdio,
             parallel: 1,
+            sandbox: None,
         };
         for event in events {
             let Some(command) = project.scripts.get(*event).filter(|text| !text.is_empty()) else {
@@ -185,6 +192,25 @@ pub(super) fn project_package(
     }
 }
 
+/// What confines the scripts of dependencies, where the policy wants it.
+fn sandbox(context: &Context, files: &ProjectFiles) -> Result<Option<Sandbox>, SandboxError> {
+    if context.policy.script_sandbox == ScriptSandbox::Off {
+        return Ok(None);
+    }
+    let helper = own_executable().ok_or_else(|| SandboxError::Unavailable {
+        reason: "denpm cannot find its own program".to_owned(),
+    })?;
+    let sources = context.config.sources();
+    let plan = SandboxPlan {
+        project: &files.folder,
+        home: &sources.home,
+        node: sources.node.as_deref(),
+        npm: context.options.paths.npm.as_ref().map(|npm| npm.root.as_path()),
+        path: context.config.env().get("PATH").map(OsStr::new),
+    };
+    Sandbox::new(helper, &plan).map(Some)
+}
+
 fn npm_env(context: &Context, command: &str) -> NpmEnv {
     let npm = context.options.paths.npm.as_ref();
     NpmEnv {
@@ -194,4 +220,17 @@ fn npm_env(context: &Context, command: &str) -> NpmEnv {
             .map(|npm| npm.root.join("node_modules/@npmcli/run-script/lib/node-gyp-bin")),
         color: context.options.output.color,
     }
+}
+
+/// Where the words are those by which denpm starts itself inside a sandbox: goes in, and becomes
+/// the script. `None` for any other words.
+///
+/// # Errors
+/// [`SandboxError`].
+pub fn confined(words: &[OsString]) -> Option<Failure> {
+    let (first, rest) = words.split_first()?;
+    (first == CONFINE).then(|| match confine(rest) {
+        Ok(never) => match never {},
+        Err(error) => error.into(),
+    })
 }

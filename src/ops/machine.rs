@@ -78,6 +78,29 @@ fn libc_family() -> Option<String> {
     }
 }
 
+/// What every run has open: streams, the runtime's own, locks, the cache's index.
+const ALWAYS_OPEN: u64 = 24;
+
+/// How many files and connections may be open at once beside those that every run has open.
+fn spare_descriptors() -> usize {
+    #[cfg(unix)]
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    #[cfg(not(unix))]
+    let limit = None;
+    let spare = limit.unwrap_or(u64::MAX).saturating_sub(ALWAYS_OPEN);
+    usize::try_from(spare).unwrap_or(usize::MAX)
+}
+
+/// How many connections to one registry this machine allows, of those that are wanted.
+pub(super) fn connections(wanted: usize) -> usize {
+    wanted.min((spare_descriptors() / 2).max(2))
+}
+
+/// How many threads may work on files at once. Four at least: one resolves, and waits for others.
+pub fn file_threads() -> usize {
+    (spare_descriptors() / 4).clamp(4, 512)
+}
+
 /// The process's file mode mask; npm's default where there is none.
 ///
 /// It can only be read by setting it, so this is called once, before other threads make files.

@@ -86,13 +86,18 @@ enum SourceError {
     NoTarball { name: String, version: String },
     #[error("{spec} cannot be fetched")]
     Unsupported { spec: String },
+    #[error("{package} is a registry's package, and is said to be at {place}")]
+    Place { package: String, place: String },
+    #[error("nobody tells the integrity of {package}, neither lockfile nor registry")]
+    NoIntegrity { package: String },
 }
 
 impl Explain for SourceError {
     fn code(&self) -> Code {
         match self {
             Self::NoVersion { .. } | Self::NoTarball { .. } => Code::InvalidResponse,
-            Self::Unsupported { .. } => Code::UnsupportedProtocol,
+            Self::Unsupported { .. } | Self::Place { .. } => Code::UnsupportedProtocol,
+            Self::NoIntegrity { .. } => Code::Integrity,
         }
     }
 }
@@ -263,7 +268,7 @@ impl Shared {
         let options = self.pick_options(name);
         let picked = match pick_manifest(&packument, spec, &options) {
             // Another process replaced the document, or the disk lost it: once more, from its source.
-            Err(PickError::Manifest(ManifestError::Lost)) => {
+            Err(PickError::Manifest { source: ManifestError::Lost, .. }) => {
                 self.pool.forget_packument(name, Form::Full);
                 self.packuments.forget(&name.to_owned());
                 let packument = self.packument(name).await?;
@@ -395,9 +400,20 @@ fn fetched(name: &str, manifest: Arc<Manifest>) -> Result<Arc<Fetched>, LoadFail
         return Err(LoadFailure::new(SourceError::NoVersion { name: name.to_owned() }));
     }
     let dist = manifest.dist.as_ref();
-    let resolved = dist.and_then(|dist| dist.tarball.as_deref()).map(Into::into);
+    let place = dist.and_then(|dist| dist.tarball.as_deref());
+    if let Some(place) = place.filter(|place| !is_url(place)) {
+        let version = manifest.version.as_deref().unwrap_or_default();
+        let (package, place) = (format!("{name}@{version}"), place.to_owned());
+        return Err(LoadFailure::new(SourceError::Place { package, place }));
+    }
+    let resolved = place.map(Into::into);
     let integrity = dist.and_then(integrity_of).map(Into::into);
     Ok(Arc::new(Fetched { manifest, resolved, integrity }))
+}
+
+/// Whether a registry's package can be there.
+fn is_url(place: &str) -> bool {
+    place.starts_with("http://") || place.starts_with("https://")
 }
 
 /// A folder that will be packed (`--install-links`): its manifest as it lies there.
@@ -490,11 +506,15 @@ fn announce(shared: Arc<Shared>, runtime: &Handle, spec: Spec) {
 }
 
 impl Shared {
-    /// How to fetch a package whose URL is known.
+    /// How to fetch a package that is known well enough; a registry's package is by its URL and
+    /// its integrity.
     fn known_request(source: &PackageSource<'_>) -> Option<PackageRequest> {
         let url = source.resolved?;
-        let (place, naming) = if url.starts_with("http://") || url.starts_with("https://") {
+        let is_registrys = source.naming == Naming::Checked;
+        let (place, naming) = if is_url(url) && (source.integrity.is_some() || !is_registrys) {
             (Place::Url(url.to_owned()), source.naming)
+        } else if is_registrys {
+            return None;
         } else if let Some(path) = url.strip_prefix("file:") {
             let path = PathBuf::from(path);
             let place = if path.is_dir() { Place::Folder(path) } else { Place::File(path) };
@@ -511,10 +531,16 @@ impl Shared {
         })
     }
 
-    /// How to fetch a package that is known by its place in the tree.
+    /// How to fetch a package that is known by its place in the tree. What the tree does not tell
+    /// about a registry's package, the registry tells.
     async fn request_for(&self, source: &PackageSource<'_>) -> Result<PackageRequest, LoadFailure> {
         if let Some(request) = Self::known_request(source) {
             return Ok(request);
+        }
+        let package = || format!("{}@{}", source.package_name, source.version);
+        if let Some(place) = source.resolved.filter(|place| !is_url(place)) {
+            let (package, place) = (package(), place.to_owned());
+            return Err(LoadFailure::new(SourceError::Place { package, place }));
         }
         let spec = Spec::resolve(source.package_name, source.version, Path::new("/"))
             .map_err(LoadFailure::new)?;
@@ -525,12 +551,14 @@ impl Shared {
                 version: source.version.to_owned(),
             })
         };
-        let url = fetched.resolved.as_deref().ok_or_else(no_tarball)?;
+        let url = source.resolved.or(fetched.resolved.as_deref()).ok_or_else(no_tarball)?;
+        let integrity = source.integrity.or(fetched.integrity.as_deref());
+        let unknown = || LoadFailure::new(SourceError::NoIntegrity { package: package() });
         Ok(PackageRequest {
             name: source.package_name.to_owned(),
             version: source.version.to_owned(),
             place: Place::Url(url.to_owned()),
-            integrity: source.integrity.or(fetched.integrity.as_deref()).map(str::to_owned),
+            integrity: Some(integrity.ok_or_else(unknown)?.to_owned()),
             naming: Naming::Checked,
         })
     }

@@ -40,3 +40,5 @@ pub mod verify;
 mod workspaces;
 
 pub use context::Context;
+pub use lifecycle::confined;
+pub use machine::file_threads;

@@ -26,7 +26,7 @@ use crate::{
     registry::{Body, Lie, Pool, Privacy, RegistryId, TarballRequest},
     spec::Spec,
     store::{ImportContext, MAX_COMPRESSED, Store, StoreError, StoredPackage},
-    verify::{Integrity, manifest_match},
+    verify::{Algorithm, Integrity, manifest_match},
 };
 
 /// A package to fetch, known by where it is.
@@ -81,6 +81,8 @@ pub struct Packages {
 enum PackageError {
     #[error("the integrity of {package} cannot be understood: {text}")]
     Integrity { package: String, text: String },
+    #[error("the integrity of {package} is too weak to hold it to: {text}")]
+    Weak { package: String, text: String },
     #[error("{package} has no URL that can be fetched: {url}")]
     Url { package: String, url: String },
     #[error("unpacking {package} was interrupted")]
@@ -90,7 +92,7 @@ enum PackageError {
 impl Explain for PackageError {
     fn code(&self) -> Code {
         match self {
-            Self::Integrity { .. } => Code::Integrity,
+            Self::Integrity { .. } | Self::Weak { .. } => Code::Integrity,
             Self::Url { .. } => Code::UnsupportedProtocol,
             Self::Interrupted { .. } => Code::Internal,
         }
@@ -98,6 +100,7 @@ impl Explain for PackageError {
 
     fn package(&self) -> Option<String> {
         let (Self::Integrity { package, .. }
+        | Self::Weak { package, .. }
         | Self::Url { package, .. }
         | Self::Interrupted { package }) = self;
         Some(package.clone())
@@ -105,7 +108,7 @@ impl Explain for PackageError {
 
     fn help(&self) -> Option<String> {
         match self {
-            Self::Integrity { .. } => Some(
+            Self::Integrity { .. } | Self::Weak { .. } => Some(
                 "correct the `integrity` in the lockfile, or remove it and install again".into(),
             ),
             _ => None,
@@ -144,6 +147,11 @@ impl Packages {
             })?),
             None => None,
         };
+        if let Some(text) = &request.integrity
+            && expected.as_ref().is_some_and(|known| known.strongest() == Algorithm::Md5)
+        {
+            return Err(PackageError::Weak { package, text: text.clone() }.into());
+        }
         if let Some(expected) = &expected
             && let Some(stored) = self.store.get(expected)
         {

@@ -145,6 +145,8 @@ async fn read_packument(
 
 /// The entry of a packument's text. A cache that cannot be written is no cache, not an error.
 fn entry(text: &[u8], terms: Terms, place: Option<(Disk, Key)>) -> Result<Entry, NoPackument> {
+    // JavaScript passes over a byte order mark.
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     let last = text.iter().rfind(|byte| !byte.is_ascii_whitespace());
     match (first(text), last) {
         (Some(b'{'), Some(b'}')) => {}

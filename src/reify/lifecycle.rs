@@ -13,6 +13,7 @@ use indexmap::IndexMap;
 use super::{
     bin_links::BinError,
     run_script::{ScriptError, ScriptRun, ScriptStdio, run_script},
+    sandbox::Sandbox,
     script_env::{Env, NpmEnv, ScriptContext, script_env},
     script_package::{Gyp, PackageKind, ScriptPackage},
 };
@@ -99,6 +100,8 @@ pub struct BuildOptions<'a> {
     pub stdio: ScriptStdio,
     /// How many captured scripts run at once: the number of processors.
     pub parallel: usize,
+    /// What confines the scripts of dependencies; the project's own run as the user.
+    pub sandbox: Option<&'a Sandbox>,
 }
 
 /// An optional package that is dropped because a script of it failed.
@@ -207,6 +210,7 @@ pub fn script_run(
         env: script_env(&context),
         shell: options.shell.map(Path::to_path_buf),
         stdio: options.stdio,
+        sandbox: options.sandbox.filter(|_| package.kind == PackageKind::Dependency).cloned(),
     }
 }
 
@@ -245,7 +249,8 @@ mod tests {
                 .into();
         let npm = NpmEnv::default();
         let stdio = ScriptStdio::Captured;
-        let options = BuildOptions { base: &base, npm: &npm, shell: None, stdio, parallel };
+        let options =
+            BuildOptions { base: &base, npm: &npm, shell: None, stdio, parallel, sandbox: None };
         let packages: Vec<_> = packages.iter().collect();
         let log = folder.join("log");
         fs::write(&log, "").unwrap();

@@ -24,6 +24,7 @@ pub mod location;
 pub mod plan;
 pub mod retire;
 pub mod run_script;
+pub mod sandbox;
 pub mod script_env;
 pub mod script_package;
 pub mod script_policy;

@@ -9,12 +9,16 @@ use std::{
     process::{ExitStatus, Stdio},
 };
 
+use tempfile::TempDir;
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _},
     process::Command,
 };
 
-use super::script_env::Env;
+use super::{
+    sandbox::{Sandbox, SandboxError},
+    script_env::Env,
+};
 use crate::{
     error::{Code, Explain},
     event::{Event, Level, Reporter},
@@ -52,6 +56,8 @@ pub struct ScriptRun {
     pub shell: Option<PathBuf>,
     /// Where output goes.
     pub stdio: ScriptStdio,
+    /// What confines it.
+    pub sandbox: Option<Sandbox>,
 }
 
 /// What a script wrote when it was captured; the last mebibyte of each stream, trimmed.
@@ -84,6 +90,9 @@ pub enum ScriptError {
         /// What it wrote.
         output: ScriptOutput,
     },
+    /// It cannot be confined as it shall be.
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
     /// The shell could not be started.
     #[error("cannot run the {event} script of {package}: {}", shell.display())]
     Spawn {
@@ -103,6 +112,7 @@ impl Explain for ScriptError {
         match self {
             Self::Failed { .. } => Code::Lifecycle,
             Self::Spawn { .. } => Code::System,
+            Self::Sandbox(error) => error.code(),
         }
     }
 
@@ -117,6 +127,7 @@ impl Explain for ScriptError {
     fn package(&self) -> Option<String> {
         match self {
             Self::Failed { package, .. } | Self::Spawn { package, .. } => Some(package.clone()),
+            Self::Sandbox(error) => error.package(),
         }
     }
 
@@ -136,6 +147,7 @@ impl Explain for ScriptError {
             Self::Failed { code: Some(code), .. } => {
                 u8::try_from(code & 0xff).ok().filter(|exit| *exit != 0).unwrap_or(1)
             }
+            Self::Sandbox(error) => error.exit(),
             _ => 1,
         }
     }
@@ -150,8 +162,13 @@ pub async fn run_script(
     reporter: &dyn Reporter,
 ) -> Result<ScriptOutput, ScriptError> {
     announce(run, reporter);
-    let (shell, mut command) = shell_command(run);
-    command.current_dir(&run.path).env_clear().envs(&run.env).kill_on_drop(true);
+    // Removed with all its files when the script is over.
+    let private = match run.sandbox {
+        Some(_) => Some(TempDir::with_prefix("denpm-script-").map_err(SandboxError::Private)?),
+        None => None,
+    };
+    let (shell, mut command) = shell_command(run, private.as_ref().map(TempDir::path));
+    command.current_dir(&run.path).kill_on_drop(true);
     match run.stdio {
         ScriptStdio::Inherited => {
             command.stdin(Stdio::inherit()).stdout(Stdio::inherit()).stderr(Stdio::inherit())
@@ -196,11 +213,20 @@ fn announce(run: &ScriptRun, reporter: &dyn Reporter) {
     });
 }
 
-/// The shell, and the process that hands it the command line in its own way.
-fn shell_command(run: &ScriptRun) -> (PathBuf, Command) {
+/// The shell, and the process that hands it the command line in its own way; confined where
+/// there is a private folder.
+fn shell_command(run: &ScriptRun, private: Option<&Path>) -> (PathBuf, Command) {
     let default = if cfg!(windows) { "cmd.exe" } else { "sh" };
     let shell = run.shell.clone().unwrap_or_else(|| PathBuf::from(default));
-    let mut command = Command::new(&shell);
+    let confined = run.sandbox.as_ref().zip(private);
+    let mut command = match confined {
+        Some((sandbox, private)) => sandbox.command(&run.path, private, &shell).into(),
+        None => Command::new(&shell),
+    };
+    command.env_clear().envs(match confined {
+        Some((sandbox, private)) => sandbox.env(&run.env, private),
+        None => run.env.clone(),
+    });
     if is_cmd(&shell) {
         pass_to_cmd(&mut command, &run.command);
     } else {
@@ -294,6 +320,7 @@ mod tests {
             .into(),
             shell: None,
             stdio: ScriptStdio::Captured,
+            sandbox: None,
         }
     }
 

@@ -58,6 +58,10 @@ pub fn script_env(context: &ScriptContext<'_>) -> Env {
     if package.kind != PackageKind::Root {
         dependency_variables(package, &mut env);
     }
+    if matches!(package.kind, PackageKind::Dependency | PackageKind::Bundled) {
+        // Beyond npm: whoever is installed needs none of the installer's credentials.
+        env.retain(|key, _| !is_npms_credential(&key.to_string_lossy()));
+    }
     package_variables(package, &mut env);
     set(&mut env, "npm_package_json", package.path.join("package.json"));
     set(&mut env, "npm_lifecycle_event", event);
@@ -69,6 +73,17 @@ pub fn script_env(context: &ScriptContext<'_>) -> Env {
 
 fn set(env: &mut Env, key: impl Into<OsString>, value: impl Into<OsString>) {
     env.insert(key.into(), value.into());
+}
+
+/// npm's own credentials in its environment: its settings that are secret, and the variables
+/// that people name in an `.npmrc`.
+fn is_npms_credential(variable: &str) -> bool {
+    let name = variable.to_ascii_lowercase();
+    let setting = name.strip_prefix("npm_config_").unwrap_or_default();
+    setting.starts_with(['_', '/'])
+        || setting.contains(":_")
+        || setting == "otp"
+        || matches!(&*name, "npm_token" | "node_auth_token")
 }
 
 /// An environment cannot carry NUL; the process would not start.
@@ -231,7 +246,6 @@ mod tests {
         COLOR=0
         HOME=/home/u
         INIT_CWD=/p/src
-        NPM_TOKEN=the user's own
         PATH=/p/node_modules/a/node_modules/.bin:/p/node_modules/node_modules/.bin:/p/node_modules/.bin:/node_modules/.bin:/npm/node-gyp-bin:/usr/bin:/bin
         npm_command=install
         npm_config_omit=dev

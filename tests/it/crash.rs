@@ -2,12 +2,14 @@
 
 use super::support::{
     Fault, Registry, Sandbox, Target,
+    sandbox::variable,
     tree::{self, Entry, differences},
 };
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
     fs,
+    hash::{BuildHasher, RandomState},
     path::Path,
     thread,
     time::{Duration, Instant},
@@ -251,6 +253,27 @@ fn install_killed_while_a_tarball_stalls_is_completed() {
         assert!(!is_there(&sandbox.project().join("package-lock.json")));
         registry.heal();
         next_run_is_right(&sandbox, &registry, &wanted, &format!("a kill during {fault:?}"));
+    }
+}
+
+/// `DENPM_TEST_KILLS` moments, drawn at random over the time of one run; a few by default.
+#[test]
+fn install_killed_at_random_moments_is_completed() {
+    let kills = variable("DENPM_TEST_KILLS").and_then(|count| count.to_str()?.parse().ok());
+    let registry = registry();
+    let changes = [Change::first_install(), Change::upgrade(), Change::removal()];
+    let wanted = changes.each_ref().map(|change| undisturbed(change, &registry));
+    for kill in 0..kills.unwrap_or(6_u64) {
+        let which = usize::try_from(kill).unwrap() % changes.len();
+        let (change, (files, took)) = (&changes[which], &wanted[which]);
+        let sandbox = change.prepare(&registry);
+        let mut running = sandbox.start(["install"]);
+        // The seed of the standard library's maps is the randomness at hand.
+        let drawn = BuildHasher::hash_one(&RandomState::new(), kill) % 1000;
+        thread::sleep(took.mul_f64(f64::from(u32::try_from(drawn).unwrap()) / 1000.0));
+        let _over = running.is_over();
+        running.kill();
+        next_run_is_right(&sandbox, &registry, files, &format!("a kill at {drawn}/1000"));
     }
 }
 

@@ -25,6 +25,7 @@ mod refusals;
 mod resolver;
 mod review;
 mod review_commands;
+mod robustness;
 mod signature_vectors;
 mod signatures;
 mod sumdb;

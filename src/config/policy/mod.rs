@@ -13,6 +13,7 @@ pub mod flags;
 pub mod pattern;
 mod registries;
 pub mod rule;
+mod script_sandbox;
 pub mod signature;
 mod sumdb;
 #[cfg(test)]
@@ -30,6 +31,7 @@ pub use exempt::Exemptions;
 pub use flags::FlagPolicy;
 pub use registries::RegistryPolicy;
 pub use rule::Rules;
+pub use script_sandbox::ScriptSandbox;
 pub use signature::SignaturePolicy;
 pub use sumdb::{LogEntry, SumdbMode, SumdbPolicy};
 
@@ -60,6 +62,8 @@ pub struct Policy {
     pub flags: FlagPolicy,
     /// How many registries must agree.
     pub registries: RegistryPolicy,
+    /// In what install scripts of dependencies run.
+    pub script_sandbox: ScriptSandbox,
 }
 
 /// A part of the policy: how a file's words about it are laid over what holds already.
@@ -88,6 +92,8 @@ struct File {
     flags: <FlagPolicy as Section>::Words,
     policy: flags::PolicyWords,
     registries: <RegistryPolicy as Section>::Words,
+    #[serde(rename = "script-sandbox")]
+    script_sandbox: <ScriptSandbox as Section>::Words,
 }
 
 impl Policy {
@@ -119,6 +125,7 @@ impl Policy {
             sumdb: self.sumdb.replaced_by(file.sumdb),
             flags: self.flags.replaced_by(file.flags).with(file.policy),
             registries: self.registries.replaced_by(file.registries),
+            script_sandbox: self.script_sandbox.replaced_by(file.script_sandbox),
         }
     }
 
@@ -132,6 +139,7 @@ impl Policy {
             sumdb: self.sumdb.tightened_by(file.sumdb),
             flags: self.flags.tightened_by(file.flags).with_at_least(file.policy),
             registries: self.registries.tightened_by(file.registries),
+            script_sandbox: self.script_sandbox.tightened_by(file.script_sandbox),
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::error::{Code, Explain};
 use indexmap::IndexMap;
 use serde::{
     Deserialize, Deserializer,
-    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
+    de::{Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 use serde_json::{Map, Value, json};
 use std::{borrow::Cow, fmt};
@@ -328,6 +328,14 @@ impl<'de> Visitor<'de> for FieldsVisitor {
         let mut fields = Map::new();
         while let Some(key) = map.next_key::<Key<'de>>()? {
             match FIELDS.binary_search(&key.0.as_ref()) {
+                // What one reader takes from the first and another from the last is no proof.
+                Ok(_) if key.0 == "dist" && fields.contains_key("dist") => {
+                    return Err(A::Error::custom("`dist` is given twice"));
+                }
+                Ok(_) if key.0 == "dist" => {
+                    let Once(dist) = map.next_value()?;
+                    fields.insert("dist".to_owned(), dist);
+                }
                 Ok(_) => drop(fields.insert(key.0.into_owned(), map.next_value()?)),
                 Err(_) => drop(map.next_value::<IgnoredAny>()?),
             }
@@ -362,6 +370,65 @@ impl<'de> Visitor<'de> for FieldsVisitor {
 
     fn visit_str<E>(self, _: &str) -> Result<Fields, E> {
         Ok(Fields::Other)
+    }
+}
+
+/// A value whose fields, if it has any, are given once each.
+struct Once(Value);
+
+impl<'de> Deserialize<'de> for Once {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(OnceVisitor).map(Self)
+    }
+}
+
+struct OnceVisitor;
+
+impl<'de> Visitor<'de> for OnceVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a `dist`")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut fields = Map::new();
+        while let Some((key, value)) = map.next_entry::<String, Value>()? {
+            if fields.contains_key(&key) {
+                return Err(A::Error::custom(format_args!("`dist.{key}` is given twice")));
+            }
+            fields.insert(key, value);
+        }
+        Ok(Value::Object(fields))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Value::Null)
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Value, E> {
+        Ok(Value::Null)
     }
 }
 

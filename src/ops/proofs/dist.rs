@@ -6,7 +6,8 @@ use url::Url;
 use crate::{
     manifest::{Packument, Signature},
     verify::{
-        Integrity,
+        Algorithm, Integrity,
+        integrity::{Digests, IntegrityMismatch},
         signature::{self, Claimed},
     },
 };
@@ -56,6 +57,16 @@ impl Advertised {
             .as_deref()
             .and_then(|text| Integrity::parse(text).ok())
             .is_some_and(|integrity| signature::is_signable(&integrity))
+    }
+
+    /// Whether the bytes are other ones than the registry has under this version; `None` where
+    /// its digest is not one that was computed.
+    pub(in crate::ops) fn contradiction(&self, digests: &Digests) -> Option<IntegrityMismatch> {
+        let told = Integrity::parse(self.integrity.as_deref()?).ok()?;
+        if told.strongest() != Algorithm::Sha512 {
+            return None;
+        }
+        told.check(digests).err()
     }
 
     /// Where the attestations are, below `registry`: the registry's word is taken for the path,

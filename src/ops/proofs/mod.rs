@@ -274,7 +274,11 @@ impl Proofs {
                 ..Proven::not_covered()
             },
             Told::Advertised(advertised, attestations) => {
-                let proven = self.examine(question, stored, &advertised, attestations).await;
+                let mut proven = self.examine(question, stored, &advertised, attestations).await;
+                if let Some(other) = advertised.contradiction(&stored.digests) {
+                    proven.refusal.get_or_insert(LoadFailure::new(other.of_package(question.id())));
+                    return proven;
+                }
                 self.remember(question, stored, &proven).await;
                 proven
             }

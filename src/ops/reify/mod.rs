@@ -33,6 +33,7 @@ use crate::{
         location::Location,
         plan::{Plan, PlanInput, PlannedBin, plan, reviewable_packages, script_packages},
         run_script::ScriptStdio,
+        sandbox::Sandbox,
         script_env::{Env, NpmEnv},
         script_package::{PackageKind, ScriptPackage},
         script_policy::{InstallScope, ScriptMode, ScriptPolicy, check_strict, unreviewed_warning},
@@ -78,6 +79,8 @@ pub struct ScriptSettings<'a> {
     pub base: &'a Env,
     /// npm's variables.
     pub npm: &'a NpmEnv,
+    /// What confines the scripts of dependencies.
+    pub sandbox: Option<&'a Sandbox>,
 }
 
 /// One change of a project's `node_modules`.
@@ -386,8 +389,8 @@ impl Reify<'_> {
             linked == (round == Round::Links) && !gone.contains(&package.location)
         };
         let packages: Vec<&ScriptPackage> = self.queue.iter().filter(of_round).collect();
-        let ScriptSettings { base, npm, shell, stdio, .. } = self.request.scripts;
-        let options = BuildOptions { base, npm, shell, stdio, parallel: parallel() };
+        let ScriptSettings { base, npm, shell, stdio, sandbox, .. } = self.request.scripts;
+        let options = BuildOptions { base, npm, shell, stdio, parallel: parallel(), sandbox };
         lifecycle::build(round, &packages, options, self.request.reporter, |dropped| {
             self.link_bins(round, |package| dropped.contains(package) || gone.contains(package))
         })

@@ -110,6 +110,17 @@ impl Planner<'_> {
         tree.at_location(self.input.actual, &tree[node].location)
     }
 
+    /// Whether a package may put a command of the system's name before it on the PATH of scripts:
+    /// who is called so (`npm` brings `npx`, too), and whom the project itself asks for.
+    fn may_shadow(&self, node: NodeId, command: &str) -> bool {
+        let tree = self.input.tree;
+        let name = tree[tree.target_or_self(node)].package.name.as_deref().unwrap_or_default();
+        let is_asked_for = |edge| tree.edge_from(edge).is_some_and(|from| !tree.is_foreign(from));
+        name == command
+            || (name, command) == ("npm", "npx")
+            || tree.edges_in(node).into_iter().any(is_asked_for)
+    }
+
     /// The commands of one package, with their locations and its own.
     fn bins_of(&self, node: NodeId) -> Vec<(BinLink, Location, Location)> {
         let tree = self.input.tree;
@@ -121,6 +132,9 @@ impl Planner<'_> {
             return Vec::new();
         };
         let located = |link: BinLink| {
+            if link.name.shadows_system_tool() && !self.may_shadow(node, link.name.as_str()) {
+                return None;
+            }
             let at = Location::parse(&format!("{folder}node_modules/.bin/{}", link.name)).ok()?;
             Some((link, at, package.clone()))
         };

@@ -20,6 +20,14 @@ pub(crate) enum Fault {
     Truncated,
     /// No answer: the connection closes.
     Dropped,
+    /// An answer that reaches the client in this manner.
+    In(Manner),
+    /// The answer with this header beside its own.
+    Header(&'static str, String),
+    /// The right body under this status.
+    As(u16),
+    /// 304 to whoever asked, and to whoever did not.
+    NotModified,
     /// One bit of the body is flipped; a tarball is then most likely no valid gzip either.
     Altered,
     /// The packument promises an integrity that no tarball has.
@@ -76,6 +84,10 @@ impl Fault {
             Self::Stalled => Answer { manner: Manner::Stalled, ..right },
             Self::Truncated => Answer { manner: Manner::Truncated, ..right },
             Self::Dropped => Answer { manner: Manner::Dropped, ..right },
+            Self::In(manner) => Answer { manner: *manner, ..right },
+            Self::Header(name, value) => right.with(name, value),
+            Self::As(status) => Answer { status: *status, ..right },
+            Self::NotModified => Answer::new(304, "application/json", ""),
             Self::Altered => {
                 let middle = right.body.len() / 2;
                 if let Some(byte) = right.body.get_mut(middle) {

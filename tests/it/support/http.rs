@@ -72,6 +72,16 @@ pub(crate) enum Manner {
     Stalled,
     /// The connection closes without a byte.
     Dropped,
+    /// Header after header, without an end.
+    EndlessHead,
+    /// The body, and then more of it without an end; no length is announced.
+    Endless,
+    /// A byte at a time, with a pause after each.
+    Trickled,
+    /// The whole body, and a length that promises twice as much.
+    Short,
+    /// Bytes that are no HTTP.
+    Noise,
 }
 
 /// What the handler wants sent.
@@ -195,19 +205,52 @@ fn converse(
         if answer.manner == Manner::Dropped {
             return Ok(());
         }
-        writer.write_all(answer.head().as_bytes())?;
+        match answer.manner {
+            Manner::EndlessHead => {
+                return endless(writer, b"HTTP/1.1 200 OK\r\n", b"x-more: yes\r\n");
+            }
+            Manner::Endless => {
+                let head =
+                    b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n{\"readme\":\"";
+                return endless(writer, head, &vec![b'x'; 64 << 10]);
+            }
+            Manner::Noise => {
+                return writer.write_all(b"\x16\x03\x01\x00\x02nothing like HTTP\r\n\r\n");
+            }
+            Manner::Short => {
+                let length = format!("content-length: {}", answer.body.len());
+                let twice = format!("content-length: {}", 2 * answer.body.len() + 1);
+                writer.write_all(answer.head().replace(&length, &twice).as_bytes())?;
+                return writer.write_all(&answer.body);
+            }
+            _ => writer.write_all(answer.head().as_bytes())?,
+        }
         let (first, rest) = answer.body.split_at(answer.body.len() / 2);
         writer.write_all(first)?;
         match answer.manner {
             Manner::Whole => writer.write_all(rest)?,
             Manner::Stalled => return wait_for_the_end(stream, stop),
-            Manner::Truncated | Manner::Dropped => return Ok(()),
+            Manner::Trickled => {
+                for byte in rest {
+                    writer.write_all(&[*byte])?;
+                    thread::sleep(STALL_POLL);
+                }
+            }
+            _ => return Ok(()),
         }
         if request.header("connection").eq_ignore_ascii_case("close") {
             return Ok(());
         }
     }
     Ok(())
+}
+
+/// Writes `first`, and then `again` for as long as anybody reads.
+fn endless(mut writer: &TcpStream, first: &[u8], again: &[u8]) -> io::Result<()> {
+    writer.write_all(first)?;
+    loop {
+        writer.write_all(again)?;
+    }
 }
 
 /// Holds a connection open until the client closes it or the server stops.

@@ -1,7 +1,7 @@
 //! What the tests stand on: a registry that can misbehave, a sandbox, a reader of trees.
 
 pub(crate) mod fault;
-mod http;
+pub(crate) mod http;
 pub(crate) mod log;
 pub(crate) mod oracle;
 pub(crate) mod package;

@@ -69,6 +69,7 @@ struct State {
     /// Whether `/<name>/<version or tag>` is answered, as npm's registry does.
     version_documents: bool,
     leaks: Vec<String>,
+    credentials: Vec<String>,
 }
 
 /// What a request asked for.
@@ -239,6 +240,11 @@ impl Registry {
         lock(&self.state).requests.iter().map(|(_, line)| line.clone()).collect()
     }
 
+    /// Every credential that was sent here.
+    pub(crate) fn credentials(&self) -> Vec<String> {
+        lock(&self.state).credentials.clone()
+    }
+
     /// Forgets the requests so far.
     pub(crate) fn forget_requests(&self) {
         lock(&self.state).requests.clear();
@@ -364,6 +370,8 @@ impl State {
         let path = path.trim_start_matches('/');
         let (kind, target) = classify(path);
         self.look_for_leaks(request, path, url);
+        let credential = request.header("authorization");
+        self.credentials.extend((!credential.is_empty()).then(|| credential.to_owned()));
         self.requests.push((kind, format!("{} /{path}", request.method)));
         let fault = self.fault(&target);
         let view = fault.as_ref().map_or(View::True, Fault::view);

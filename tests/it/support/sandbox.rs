@@ -156,6 +156,12 @@ impl Sandbox {
         self.spawn(env!("CARGO_BIN_EXE_denpm"), args)
     }
 
+    /// Runs a line of shell in the project, in which `$DENPM` is the denpm under test.
+    pub(crate) fn shell(&self, script: &str) -> Output {
+        let script = script.replace("$DENPM", concat!("'", env!("CARGO_BIN_EXE_denpm"), "'"));
+        self.run("sh", ["-c", &script])
+    }
+
     /// The user's home.
     pub(crate) fn home(&self) -> PathBuf {
         self.root.path().join("home")

@@ -130,6 +130,7 @@ impl Fixture {
             shell: None,
             base: &base,
             npm: &NpmEnv::default(),
+            sandbox: None,
         };
         apply(ReifyRequest {
             tree: &tree,

@@ -1,0 +1,157 @@
+//! A machine without room, descriptors, permission or home: a clear error, or a slower success.
+
+use super::{
+    depends,
+    support::{Registry, Sandbox, sandbox::Output, tree::differences},
+};
+use serde_json::{Map, json};
+use std::{fs, path::Path, process::Command};
+
+const PACKAGES: usize = 40;
+
+/// A project with many packages of some size.
+fn large() -> (Registry, Sandbox) {
+    let registry = Registry::start();
+    let mut dependencies = Map::new();
+    for number in 0..PACKAGES {
+        let mut package = registry.package(&format!("p{number}"), "1.0.0");
+        for file in 0..8 {
+            package =
+                package.file(&format!("lib/{file}.js"), &format!("{number} {file} ").repeat(2000));
+        }
+        package.publish();
+        dependencies.insert(format!("p{number}"), json!("^1"));
+    }
+    let sandbox = Sandbox::new(&registry);
+    depends(&sandbox, &json!(dependencies));
+    (registry, sandbox)
+}
+
+/// It failed, said why, and the next run with all it needs ends as if nothing had happened.
+#[track_caller]
+fn failed_and_heals(output: &Output, sandbox: &Sandbox, registry: &Registry) {
+    assert_ne!(output.status, 0, "{output}");
+    assert!(output.error_code().is_some() && !output.stderr.contains("panicked"), "{output}");
+    heals(sandbox, registry);
+}
+
+#[track_caller]
+fn heals(sandbox: &Sandbox, registry: &Registry) {
+    let output = sandbox.denpm(["install"]).succeeded();
+    let clean = Sandbox::new(registry);
+    clean.file("package.json", &sandbox.read("package.json").unwrap());
+    clean.denpm(["install"]).succeeded();
+    let lines = differences(&clean.snapshot_files(), &sandbox.snapshot_files());
+    assert!(lines.is_empty(), "{}\n{output}", lines.join("\n"));
+}
+
+#[test]
+fn few_descriptors_are_enough() {
+    for limit in [64, 32] {
+        let (registry, sandbox) = large();
+        let output = sandbox.shell(&format!("ulimit -n {limit} && exec $DENPM install"));
+        assert_eq!(output.status, 0, "{limit}: {output}");
+        heals(&sandbox, &registry);
+    }
+}
+
+#[test]
+fn files_that_cannot_grow_are_an_error_and_heal() {
+    let (registry, sandbox) = large();
+    let output = sandbox.shell("trap '' XFSZ; ulimit -f 8 && exec $DENPM install");
+    failed_and_heals(&output, &sandbox, &registry);
+    // Without a handler the signal ends the process at once.
+    let (registry, sandbox) = large();
+    assert_ne!(sandbox.shell("ulimit -f 8 && exec $DENPM install").status, 0);
+    heals(&sandbox, &registry);
+}
+
+/// A file system that is gone again when this is.
+struct Mounted<'a>(&'a Path);
+
+impl Drop for Mounted<'_> {
+    fn drop(&mut self) {
+        Command::new("umount").arg("-l").arg(self.0).status().ok();
+    }
+}
+
+/// Runs `with` while a file system of its own, of this size, lies at `at`; says so when it may not.
+fn on_own_disk(at: &Path, options: &str, with: impl FnOnce()) {
+    fs::create_dir_all(at).unwrap();
+    let mounted =
+        Command::new("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(at).output();
+    if !mounted.is_ok_and(|output| output.status.success()) {
+        eprintln!("SKIPPED: no file system can be mounted here");
+        return;
+    }
+    let _mounted = Mounted(at);
+    with();
+}
+
+#[test]
+fn full_disk_of_the_project_is_an_error_and_heals() {
+    let (registry, sandbox) = large();
+    let modules = sandbox.project().join("node_modules");
+    on_own_disk(&modules, "size=256k", || {
+        let output = sandbox.denpm(["install"]);
+        assert_ne!(output.status, 0, "{output}");
+        assert!(output.stderr.contains("ENOSPC") || output.stderr.contains("No space"), "{output}");
+    });
+    heals(&sandbox, &registry);
+}
+
+#[test]
+fn full_disk_of_the_cache_is_an_error_and_heals() {
+    let (registry, sandbox) = large();
+    let cache = sandbox.cache();
+    on_own_disk(&cache, "size=256k", || {
+        let output = sandbox.denpm(["install"]);
+        assert!(output.status == 0 || output.error_code() == Some("ENOSPC"), "{output}");
+    });
+    heals(&sandbox, &registry);
+}
+
+#[test]
+fn places_that_cannot_be_written_are_named() {
+    let (registry, sandbox) = large();
+    let modules = sandbox.project().join("node_modules");
+    on_own_disk(&modules, "ro", || {
+        let output = sandbox.denpm(["install"]);
+        assert_ne!(output.status, 0, "{output}");
+        assert!(output.stderr.contains("node_modules"), "{output}");
+        assert!(output.error_code().is_some(), "{output}");
+    });
+    heals(&sandbox, &registry);
+    let (registry, sandbox) = large();
+    let cache = sandbox.cache();
+    on_own_disk(&cache, "ro", || {
+        let output = sandbox.denpm(["install"]);
+        assert!(output.status == 0 || output.error_code().is_some(), "{output}");
+        assert!(!output.stderr.contains("panicked"), "{output}");
+    });
+    heals(&sandbox, &registry);
+}
+
+#[test]
+fn home_is_not_needed() {
+    let (registry, sandbox) = large();
+    let line = format!(
+        "unset HOME USERPROFILE APPDATA; exec $DENPM install --registry={} --cache={}",
+        registry.url(),
+        sandbox.cache().display()
+    );
+    let output = sandbox.shell(&line);
+    assert!(output.status == 0 || output.error_code().is_some(), "{output}");
+    let output = sandbox.shell(&line.replace("unset HOME", "HOME=/nowhere/at/all; unset"));
+    assert!(output.status == 0 || output.error_code().is_some(), "{output}");
+}
+
+#[test]
+fn output_that_nobody_reads_is_no_crash() {
+    let (_registry, sandbox) = large();
+    for line in ["$DENPM install >&- 2>&-", "$DENPM install | true", "$DENPM ls | head -1"] {
+        let output = sandbox.shell(line);
+        assert!(!output.stderr.contains("panicked"), "{line}: {output}");
+    }
+    sandbox.denpm(["install"]).succeeded();
+}
