@@ -38,6 +38,7 @@
 //! | `<npm cache>/_denpm/locks/` | `ops::project` |
 //! | `<npm cache>/_denpm/settled/`: projects that have nothing to do | `ops::settled` |
 //! | `<data folder>/denpm/registries.json`: lies, keys, latencies | [`registry`] |
+//! | `<data folder>/denpm/seen.json`: the last version of each package seen here | `ops::review` |
 //! | `<npm cache>/_logs/` | [`report`] |
 //!
 //! # The modules

@@ -7,6 +7,7 @@ use std::{
     sync::Arc,
 };
 
+use tokio::sync::Semaphore;
 use url::Url;
 
 use super::{
@@ -28,6 +29,9 @@ use crate::{
     store::{ImportContext, MAX_COMPRESSED, Store, StoreError, StoredPackage},
     verify::{Algorithm, Integrity, manifest_match},
 };
+
+/// The most tarballs that are fetched, or wait to be unpacked, at once.
+const UNDER_WAY: usize = 32;
 
 /// A package to fetch, known by where it is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -74,6 +78,8 @@ pub struct Packages {
     git: Git,
     preparation: Preparation,
     flight: Flight<PackageRequest, Result<Obtained, LoadFailure>>,
+    /// Bodies that are on their way or wait for a processor: what memory they take.
+    under_way: Semaphore,
 }
 
 /// A package that cannot be fetched.
@@ -126,6 +132,7 @@ impl Packages {
             git: Git::new(git_options(context)),
             preparation: preparation(context),
             flight: Flight::default(),
+            under_way: Semaphore::new(UNDER_WAY),
         }
     }
 
@@ -190,6 +197,8 @@ impl Packages {
             avoid: Vec::new(),
         };
         let mut contradiction: Option<(RegistryId, StoreError)> = None;
+        // It is never closed.
+        let _room = self.under_way.acquire().await.ok();
         loop {
             let tarball = match self.pool.tarball(&question).await {
                 Ok(tarball) => tarball,
