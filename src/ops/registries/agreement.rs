@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     arborist::{LoadFailure, PickOptions, pick_manifest},
+    cpu,
     error::{Code, Explain},
     event::{Event, Level, Reporter},
     flight::Flight,
@@ -292,7 +293,7 @@ impl Agreement {
         let work = || async {
             let body = self.pool.packument_of(second, name, form).await?;
             let unusable = |error: LoadFailure| FetchError::Options(error.to_string());
-            read(name, body).map(Arc::new).map_err(unusable)
+            read(name, body).await.map(Arc::new).map_err(unusable)
         };
         match self.wholes.run((second.clone(), name.to_owned()), work).await {
             Ok(whole) => match pick_manifest(&whole, &answer.spec, &answer.pick) {
@@ -354,7 +355,7 @@ impl Agreement {
     async fn view_of(&self, id: &RegistryId, name: &str) -> Result<View, LoadFailure> {
         let body = self.pool.packument_of(id, name, Form::Full).await;
         let body = body.map_err(|error| LoadFailure::new(error.about(name)))?;
-        let packument = Arc::new(read(name, body)?);
+        let packument = Arc::new(read(name, body).await?);
         Ok(View { registry: id.clone(), packument, origin: Origin::Fetched })
     }
 
@@ -415,7 +416,7 @@ pub(super) async fn claim_of(
     }
     match pool.packument_of(id, name, Form::Full).await {
         Ok(body) => {
-            let packument = read(name, body).ok();
+            let packument = read(name, body).await.ok();
             let manifest = packument.and_then(|packument| packument.manifest(version)?.ok());
             Ok(manifest.map(|manifest| Claim::of(&manifest)))
         }
@@ -432,8 +433,9 @@ fn compare(claim: &Claim, other: &Manifest) -> Opinion {
     }
 }
 
-fn read(name: &str, body: Bytes) -> Result<Packument, LoadFailure> {
-    let packument = Packument::parse(body).map_err(LoadFailure::new)?;
+async fn read(name: &str, body: Bytes) -> Result<Packument, LoadFailure> {
+    let parsed = cpu::run(move || Packument::parse(body)).await;
+    let packument = parsed.map_err(|_| LoadFailure::new(Interrupted))?.map_err(LoadFailure::new)?;
     check_name(name, &packument)?;
     Ok(packument)
 }
