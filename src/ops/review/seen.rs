@@ -48,14 +48,16 @@ impl Seen {
         Self { path, known: serde_json::from_slice(&bytes).unwrap_or_default() }
     }
 
-    /// The changes, those that replace nothing compared with what was seen, if that is older.
+    /// The changes, those that replace nothing compared with what was seen, if that is older and
+    /// of the same major: another project's major is nobody's choice for this one, and what
+    /// changes between majors is no sign.
     pub(super) fn baselines(&self, mut changes: Vec<Changed>) -> Vec<Changed> {
         for changed in changes.iter_mut().filter(|changed| changed.baseline.is_none()) {
             let Some(entry) = self.known.get(&changed.name) else { continue };
             let parsed = |version: &str| Version::parse(version).ok();
             let is_older = parsed(&entry.version)
                 .zip(parsed(&changed.version))
-                .is_some_and(|(seen, new)| seen < new);
+                .is_some_and(|(seen, new)| seen < new && seen.major() == new.major());
             if is_older {
                 changed.anchor = Anchor::Seen;
                 changed.baseline = Some(Known {
@@ -115,6 +117,7 @@ mod tests {
         assert_eq!(baseline("1.2.0"), Some((Anchor::Seen, "1.1.0".to_owned())));
         assert_eq!(baseline("1.0.0"), None);
         assert_eq!(baseline("1.1.0"), None);
+        assert_eq!(baseline("2.0.0"), None);
     }
 
     #[test]
