@@ -66,6 +66,14 @@ impl<'h> Change<'h> {
     }
 }
 
+/// Whether a version is of another major than the baseline, and old enough to be a baseline itself:
+/// an attack that long has been found, and a rewrite has every reason to differ.
+pub fn is_rewrite(history: &History, baseline: &str, version: &str, now_ms: i64) -> bool {
+    let published = history.version(version).and_then(|facts| facts.published);
+    major(baseline).zip(major(version)).is_some_and(|(old, new)| old != new)
+        && published.is_some_and(|at| now_ms.saturating_sub(at) / DAY_MS > SETTLED_DAYS)
+}
+
 fn major(version: &str) -> Option<u64> {
     Version::parse(version).ok().map(|version| version.major())
 }

@@ -68,6 +68,34 @@ fn event_stream_is_refused_by_the_change_of_the_lock() {
 }
 
 #[test]
+fn a_settled_rewrite_that_can_do_more_is_told_and_a_young_one_is_refused() {
+    let now = jiff::Timestamp::now().to_string();
+    for (time, refused) in [("2019-10-05T00:00:00.000Z", false), (now.as_str(), true)] {
+        let registry = Registry::start();
+        let sandbox = locked_project(&registry);
+        registry
+            .package("flatmap-stream", "2.0.0")
+            .file("index.js", SOURCE)
+            .file("index.min.js", &format!("{BUILD}{PAYLOAD}"))
+            .field("main", json!("index.min.js"))
+            .remark("_npmUser", by(DOMINIC))
+            .remark("maintainers", json!([by(DOMINIC)]))
+            .time(time)
+            .publish();
+        registry
+            .package("event-stream", "3.4.0")
+            .dep("flatmap-stream", "^2.0.0")
+            .remark("_npmUser", by(DOMINIC))
+            .remark("maintainers", json!([by(DOMINIC)]))
+            .time("2019-10-09T00:00:00.000Z")
+            .publish();
+        let output = sandbox.denpm(["update", "--prefer-online"]);
+        assert!(output.stderr.contains("minified-capability"), "{output}");
+        assert_eq!(output.status, if refused { 4 } else { 0 }, "{output}");
+    }
+}
+
+#[test]
 fn the_lock_itself_is_installed_without_a_look() {
     let registry = Registry::start();
     let sandbox = locked_project(&registry);

@@ -155,6 +155,21 @@ impl FlagPolicy {
     /// The level of a flag for a package: the user's word (the last pattern that fits, else the
     /// flag's own, else the built-in one), raised by the project's.
     pub fn level(&self, flag: Flag, package: &str) -> Level {
+        self.level_or(flag, package, default_level(flag))
+    }
+
+    /// As [`level`](Self::level), for a change to another major that is old enough to be settled:
+    /// a rewrite has every reason to use what its forerunner did not, so that what code can do
+    /// more is told and, unless somebody asked for more, stops nothing.
+    pub fn level_of_a_rewrite(&self, flag: Flag, package: &str) -> Level {
+        let built_in = match flag {
+            Flag::MinifiedCapability | Flag::SiblingCapability => Level::Warn,
+            _ => default_level(flag),
+        };
+        self.level_or(flag, package, built_in)
+    }
+
+    fn level_or(&self, flag: Flag, package: &str, built_in: Level) -> Level {
         if self.trust == Trust::Off && matches!(flag, Flag::Downgrade | Flag::DowngradeSettled) {
             return Level::Off;
         }
@@ -164,7 +179,7 @@ impl FlagPolicy {
         };
         let own = fitting(&self.overrides)
             .or_else(|| self.levels.get(&flag).copied())
-            .unwrap_or_else(|| default_level(flag));
+            .unwrap_or(built_in);
         let raised = self.raised.get(&flag).copied().max(fitting(&self.raised_overrides));
         own.max(raised.unwrap_or(Level::Off))
     }
@@ -344,6 +359,20 @@ mod tests {
         assert_eq!(policy.level(Flag::KnownMalicious, "a"), Level::Block);
         assert_eq!(policy.level(Flag::NewScript, "a"), Level::Block);
         assert_eq!(policy.level(Flag::MinifiedExcess, "a"), Level::Warn);
+        Ok(())
+    }
+
+    #[test]
+    fn powers_that_come_with_a_rewrite_are_told_and_stop_nothing_unless_somebody_wants_it()
+    -> Result<(), String> {
+        let policy = FlagPolicy::default();
+        let flag = Flag::MinifiedCapability;
+        assert_eq!(policy.level_of_a_rewrite(flag, "a"), Level::Warn);
+        assert_eq!(policy.level_of_a_rewrite(Flag::NewDepYoung, "a"), Level::Block);
+        let strict = policy.clone().tightened_by(words("minified-capability = \"block\"")?);
+        assert_eq!(strict.level_of_a_rewrite(flag, "a"), Level::Block);
+        let own = policy.replaced_by(words("minified-capability = \"block\"")?);
+        assert_eq!(own.level_of_a_rewrite(flag, "a"), Level::Block);
         Ok(())
     }
 

@@ -16,6 +16,8 @@ pub(in crate::ops) struct Subject {
     pub name: String,
     pub version: String,
     pub baseline: Option<String>,
+    /// Whether it is a settled version of another major than the baseline.
+    pub is_rewrite: bool,
     /// The integrity of the version; without one nothing can be acknowledged.
     pub integrity: Option<String>,
     /// Who requires it, `name@version`, where the tree tells.
@@ -40,7 +42,12 @@ impl Judge<'_> {
     }
 
     fn finding(&self, subject: &Subject, sign: &Sign) -> Option<Finding> {
-        let gravity = self.policy.level(sign.flag, &subject.name).gravity()?;
+        let level = if subject.is_rewrite {
+            self.policy.level_of_a_rewrite(sign.flag, &subject.name)
+        } else {
+            self.policy.level(sign.flag, &subject.name)
+        };
+        let gravity = level.gravity()?;
         let hash = evidence_hash(subject, sign);
         let key = super::acks::Key {
             package: &subject.name,

@@ -176,6 +176,7 @@ pub(super) async fn look(gate: &Gate<'_>, depth: Depth) -> Result<Review, Failur
         acks: &acks,
         today: metadata::today(gate.context),
     };
+    let now_ms = metadata::now_ms(gate.context);
     let malicious = known_malicious(gate.context).await?;
     let histories = histories(gate, changes).await;
     let compared = match depth {
@@ -203,6 +204,12 @@ pub(super) async fn look(gate: &Gate<'_>, depth: Depth) -> Result<Review, Failur
         let subject = Subject {
             name: changed.name.clone(),
             version: changed.version.clone(),
+            is_rewrite: baseline.as_ref().is_some_and(|baseline| {
+                let history = histories.get(&changed.name);
+                history.is_some_and(|history| {
+                    change::is_rewrite(history, baseline, &changed.version, now_ms)
+                })
+            }),
             baseline: baseline.clone(),
             integrity: changed.integrity.clone(),
             required_by: changed.required_by.clone(),

@@ -103,6 +103,7 @@ pub async fn inspect(
         name: new.name.clone(),
         version: new.files.version.clone(),
         baseline: baseline.clone(),
+        is_rewrite: false,
         integrity: new.integrity,
         required_by: None,
     };
