@@ -21,7 +21,7 @@ use denpm::{
         sum::{MAX_LOGS, Merged, Sum, SumProof},
     },
     manifest::{Manifest, PackageJson, Packument, parse_json, render_json},
-    ops::git::Remote,
+    ops::{git::Remote, review::acks::Acks},
     registry::{Keys, Namespace},
     report::display,
     spec::{Form, Hosted, PackageName, Range, Spec, Version},
@@ -52,6 +52,7 @@ pub type NamedTarget = (&'static str, fn(&[u8]));
 
 /// Every target, by the name of its file in `fuzz_targets`.
 pub const TARGETS: &[NamedTarget] = &[
+    ("acknowledgements", acknowledgements),
     ("attestations", attestations),
     ("command_line", command_line),
     ("display", display),
@@ -89,6 +90,12 @@ pub const TARGETS: &[NamedTarget] = &[
 
 fn text(data: &[u8]) -> String {
     String::from_utf8_lossy(data).into_owned()
+}
+
+/// Acknowledgements that were read are written as a file that says the same.
+pub fn acknowledgements(data: &[u8]) {
+    let Ok(acks) = Acks::parse(&text(data)) else { return };
+    assert_eq!(Acks::parse(&acks.render()), Ok(acks));
 }
 
 /// JSON that was written by us is read again, and written as the same text.

@@ -118,6 +118,9 @@ fn seeds(target: &str) -> Vec<Vec<u8>> {
             "denpm.sum v1\n\n<<<<<<< a\nnpm a 1.0.0 - CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n=======\nnpm b 1.0.0 - CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n>>>>>>> b\n",
             "denpm.sum.proof v1\n00000000000000000000000000000000\0\0\0\0",
         ],
+        "acknowledgements" => &[
+            "[[ack]]\npackage = \"@s/a\"\nversion = \"1.0.0\"\nintegrity = \"sha512-\"\nflag = \"new-dep\"\nevidence = \"sha256-\"\nwho = \"A <a@b.example>\"\ndate = 2026-11-21\nreason = \"known\"\nexpires = 2027-05-21T07:32:00Z\n",
+        ],
         "sumdb_policy" => &[
             "log sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8 https://log.example\n# c\nwitness w witness.denpm.test/w1+36ebb7ab+BAOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4\ngroup g any w\nquorum g\n",
         ],

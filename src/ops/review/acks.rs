@@ -116,10 +116,21 @@ impl Acks {
             return Ok(Self::default());
         }
         let bytes = read_bounded(&path, MAX_BYTES)?;
-        let parsed = str::from_utf8(&bytes).map_err(|error| error.to_string());
-        let parsed =
-            parsed.and_then(|text| toml::from_str(text).map_err(|error| error.to_string()));
-        parsed.map_err(|reason| AckError::Syntax { path, reason }.into())
+        let text = str::from_utf8(&bytes).map_err(|error| error.to_string());
+        text.and_then(Self::parse).map_err(|reason| AckError::Syntax { path, reason }.into())
+    }
+
+    /// Acknowledgements as a file says them.
+    ///
+    /// # Errors
+    /// The first thing that cannot be understood, and where.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        toml::from_str(text).map_err(|error| error.to_string())
+    }
+
+    /// What a file says of them, in the order they are in.
+    pub fn render(&self) -> String {
+        toml::to_string(self).unwrap_or_default()
     }
 
     /// Writes them, sorted.
@@ -131,8 +142,7 @@ impl Acks {
             (ack.package.clone(), ack.version.clone(), ack.flag.clone(), ack.evidence.clone())
         };
         self.ack.sort_by_key(key);
-        let text = toml::to_string(&self).unwrap_or_default();
-        write_atomic(&project.join(FILE), text.as_bytes(), Durability::Volatile)
+        write_atomic(&project.join(FILE), self.render().as_bytes(), Durability::Volatile)
     }
 
     /// Adds one; one that says the same about the same is replaced.
