@@ -91,6 +91,10 @@ pub async fn install(context: &Context, request: &TreeRequest) -> Result<Install
     }
     if let Some(settled) = settled {
         settled.note(context, asked, &files, &ideal, &done);
+    } else if let Some((settled, bare)) = Settled::after_frozen(context, asked)
+        && save::is_saved(context, &files, &ideal, &bare)
+    {
+        settled.note(context, &bare, &files, &ideal, &done);
     }
     done.took = started.elapsed();
     Ok(done)

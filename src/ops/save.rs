@@ -138,25 +138,53 @@ fn write_lockfile(
     ideal: &Ideal,
     request: &TreeRequest,
 ) -> Result<(), Failure> {
-    let lock = known_lock(context, files, request);
-    let found = lock.and_then(|lock| lock.shrinkwrap.version);
-    let asked = context.options.lock.lockfile_version.map(u64::from);
-    let (version, converted_from) = written_version(asked, found);
+    let Written { text, version, converted_from } = written(context, files, ideal, request);
     if let Some(from) = converted_from {
         let name = files.lock_name;
         let line = format!("Converting lock file ({name}) from v{from} -> v{version}");
         context.reporter.event(Event::log(Level::Warn, "shrinkwrap", vec![line]));
     }
-    let empty = Map::new();
-    let header = lock.map_or(&empty, |lock| &lock.header);
-    let format = lock_format(context, files, lock);
-    let text = lock_writer(context, ideal).lockfile(version, header, &format);
     let path = files.folder.join(files.lock_name);
     if fs::read(&path).is_ok_and(|before| before == text.as_bytes()) {
         return Ok(());
     }
     write_atomic(&path, text.as_bytes(), Durability::Synced)?;
     Ok(())
+}
+
+/// Whether the lockfile says, word for word, what a run that saves would write.
+pub(super) fn is_saved(
+    context: &Context,
+    files: &ProjectFiles,
+    ideal: &Ideal,
+    request: &TreeRequest,
+) -> bool {
+    let text = written(context, files, ideal, request).text;
+    fs::read(files.folder.join(files.lock_name)).is_ok_and(|before| before == text.as_bytes())
+}
+
+/// A lockfile as it is to be.
+struct Written {
+    text: String,
+    version: u64,
+    converted_from: Option<u64>,
+}
+
+fn written(
+    context: &Context,
+    files: &ProjectFiles,
+    ideal: &Ideal,
+    request: &TreeRequest,
+) -> Written {
+    let lock = known_lock(context, files, request);
+    let found = lock.and_then(|lock| lock.shrinkwrap.version);
+    let asked = context.options.lock.lockfile_version.map(u64::from);
+    let (version, converted_from) = written_version(asked, found);
+    let empty = Map::new();
+    let header = lock.map_or(&empty, |lock| &lock.header);
+    let format = lock_format(context, files, lock);
+    let text = lock_writer(context, ideal).lockfile(version, header, &format);
+    Written { text, version, converted_from }
 }
 
 /// The version to write, and the one it is converted from when that is worth a warning: an old

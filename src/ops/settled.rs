@@ -157,6 +157,22 @@ impl Settled {
         Some(Self { path: options.paths.cache.join("settled").join(name), folder })
     }
 
+    /// The same for the bare install that finds the project as a frozen one left it: where that
+    /// one changed no word of the lock, the other has nothing to do either.
+    pub(super) fn after_frozen(
+        context: &Context,
+        request: &TreeRequest,
+    ) -> Option<(Self, TreeRequest)> {
+        let bare = TreeRequest {
+            frozen: false,
+            saving: Saving::ByDefault,
+            command: "install",
+            ..request.clone()
+        };
+        let own = Self::of(context, &bare).filter(|_| request.frozen)?;
+        Some((own, bare))
+    }
+
     /// What the run would report, if the project is as the note says.
     pub(super) fn check(&self, context: &Context, request: &TreeRequest) -> Option<InstallSummary> {
         let note: Note = serde_json::from_slice(&read_bounded(&self.path, MAX_BYTES).ok()?).ok()?;

@@ -61,6 +61,20 @@ fn settles(manifest: &Value, args: &[&str]) {
     changed.retain(|line| !line.contains("_denpm/settled") && !line.contains("cache/_denpm 7"));
     assert!(changed.is_empty(), "{again}\nchanged:\n{}", changed.join("\n"));
     assert_eq!(sandbox.filtered(&again.to_string()), sandbox.filtered(&output.to_string()));
+
+    // As `ci` leaves it, too, there is nothing to do.
+    if sandbox.read("package-lock.json").is_none() {
+        return;
+    }
+    sandbox.forget_settled();
+    sandbox.denpm(std::iter::once("ci").chain(args.iter().copied())).succeeded();
+    registry.forget_requests();
+    let before = sandbox.stamps();
+    let after = sandbox.denpm(command()).succeeded();
+    assert_eq!(registry.log(), [""; 0], "requests of {after}");
+    let changed = differences(&before, &sandbox.stamps());
+    assert!(changed.is_empty(), "{after}\nchanged:\n{}", changed.join("\n"));
+    assert_eq!(sandbox.filtered(&after.to_string()), sandbox.filtered(&output.to_string()));
 }
 
 /// Installs, changes something, installs: the change is seen although the project was in order.

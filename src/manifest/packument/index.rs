@@ -15,7 +15,7 @@
 //!
 //! Words are `u32`, little-endian.
 
-use std::ops::Range;
+use std::{cmp::Ordering, ops::Range};
 
 use bytes::Bytes;
 
@@ -48,7 +48,10 @@ impl Index {
     /// The table of a document that was read; `None` for one of over 4 GiB.
     pub(super) fn build(scanned: &Scanned<'_>) -> Option<Self> {
         let mut writer = Writer::default();
-        let mut tables = Vec::new();
+        let entries = scanned.fields.len() + scanned.versions.len();
+        let mut tables = Vec::with_capacity(
+            scanned.dist_tags.len() * TAG + entries * ENTRY + scanned.versions.len(),
+        );
         let name = writer.optional(scanned.name.as_deref())?;
         let id = writer.optional(scanned.id.as_deref())?;
         for (tag, version) in &scanned.dist_tags {
@@ -75,8 +78,11 @@ impl Index {
         for count in counts {
             header.push(u32::try_from(count).ok()?);
         }
-        let words = header.into_iter().chain(tables).flat_map(u32::to_le_bytes);
-        let bytes: Vec<u8> = words.chain(writer.strings).collect();
+        let mut bytes = Vec::with_capacity((HEADER + tables.len()) * 4 + writer.strings.len());
+        for word in header.into_iter().chain(tables) {
+            bytes.extend_from_slice(&word.to_le_bytes());
+        }
+        bytes.extend_from_slice(&writer.strings);
         Self::open(bytes.into())
     }
 
@@ -185,15 +191,65 @@ fn count(word: u32) -> usize {
 
 /// The places of what are versions, in descending order.
 fn ranked<'a>(versions: impl Iterator<Item = &'a str>) -> Vec<u32> {
-    let parsed = versions.zip(0_u32..).filter_map(|(text, place)| {
-        Version::parse_loose(text).ok().map(|version| (version, place))
-    });
-    let mut parsed: Vec<_> = parsed.collect();
+    let read = versions.zip(0_u32..).filter_map(|(text, place)| Some((Rank::of(text)?, place)));
+    let mut read: Vec<_> = read.collect();
     // Registries append what is published, so nearly all are in ascending order: a sort that
     // finds the run costs a comparison each.
-    parsed.reverse();
-    parsed.sort_by(|(a, x), (b, y)| b.cmp(a).then(x.cmp(y)));
-    parsed.into_iter().map(|(_, place)| place).collect()
+    read.reverse();
+    read.sort_by(|(a, x), (b, y)| b.cmp(a).then(x.cmp(y)));
+    read.into_iter().map(|(_, place)| place).collect()
+}
+
+/// What the order of versions depends on.
+#[derive(PartialEq, Eq)]
+struct Rank {
+    numbers: [u64; 3],
+    /// The whole version where it is a prerelease: those come before the release.
+    prerelease: Option<Version>,
+}
+
+impl Rank {
+    /// `None` for what is no version. Three plain numbers, as nearly all are, are read as such.
+    fn of(text: &str) -> Option<Self> {
+        if let Some(numbers) = plain_numbers(text) {
+            return Some(Self { numbers, prerelease: None });
+        }
+        let version = Version::parse_loose(text).ok()?;
+        let numbers = [version.major(), version.minor(), version.patch()];
+        Some(Self { numbers, prerelease: version.is_prerelease().then_some(version) })
+    }
+}
+
+impl Ord for Rank {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let prereleases = || match (&self.prerelease, &other.prerelease) {
+            (Some(own), Some(other)) => own.cmp(other),
+            (own, other) => own.is_none().cmp(&other.is_none()),
+        };
+        self.numbers.cmp(&other.numbers).then_with(prereleases)
+    }
+}
+
+impl PartialOrd for Rank {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// `1.2.3` and nothing else; of numbers that no reader takes for too large.
+fn plain_numbers(text: &str) -> Option<[u64; 3]> {
+    const DIGITS: usize = 15;
+    let mut numbers = [0; 3];
+    let mut parts = text.split('.');
+    for number in &mut numbers {
+        let part = parts.next().filter(|part| !part.is_empty() && part.len() <= DIGITS)?;
+        for byte in part.bytes() {
+            let digit = byte.wrapping_sub(b'0');
+            (digit < 10).then_some(())?;
+            *number = *number * 10 + u64::from(digit);
+        }
+    }
+    parts.next().is_none().then_some(numbers)
 }
 
 /// Collects the strings.
@@ -226,6 +282,16 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn ranks_are_in_the_order_of_versions(texts in prop::collection::vec("[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{1,17}(-[0-9a-c]{1,2}|[+]a|b)?", 2)) {
+            let version = |at: usize| Version::parse_loose(&texts[at]).ok();
+            let rank = |at: usize| Rank::of(&texts[at]);
+            prop_assert_eq!(rank(0).is_some(), version(0).is_some());
+            if let (Some(a), Some(b)) = (version(0), version(1)) {
+                prop_assert_eq!(rank(0).unwrap().cmp(&rank(1).unwrap()), a.cmp(&b));
+            }
+        }
+
         #[test]
         fn open_and_every_look_up_survive_any_bytes(bytes: Vec<u8>, counts: [u8; 5]) {
             let header = [0_u8, 4, 9, 2].into_iter().chain(counts).map(u32::from);

@@ -47,7 +47,7 @@ impl Again {
         let policy = context.policy.clone();
         let mut keys = KeySet::default();
         if policy.signature.trusts(KeySource::Pinned) {
-            keys = KeySet::pinned();
+            keys = KeySet::pinned().clone();
         }
         if policy.signature.trusts(KeySource::Tuf) {
             let refresh = Refresh::new(&context.config, Arc::clone(&context.pool), cache);

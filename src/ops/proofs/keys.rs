@@ -69,7 +69,7 @@ impl Keys {
         let own = self.has_own_registry(name);
         let mut keys = RegistryKeys::default();
         if !own && self.policy.trusts(KeySource::Pinned) {
-            keys.npm = KeySet::pinned();
+            keys.npm = KeySet::pinned().clone();
         }
         if !own && self.policy.trusts(KeySource::Tuf) {
             keys.npm = keys.npm.with(self.refresh.known_keys());
@@ -98,7 +98,7 @@ impl Keys {
             return keys;
         }
         match self.endpoint(&RegistryId::of(configured)).await {
-            Ok(found) if !found.shares_any(&KeySet::pinned()) => {
+            Ok(found) if !found.shares_any(KeySet::pinned()) => {
                 keys.endpoint = keys.endpoint.with(found);
             }
             Ok(_) => {}

@@ -17,7 +17,7 @@ fn sha512() -> [u8; 64] {
 fn verdict_of(json: &[u8], name: &str, version: &str, sha512: &[u8; 64]) -> Verdict {
     let response = Response::parse(json).unwrap();
     let subject = Subject { name, version, sha512 };
-    Verifier::embedded().unwrap().check(&subject, &response, &KeySet::pinned())
+    Verifier::embedded().unwrap().check(&subject, &response, KeySet::pinned())
 }
 
 fn altered(alter: impl FnOnce(&mut Value)) -> Vec<u8> {
@@ -122,7 +122,7 @@ proptest! {
         bytes[at] ^= 1 << bit;
         let Ok(response) = Response::parse(&bytes) else { return Ok(()) };
         let subject = Subject { name: "tuf-js", version: "1.0.0", sha512: &sha512() };
-        let verdict = Verifier::embedded().unwrap().check(&subject, &response, &KeySet::pinned());
+        let verdict = Verifier::embedded().unwrap().check(&subject, &response, KeySet::pinned());
         // What is still believed is what was true: names of fields that nobody reads may change.
         if let Verdict::Verified(evidence) = verdict
             && let Some(provenance) = evidence.provenance

@@ -3,6 +3,8 @@
 //! A key's id is not a name somebody chose but the OpenSSH fingerprint of the key. It is computed
 //! here from the key's bytes, so that a key under another key's id is not a key at all.
 
+use std::sync::LazyLock;
+
 use base64::{
     Engine,
     engine::general_purpose::{STANDARD, STANDARD_NO_PAD},
@@ -164,9 +166,12 @@ pub struct KeySet {
 
 impl KeySet {
     /// npm's own keys, as this version of denpm pins them.
-    pub fn pinned() -> Self {
-        // A test holds that the file in the binary is whole.
-        Self::from_tuf_target(PINNED.as_bytes()).map(|(keys, _)| keys).unwrap_or_default()
+    pub fn pinned() -> &'static Self {
+        static KEYS: LazyLock<KeySet> = LazyLock::new(|| {
+            // A test holds that the file in the binary is whole.
+            KeySet::from_tuf_target(PINNED.as_bytes()).map(|(keys, _)| keys).unwrap_or_default()
+        });
+        &KEYS
     }
 
     /// The target `…/keys.json` of Sigstore's TUF repository; with it, what in it is no key.

@@ -89,7 +89,7 @@ fn claimed(at: i64) -> Published {
 fn pinned_keys_are_whole() {
     let (keys, refused) = KeySet::from_tuf_target(include_bytes!("npm-keys.json")).unwrap();
     assert_eq!((keys.iter().count(), refused), (4, vec![]));
-    assert_eq!(keys, KeySet::pinned());
+    assert_eq!(&keys, KeySet::pinned());
 }
 
 #[test]

@@ -120,7 +120,7 @@ async fn what_was_fetched_is_kept_and_proven_again_at_the_time_it_was_good() {
     let source = StoreRepository::new(repository("2025-01-08T00:00:00Z"));
     let fetched = refresh(folder.path());
     let material = fetched.read(source, then).await.unwrap();
-    assert_eq!(material.keys, KeySet::pinned());
+    assert_eq!(&material.keys, KeySet::pinned());
     write_atomic(
         &fetched.stamp(),
         then.as_millisecond().to_string().as_bytes(),

@@ -112,7 +112,7 @@ pub(super) async fn genesis(
 ) -> Result<Option<Namespace>, Failure> {
     let Some(label) = label else { return Ok(None) };
     let keys = if label == NPM {
-        KeySet::pinned()
+        KeySet::pinned().clone()
     } else {
         let registry = RegistryId::of(&context.options.network.registry);
         let keys = Proofs::new(context).keys().endpoint(&registry).await;
