@@ -41,7 +41,7 @@ fn signatures_of_1500_packages(bencher: Bencher<'_, '_>) {
             let verdict = signature::check(
                 black_box(&subject),
                 &signatures,
-                &keys,
+                keys,
                 published,
                 Accept::AnyValid,
             );
@@ -74,7 +74,7 @@ fn attestations_of_300_packages(bencher: Bencher<'_, '_>) {
     bencher.bench_local(|| {
         for _ in 0..300 {
             let response = Response::parse(black_box(body)).unwrap();
-            let verdict = verifier.check(&subject, &response, &keys);
+            let verdict = verifier.check(&subject, &response, keys);
             assert!(matches!(verdict, attestation::Verdict::Verified(_)));
         }
     });

@@ -37,7 +37,7 @@ use crate::{
     manifest::{Document, Packument},
 };
 
-const MAGIC: &[u8; 8] = b"dnpkmt2\n";
+const MAGIC: &[u8; 8] = b"dnpkmt3\n";
 const HEAD: usize = 64;
 /// The first read: most indexes are whole with it.
 const FIRST_READ: usize = 4 << 10;

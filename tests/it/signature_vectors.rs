@@ -86,13 +86,13 @@ fn every_registry_signature_gives_its_expected_outcome() {
                 sig: text(signature, "sig"),
             })
             .collect();
-        let found = verdict(item, &signatures, &keys);
+        let found = verdict(item, &signatures, keys);
         assert_eq!(found, text(item, "expected"), "{item}");
         valid += usize::from(found == "valid");
         let message =
             format!("{}@{}:{}", text(item, "name"), text(item, "version"), text(item, "integrity"));
         for signature in &signatures {
-            raw(&keys, signature.keyid, &message, signature.sig);
+            raw(keys, signature.keyid, &message, signature.sig);
         }
     }
     assert_eq!((list.as_array().unwrap().len(), valid), (157, 154));
@@ -106,7 +106,7 @@ fn every_altered_signature_gives_its_expected_outcome() {
     for item in list.as_array().unwrap() {
         let (id, sig) = (text(item, "id"), text(item, "sig"));
         let signatures = [Signature { keyid: text(item, "keyid"), sig }];
-        let found = verdict(item, &signatures, &keys);
+        let found = verdict(item, &signatures, keys);
         let expected = match (text(item, "npm_expected"), id) {
             // A key under another key's id cannot be listed here; the mathematics is below.
             (_, "wrong-key") | ("valid-after-ssri", _) => "valid",
@@ -119,7 +119,7 @@ fn every_altered_signature_gives_its_expected_outcome() {
         assert_eq!(found, expected, "{id}");
         let message =
             format!("{}@{}:{}", text(item, "name"), text(item, "version"), text(item, "integrity"));
-        let mathematics = raw(&keys, text(item, "verify_with_key"), &message, sig);
+        let mathematics = raw(keys, text(item, "verify_with_key"), &message, sig);
         for library in ["p256", "ring"] {
             let noted = item["crypto"].as_object().unwrap();
             let noted = noted.iter().filter(|(name, _)| name.starts_with(library));
@@ -155,7 +155,7 @@ fn every_signed_version_of_the_packuments_verifies() {
                     sig: text(signature, "sig"),
                 })
                 .collect();
-            assert_eq!(verdict(&item, &signatures, &keys), "valid", "{item}");
+            assert_eq!(verdict(&item, &signatures, keys), "valid", "{item}");
             verified += 1;
         }
     }
@@ -187,7 +187,7 @@ fn response_verdict(verifier: &Verifier, body: &[u8], purl: &str, sha512: &str) 
         version,
         sha512: sha512.as_slice().try_into().unwrap(),
     };
-    match verifier.check(&subject, &response, &KeySet::pinned()) {
+    match verifier.check(&subject, &response, KeySet::pinned()) {
         attestation::Verdict::Verified(evidence) => {
             assert!(evidence.witnessed.is_some());
             "valid"
@@ -250,7 +250,7 @@ fn every_attestation_tells_who_built_it() {
         let sha512 = decode_hex(text(entry, "artifact_sha512")).unwrap();
         let sha512 = sha512.as_slice().try_into().unwrap();
         let subject = attestation::Subject { name: &name, version, sha512 };
-        let verdict = verifier.check(&subject, &response, &KeySet::pinned());
+        let verdict = verifier.check(&subject, &response, KeySet::pinned());
         let attestation::Verdict::Verified(evidence) = verdict else { panic!("{file}") };
         assert!(evidence.published.is_some(), "{file}");
         let provenance = evidence.provenance.unwrap();

@@ -2,14 +2,16 @@
 //!
 //! The table is one buffer that a cache keeps as it is and opens without reading the document
 //! or parsing a version: looking something up reads the table in place. Versions are also
-//! ranked, highest first, because choosing one asks for the best that satisfies.
+//! ranked, highest first, because choosing one asks for the best that satisfies; those whose
+//! manifests speak of an attestation or an approver are listed, because most packages have none.
 //!
 //! ```text
-//! header    9 words     name, id (offset, length), counts of the tables, length of the strings
+//! header   10 words     name, id (offset, length), counts of the tables, length of the strings
 //! tags      4 words     tag, version
 //! fields    6 words     key, start, length, checksum
 //! versions  6 words     version, start, length, checksum
 //! ranked    1 word      place in `versions`, in descending order; what is no version is left out
+//! attested  1 word      place in `versions`
 //! strings               what the offsets point into
 //! ```
 //!
@@ -18,11 +20,12 @@
 use std::{cmp::Ordering, ops::Range};
 
 use bytes::Bytes;
+use memchr::memmem;
 
 use super::scan::Scanned;
 use crate::{fs::damage_sum, spec::Version};
 
-const HEADER: usize = 9;
+const HEADER: usize = 10;
 const TAG: usize = 4;
 const ENTRY: usize = 6;
 /// The offset of a string that is not there.
@@ -67,11 +70,22 @@ impl Index {
         }
         let ranked = ranked(scanned.versions.keys().map(String::as_str));
         tables.extend(&ranked);
+        let before = tables.len();
+        let attestation = memmem::Finder::new("\"attestations\"");
+        let approver = memmem::Finder::new("\"approver\"");
+        for (raw, place) in scanned.versions.values().zip(0_u32..) {
+            let text = raw.get().as_bytes();
+            if attestation.find(text).is_some() || approver.find(text).is_some() {
+                tables.push(place);
+            }
+        }
+        let attested = tables.len() - before;
         let counts = [
             scanned.dist_tags.len(),
             scanned.fields.len(),
             scanned.versions.len(),
             ranked.len(),
+            attested,
             writer.strings.len(),
         ];
         let mut header = vec![name[0], name[1], id[0], id[1]];
@@ -91,12 +105,13 @@ impl Index {
         let (words, _) = bytes.as_chunks::<4>();
         let (header, _) = words.split_first_chunk::<HEADER>()?;
         let header = header.map(u32::from_le_bytes);
-        let [_, _, _, _, tags, fields, versions, ranked, strings] =
+        let [_, _, _, _, tags, fields, versions, ranked, attested, strings] =
             header.map(|word| usize::try_from(word).unwrap_or(usize::MAX));
         let tables = tags
             .checked_mul(TAG)?
             .checked_add(fields.checked_add(versions)?.checked_mul(ENTRY)?)?
             .checked_add(ranked)?
+            .checked_add(attested)?
             .checked_add(HEADER)?;
         let start = tables.checked_mul(4)?;
         let end = start.checked_add(strings)?;
@@ -138,13 +153,25 @@ impl Index {
 
     /// What are versions, the highest first; those that compare as equal in the document's order.
     pub(super) fn ranked(&self) -> impl Iterator<Item = &str> {
-        let start = self.versions_start() + count(self.header[6]) * ENTRY;
-        let places = self.table::<1>(start, self.header[7]);
-        places.filter_map(move |[place]| {
+        self.placed(self.ranked_start(), self.header[7])
+    }
+
+    /// Those whose manifests speak of an attestation or an approver, in the document's order.
+    pub(super) fn attested(&self) -> impl Iterator<Item = &str> {
+        self.placed(self.ranked_start() + count(self.header[7]), self.header[8])
+    }
+
+    /// The versions whose places a table lists.
+    fn placed(&self, start: usize, entries: u32) -> impl Iterator<Item = &str> {
+        self.table::<1>(start, entries).filter_map(move |[place]| {
             let [offset, length] = self.words(self.versions_start() + count(place) * ENTRY)?;
             (place < self.header[6]).then_some(())?;
             self.text([offset, length])
         })
+    }
+
+    fn ranked_start(&self) -> usize {
+        self.versions_start() + count(self.header[6]) * ENTRY
     }
 
     fn fields_start(&self) -> usize {
@@ -293,12 +320,12 @@ mod tests {
         }
 
         #[test]
-        fn open_and_every_look_up_survive_any_bytes(bytes: Vec<u8>, counts: [u8; 5]) {
+        fn open_and_every_look_up_survive_any_bytes(bytes: Vec<u8>, counts: [u8; 6]) {
             let header = [0_u8, 4, 9, 2].into_iter().chain(counts).map(u32::from);
             let whole = header.flat_map(u32::to_le_bytes).chain(bytes).collect::<Vec<u8>>();
             if let Some(index) = Index::open(whole.into()) {
                 let _any = (index.name(), index.id(), index.field("a"), index.version("1.0.0"));
-                let _all = (index.dist_tags().count(), index.versions().count(), index.ranked().count());
+                let _all = (index.dist_tags().count(), index.versions().count(), index.ranked().count(), index.attested().count());
             }
         }
     }

@@ -24,8 +24,13 @@ use crate::{
 };
 use bytes::Bytes;
 use indexmap::IndexMap;
+use serde::{
+    Deserialize, Deserializer as _,
+    de::{IgnoredAny, MapAccess, Visitor},
+};
 use serde_json::Value;
 use std::{
+    borrow::Cow,
     fmt, io,
     ops::Range,
     sync::{Arc, Mutex, OnceLock, PoisonError},
@@ -179,6 +184,12 @@ impl Packument {
         self.index.ranked()
     }
 
+    /// The versions whose manifests speak of an attestation or an approver anywhere, in the
+    /// document's order: the only ones that may claim a known origin.
+    pub fn attested_versions(&self) -> impl Iterator<Item = &str> {
+        self.index.attested()
+    }
+
     /// Whether there is such a version.
     pub fn has_version(&self, version: &str) -> bool {
         self.index.version(version).is_some()
@@ -224,6 +235,16 @@ impl Packument {
         parse_epoch_ms(self.time(version)?)
     }
 
+    /// As [`published_ms`](Self::published_ms), where no other version's time is wanted: reads past
+    /// the others.
+    pub fn published_alone_ms(&self, version: &str) -> Option<i64> {
+        if self.time.get().is_some() {
+            return self.published_ms(version);
+        }
+        let raw = self.raw_field("time")?;
+        parse_epoch_ms(&one_time(&raw, version)?)
+    }
+
     /// Whether the document carries publication times.
     pub fn has_times(&self) -> bool {
         !self.times().is_empty()
@@ -255,6 +276,39 @@ impl Packument {
         let start = u64::from(span.start);
         let bytes = self.document.read(start..start + u64::from(span.length));
         bytes.ok().filter(|bytes| damage_sum(bytes) == span.sum).ok_or(ManifestError::Lost)
+    }
+}
+
+/// The text of one entry of `time`; the last, where it is given twice, as a whole reading has it.
+fn one_time(raw: &[u8], version: &str) -> Option<String> {
+    struct One<'v>(&'v str);
+    impl<'de> Visitor<'de> for One<'_> {
+        type Value = Option<Value>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("times")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut found = None;
+            while let Some(key) = map.next_key::<Key<'de>>()? {
+                if key.0 == self.0 {
+                    found = Some(map.next_value()?);
+                } else {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+            Ok(found)
+        }
+    }
+    /// A key, borrowed where nothing in it is escaped.
+    #[derive(Deserialize)]
+    struct Key<'k>(#[serde(borrow)] Cow<'k, str>);
+
+    let mut json = serde_json::Deserializer::from_slice(raw);
+    match json.deserialize_map(One(version)) {
+        Ok(Some(Value::String(text))) => Some(text),
+        _ => None,
     }
 }
 

@@ -28,6 +28,24 @@ fn parse_finds_every_part() {
 }
 
 #[test]
+fn a_time_alone_is_the_one_among_all() {
+    let packument = packument(DOCUMENT).unwrap();
+    let versions = ["1.0.0", "1.1.0", "modified", "bad", ""];
+    let alone = versions.map(|version| packument.published_alone_ms(version));
+    assert_eq!(alone, versions.map(|version| packument.published_ms(version)));
+    assert_eq!(versions.map(|version| packument.published_alone_ms(version)), alone);
+    assert_eq!(one_time(br#"{"1":"a","\u0031":"b"}"#, "1").as_deref(), Some("b"));
+}
+
+#[test]
+fn attested_versions_are_those_that_speak_of_it() {
+    let text = r#"{"name":"x","versions":{"1.0.0":{"dist":{}},"1.1.0":{"dist":{"attestations":{}}},
+        "1.2.0":{"_npmUser":{"approver":{}}}}}"#;
+    let packument = packument(text).unwrap();
+    assert_eq!(packument.attested_versions().collect::<Vec<_>>(), ["1.1.0", "1.2.0"]);
+}
+
+#[test]
 fn manifest_is_parsed_once() {
     let packument = packument(DOCUMENT).unwrap();
     let first = packument.manifest("1.1.0").unwrap().unwrap();

@@ -103,7 +103,9 @@ fn best_before(
     policy: &DowngradePolicy,
     now: i64,
 ) -> Option<(Earlier, Rank)> {
-    if policy.action == Action::Off {
+    // Few packages have a version that claims more than another could; where none does, there
+    // is nothing to read.
+    if policy.action == Action::Off || packument.attested_versions().all(|other| other == version) {
         return None;
     }
     let this = Version::parse(version).ok()?;
@@ -120,7 +122,8 @@ fn best_before(
             && (this.is_prerelease() || !parsed.is_prerelease())
     };
     let earlier = packument.versions_descending().filter(counts).take(LOOK_BACK);
-    let earlier = earlier.filter_map(|other| {
+    let attested: BTreeSet<&str> = packument.attested_versions().collect();
+    let earlier = earlier.filter(|other| attested.contains(other)).filter_map(|other| {
         let rank = claimed(&packument.raw_manifest(other)?);
         Some(Earlier { version: other.to_owned(), rank })
     });

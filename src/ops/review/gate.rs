@@ -116,9 +116,13 @@ pub(in crate::ops) async fn check(gate: &Gate<'_>) -> Result<(), Failure> {
     // settled is held against it.
     let is_first = gate.changes.iter().all(|changed| changed.baseline.is_none());
     let mut changes = seen.baselines(gate.changes.clone());
-    for changed in changes.iter_mut().filter(|changed| is_first && changed.baseline.is_some()) {
-        if !metadata::is_unsettled(gate, &changed.name, &changed.version).await {
-            (changed.baseline, changed.anchor) = (None, Anchor::Settled);
+    if is_first {
+        let held = changes.iter().enumerate().filter(|(_, changed)| changed.baseline.is_some());
+        let unsettled = metadata::unsettled(gate, held).await;
+        for (at, changed) in changes.iter_mut().enumerate() {
+            if changed.baseline.is_some() && !unsettled.contains(&at) {
+                (changed.baseline, changed.anchor) = (None, Anchor::Settled);
+            }
         }
     }
     let review = review(&Gate { changes, ..*gate }).await?;
@@ -228,15 +232,11 @@ async fn histories(gate: &Gate<'_>, changes: &[Changed]) -> BTreeMap<String, Arc
     let replaces =
         |changed: &Changed| changed.baseline.is_some() && changed.anchor == Anchor::Locked;
     let is_first = !changes.iter().any(replaces);
-    let mut names = Vec::new();
-    for changed in changes {
-        if !is_first
-            || changed.baseline.is_some()
-            || metadata::is_unsettled(gate, &changed.name, &changed.version).await
-        {
-            names.push(changed.name.clone());
-        }
-    }
+    let is_new = |(_, changed): &(usize, &Changed)| is_first && changed.baseline.is_none();
+    let unsettled = metadata::unsettled(gate, changes.iter().enumerate().filter(is_new)).await;
+    let is_read = |at: usize, changed: &Changed| !is_new(&(at, changed)) || unsettled.contains(&at);
+    let read = changes.iter().enumerate().filter(|(at, changed)| is_read(*at, changed));
+    let mut names: Vec<String> = read.map(|(_, changed)| changed.name.clone()).collect();
     names.sort();
     names.dedup();
     let ask = |name: String| async move {

@@ -1,14 +1,23 @@
 //! Packuments read for their history, and the time they are compared at.
 
-use std::{sync::Arc, time::UNIX_EPOCH};
+use std::{collections::BTreeSet, future::ready, sync::Arc, time::UNIX_EPOCH};
 
-use super::gate::Gate;
+use futures_util::{StreamExt as _, future::join_all, stream};
+
+use super::{changes::Changed, gate::Gate};
 use crate::{
     arborist::LoadFailure,
+    cpu,
     error::{Code, Explain},
     inspect::{change::SETTLED_MS, history::History},
+    manifest::Packument,
     ops::{Context, manifests::Sources},
 };
+
+/// Packuments that are asked for at once.
+const CONCURRENT: usize = 32;
+/// Packuments of which one thread reads the times.
+const AT_ONCE: usize = 64;
 
 /// Reading was interrupted.
 #[derive(Debug, thiserror::Error)]
@@ -31,11 +40,32 @@ pub(super) async fn history(sources: &Sources, name: &str) -> Result<Arc<History
     tokio::task::spawn_blocking(work).await.map_err(|_| LoadFailure::new(Interrupted))
 }
 
-/// Whether a version is younger than what counts as settled; one whose age nobody tells is not.
-pub(super) async fn is_unsettled(gate: &Gate<'_>, name: &str, version: &str) -> bool {
-    let Ok(packument) = gate.sources.packument(name).await else { return false };
+/// Which of `changes`, by the places that come with them, are to versions younger than what counts
+/// as settled; one whose age nobody tells is not.
+pub(super) async fn unsettled<'c>(
+    gate: &Gate<'_>,
+    changes: impl Iterator<Item = (usize, &'c Changed)>,
+) -> BTreeSet<usize> {
     let oldest = now_ms(gate.context).saturating_sub(SETTLED_MS);
-    packument.published_ms(version).is_some_and(|published| published > oldest)
+    let ask = |(at, changed): (usize, &Changed)| {
+        let (name, version) = (changed.name.clone(), changed.version.clone());
+        async move { Some((at, version, gate.sources.packument(&name).await.ok()?)) }
+    };
+    let asked: Vec<_> = changes.map(ask).collect();
+    let mut packuments: Vec<_> =
+        stream::iter(asked).buffer_unordered(CONCURRENT).filter_map(ready).collect().await;
+    let mut parts = Vec::new();
+    while !packuments.is_empty() {
+        let part = packuments.split_off(packuments.len().saturating_sub(AT_ONCE));
+        parts.push(cpu::run(move || {
+            let is_young = |(at, version, packument): (usize, String, Arc<Packument>)| {
+                let published = packument.published_alone_ms(&version);
+                published.is_some_and(|published| published > oldest).then_some(at)
+            };
+            part.into_iter().filter_map(is_young).collect::<Vec<_>>()
+        }));
+    }
+    join_all(parts).await.into_iter().flat_map(Result::unwrap_or_default).collect()
 }
 
 /// Now, in milliseconds since 1970.
