@@ -5,8 +5,9 @@ use std::{path::Path, sync::Arc};
 
 use indexmap::IndexSet;
 
-use super::{Ideal, NodeId, SaveType, Tree, Update, paths::relative};
+use super::{Ideal, NodeId, SaveType, Tree, Update, paths::relative, tree::bundled_names};
 use crate::{
+    explanation::EdgeType,
     manifest::Manifest,
     spec::{self, Form, Range, Spec, SpecKind},
 };
@@ -54,6 +55,21 @@ impl Ideal {
         touched.into_iter().map(|node| (node, Arc::clone(&self.tree[node].package))).collect()
     }
 
+    /// Whether a build that saves finds nothing to do that one that does not save leaves alone:
+    /// optional peers that do not fit are replaced, and who lacks one is unpacked where it carries
+    /// packages of its own (`#problemEdges`, `#buildDepStep`).
+    pub fn saving_changes_nothing(&self) -> bool {
+        let tree = &self.tree;
+        tree.inventory_of(self.root).into_iter().all(|node| {
+            let carries =
+                tree[node].has_shrinkwrap || !bundled_names(&tree[node].package).is_empty();
+            tree.edges_out(node)
+                .into_iter()
+                .filter(|&edge| tree[edge].kind == EdgeType::PeerOptional)
+                .all(|edge| if tree[edge].to.is_some() { tree.edge_valid(edge) } else { !carries })
+        })
+    }
+
     /// Direct dependencies whose specifier leaves room for the version that was found.
     fn updated_direct_deps(&self, names: Option<&[String]>) -> Vec<Saved> {
         let tree = &self.tree;
@@ -78,7 +94,7 @@ impl Ideal {
         let Some(edge) = tree.edge_out(node, name) else { return false };
         let (Some(to), true) = (tree[edge].to, tree.is_top(node)) else { return false };
         let wanted = tree.edge_spec(edge).into_owned();
-        let is_workspace = tree[edge].kind == crate::explanation::EdgeType::Workspace;
+        let is_workspace = tree[edge].kind == EdgeType::Workspace;
         let Some((spec, is_local)) =
             tree.saved_spec(name, &wanted, (node, to), is_workspace, &options.prefix)
         else {

@@ -92,6 +92,7 @@ pub async fn install(context: &Context, request: &TreeRequest) -> Result<Install
     if let Some(settled) = settled {
         settled.note(context, asked, &files, &ideal, &done);
     } else if let Some((settled, bare)) = Settled::after_frozen(context, asked)
+        && ideal.saving_changes_nothing()
         && save::is_saved(context, &files, &ideal, &bare)
     {
         settled.note(context, &bare, &files, &ideal, &done);

@@ -157,8 +157,8 @@ impl Settled {
         Some(Self { path: options.paths.cache.join("settled").join(name), folder })
     }
 
-    /// The same for the bare install that finds the project as a frozen one left it: where that
-    /// one changed no word of the lock, the other has nothing to do either.
+    /// The same for the bare install that finds the project as a frozen one left it: where saving
+    /// would change no word of the lock, that has nothing to do either.
     pub(super) fn after_frozen(
         context: &Context,
         request: &TreeRequest,

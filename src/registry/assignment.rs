@@ -40,6 +40,12 @@ pub struct PoolEntry {
     pub weight: f64,
 }
 
+/// The registry that npm asks unless told otherwise; `None` never happens, unless its library is
+/// wrong about that.
+pub fn npms_registry() -> Option<Url> {
+    Url::parse(deno_npmrc::NPM_DEFAULT_REGISTRY).ok()
+}
+
 /// A registry's base URL: http or https, with a trailing slash, without query and fragment.
 ///
 /// # Errors

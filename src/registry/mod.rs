@@ -37,7 +37,7 @@ mod tarball;
 #[cfg(test)]
 mod tests;
 
-pub use assignment::{Fallthrough, PoolEntry, Target, order, registry_url};
+pub use assignment::{Fallthrough, PoolEntry, Target, npms_registry, order, registry_url};
 pub use auth::{Anonymous, ClientIdentity, CredentialSource};
 pub use error::{Credential, Fault, FetchError, ShownUrl, StatusFailure};
 pub use health::Health;

@@ -9,7 +9,7 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use url::Url;
 
 use super::{
-    assignment::{Fallthrough, Target, order, registry_url},
+    assignment::{Fallthrough, Target, npms_registry, order, registry_url},
     auth::authorization,
     error::FetchError,
     health::Lane,
@@ -212,7 +212,7 @@ impl Routes {
         let Some(own) = members.first().filter(|_| privacy == Privacy::Private) else {
             return Ok(());
         };
-        let default = Url::parse(deno_npmrc::NPM_DEFAULT_REGISTRY).ok();
+        let default = npms_registry();
         let mut public = self.pool.iter().map(|member| &member.url).chain(&default);
         let is_public = public.any(|public| public.origin() == url.origin());
         if url.origin() == own.url.origin() || !is_public {

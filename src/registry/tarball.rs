@@ -5,7 +5,7 @@ use std::{fmt, io, sync::Arc};
 use bytes::{Buf, Bytes};
 use url::Url;
 
-use super::{error::ShownUrl, stream::ByteReader};
+use super::{assignment::npms_registry, error::ShownUrl, stream::ByteReader};
 
 /// Which hosts in `resolved` mean "the configured registry" (`replace-registry-host`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub fn tarball_url(resolved: &Url, registry: &Url, mode: &ReplaceRegistryHost) -
         ReplaceRegistryHost::Never => return resolved.clone(),
         ReplaceRegistryHost::Always => None,
         ReplaceRegistryHost::Npmjs => {
-            let default = Url::parse(deno_npmrc::NPM_DEFAULT_REGISTRY).ok();
+            let default = npms_registry();
             if default.as_ref().and_then(Url::host_str) != resolved.host_str() {
                 return resolved.clone();
             }

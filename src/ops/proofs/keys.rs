@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use deno_npmrc::NPM_DEFAULT_REGISTRY;
 use url::Url;
 
 use super::refresh::Refresh;
@@ -13,7 +12,7 @@ use crate::{
     },
     event::{Event, Reporter},
     flight::Flight,
-    registry::{Pool, RegistryId},
+    registry::{Pool, RegistryId, npms_registry},
     verify::signature::{KeySet, Usage},
 };
 
@@ -167,5 +166,5 @@ impl Keys {
 
 /// Whether a registry is npm's own: keys it hands out are those that are pinned.
 fn is_npms(registry: &Url) -> bool {
-    Url::parse(NPM_DEFAULT_REGISTRY).is_ok_and(|npms| npms.host() == registry.host())
+    npms_registry().is_some_and(|npms| npms.host() == registry.host())
 }

@@ -5,6 +5,9 @@
 //! known, and with it the packages that are asked for next: they are requested at once,
 //! transitively, while resolution is still busy above.
 
+mod outside;
+mod request;
+
 use std::{
     borrow::Cow,
     collections::{BTreeSet, HashMap, HashSet},
@@ -18,7 +21,7 @@ use tokio::runtime::Handle;
 
 use super::{
     context::Context,
-    packages::{PackageRequest, Packages, Place},
+    packages::Packages,
     proofs::Proofs,
     registries::{Agreement, Answer, Settled, View},
 };
@@ -34,7 +37,7 @@ use crate::{
     lockfile::{Lockfile, MAX_LOCKFILE_BYTES},
     manifest::{Dist, Manifest, ManifestError, Packument},
     registry::{Form, Pool},
-    spec::{PackageName, Spec, SpecKind},
+    spec::{PackageName, Spec},
     verify::Integrity,
 };
 
@@ -217,18 +220,7 @@ impl Shared {
         if target.is_registry() {
             return self.fetch_registry(target).await;
         }
-        let fetched = match &target.kind {
-            SpecKind::Remote => {
-                self.fetch_tarball(spec, Place::Url(target.fetch_spec.clone())).await
-            }
-            SpecKind::File => {
-                self.fetch_tarball(spec, Place::File(PathBuf::from(&target.fetch_spec))).await
-            }
-            SpecKind::Directory => Ok(from_folder(&target.fetch_spec)?),
-            SpecKind::Git(_) => self.fetch_repository(target).await,
-            _ => Err(SourceError::Unsupported { spec: spec.to_string() }.into()),
-        };
-        Ok(fetched?)
+        self.fetch_outside(spec).await
     }
 
     async fn packument(&self, name: &str) -> Result<Arc<Packument>, LoadFailure> {
@@ -352,46 +344,6 @@ impl Shared {
             AgeException::Pattern(pattern) => pattern.is_match(name),
         })
     }
-
-    async fn fetch_repository(&self, spec: &Spec) -> Result<Arc<Fetched>, Failure> {
-        let resolved = self.packages.commit_of(spec).await?;
-        let request = PackageRequest {
-            name: spec.name.clone().unwrap_or_else(|| spec.raw.clone()),
-            version: String::new(),
-            place: Place::Git(resolved.clone()),
-            integrity: None,
-            naming: Naming::Free,
-        };
-        let package = self.packages.get(&request).await?.package;
-        let manifest = Manifest::from_slice(&package.package_json)?;
-        Ok(Arc::new(Fetched {
-            manifest: Arc::new(manifest),
-            resolved: Some(resolved.into()),
-            integrity: None,
-        }))
-    }
-
-    /// A tarball tells its own manifest and, where nothing else does, its integrity.
-    async fn fetch_tarball(&self, spec: &Spec, place: Place) -> Result<Arc<Fetched>, Failure> {
-        let resolved = match &place {
-            Place::Url(url) | Place::Git(url) => url.clone(),
-            Place::File(path) | Place::Folder(path) => format!("file:{}", path.display()),
-        };
-        let request = PackageRequest {
-            name: spec.name.clone().unwrap_or_else(|| spec.raw.clone()),
-            version: spec.raw_spec.clone(),
-            place,
-            integrity: None,
-            naming: Naming::Free,
-        };
-        let package = self.packages.get(&request).await?.package;
-        let manifest = Manifest::from_slice(&package.package_json)?;
-        Ok(Arc::new(Fetched {
-            manifest: Arc::new(manifest),
-            resolved: Some(resolved.into()),
-            integrity: Some(package.integrity.to_string().into()),
-        }))
-    }
 }
 
 /// What arborist learns of a version that was picked.
@@ -414,16 +366,6 @@ fn fetched(name: &str, manifest: Arc<Manifest>) -> Result<Arc<Fetched>, LoadFail
 /// Whether a registry's package can be there.
 fn is_url(place: &str) -> bool {
     place.starts_with("http://") || place.starts_with("https://")
-}
-
-/// A folder that will be packed (`--install-links`): its manifest as it lies there.
-fn from_folder(path: &str) -> Result<Arc<Fetched>, LoadFailure> {
-    let manifest = super::git::read_manifest(Path::new(path)).map_err(LoadFailure::new)?;
-    Ok(Arc::new(Fetched {
-        manifest: Arc::new(manifest),
-        resolved: Some(format!("file:{path}").into()),
-        integrity: None,
-    }))
 }
 
 /// `dist.integrity`, else the SHA-1 of old publications.
@@ -503,77 +445,4 @@ fn announce(shared: Arc<Shared>, runtime: &Handle, spec: Spec) {
             }
         }
     });
-}
-
-impl Shared {
-    /// How to fetch a package that is known well enough; a registry's package is by its URL and
-    /// its integrity.
-    fn known_request(source: &PackageSource<'_>) -> Option<PackageRequest> {
-        let url = source.resolved?;
-        let is_registrys = source.naming == Naming::Checked;
-        let (place, naming) = if is_url(url) && (source.integrity.is_some() || !is_registrys) {
-            (Place::Url(url.to_owned()), source.naming)
-        } else if is_registrys {
-            return None;
-        } else if let Some(path) = url.strip_prefix("file:") {
-            let path = PathBuf::from(path);
-            let place = if path.is_dir() { Place::Folder(path) } else { Place::File(path) };
-            (place, Naming::Free)
-        } else {
-            (Place::Git(url.to_owned()), Naming::Free)
-        };
-        Some(PackageRequest {
-            name: source.package_name.to_owned(),
-            version: source.version.to_owned(),
-            place,
-            integrity: source.integrity.map(str::to_owned),
-            naming,
-        })
-    }
-
-    /// How to fetch a package that is known by its place in the tree. What the tree does not tell
-    /// about a registry's package, the registry tells.
-    async fn request_for(&self, source: &PackageSource<'_>) -> Result<PackageRequest, LoadFailure> {
-        if let Some(request) = Self::known_request(source) {
-            return Ok(request);
-        }
-        let package = || format!("{}@{}", source.package_name, source.version);
-        if let Some(place) = source.resolved.filter(|place| !is_url(place)) {
-            let (package, place) = (package(), place.to_owned());
-            return Err(LoadFailure::new(SourceError::Place { package, place }));
-        }
-        let spec = Spec::resolve(source.package_name, source.version, Path::new("/"))
-            .map_err(LoadFailure::new)?;
-        let fetched = self.fetch_registry(&spec).await?;
-        let no_tarball = || {
-            LoadFailure::new(SourceError::NoTarball {
-                name: source.package_name.to_owned(),
-                version: source.version.to_owned(),
-            })
-        };
-        let url = source.resolved.or(fetched.resolved.as_deref()).ok_or_else(no_tarball)?;
-        let integrity = source.integrity.or(fetched.integrity.as_deref());
-        let unknown = || LoadFailure::new(SourceError::NoIntegrity { package: package() });
-        Ok(PackageRequest {
-            name: source.package_name.to_owned(),
-            version: source.version.to_owned(),
-            place: Place::Url(url.to_owned()),
-            integrity: Some(integrity.ok_or_else(unknown)?.to_owned()),
-            naming: Naming::Checked,
-        })
-    }
-}
-
-impl Sources {
-    /// Fetches a package of the tree into the store.
-    ///
-    /// # Errors
-    /// Whatever failed: network, integrity, archive rules, name or version.
-    pub async fn package(
-        &self,
-        source: &PackageSource<'_>,
-    ) -> Result<super::packages::Obtained, LoadFailure> {
-        let request = self.shared.request_for(source).await?;
-        self.shared.packages.get(&request).await
-    }
 }
