@@ -66,6 +66,9 @@ pub(super) fn check_in_sync(
     settings: TreeSettings,
 ) -> Result<(), Failure> {
     let lock = require_lock(files)?;
+    if is_told_word_for_word(lock, ideal) {
+        return Ok(());
+    }
     let mut tree = Tree::new(settings);
     let root = tree.add_project(&files.project)?;
     tree.load_virtual(root, lock, &files.project.path)?;
@@ -88,6 +91,19 @@ pub(super) fn check_in_sync(
         return Ok(());
     }
     Err(FrozenError::OutOfSync { differences }.into())
+}
+
+/// Whether every package has an entry of its version at its very place: nearly always, and then no
+/// second tree is needed to say so.
+fn is_told_word_for_word(lock: &Shrinkwrap, ideal: &Ideal) -> bool {
+    let tree = &ideal.tree;
+    tree.inventory_of(ideal.root).into_iter().filter(|&node| node != ideal.root).all(|node| {
+        !tree[node].is_link()
+            && lock.packages.get(&*tree[node].location).is_some_and(|entry| {
+                let version = entry.package.version.as_deref().unwrap_or_default();
+                !entry.link && version == tree[node].version_text()
+            })
+    })
 }
 
 fn shown(tree: &Tree, node: NodeId) -> (String, String) {

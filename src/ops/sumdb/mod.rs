@@ -32,7 +32,7 @@ pub(super) use sum::{Committed, Pin, Pins, Renewed};
 
 use self::{
     error::{Mismatch, Refused},
-    record::record_of,
+    record::records_of,
 };
 use super::{context::Context, fetch::FetchedPackages};
 use crate::{
@@ -380,21 +380,19 @@ fn examine(
     known: &Known,
     folder: &Path,
 ) -> Result<Examined, Failure> {
-    let mut records = Vec::with_capacity(packages.len());
+    let records = records_of(packages)?;
     let mut leaves = Leaves::new();
-    for (key, stored) in packages {
-        let record = record_of(key, &stored)?;
+    for record in &records {
         let leaf = record.leaf();
         for (log, logged) in known.logged.get(&record.key).into_iter().flatten() {
             if logged.leaf() != leaf {
-                return Err(Mismatch::received(log, logged, &record).into());
+                return Err(Mismatch::received(log, logged, record).into());
             }
         }
         if known.pinned.get(&record.key).is_some_and(|pinned| *pinned != leaf) {
-            return Err(Mismatch::not_pinned(&record).into());
+            return Err(Mismatch::not_pinned(record).into());
         }
         leaves.insert(record.key.clone(), leaf);
-        records.push(record);
     }
     let mut log = LocalLog::open(folder)?;
     let seen = log.look_up(&records)?;

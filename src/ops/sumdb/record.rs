@@ -1,5 +1,11 @@
 //! The record of a package that lies in the store: no file of it is read again.
 
+use std::{
+    collections::BTreeMap,
+    num::NonZero,
+    thread::{self, available_parallelism},
+};
+
 use super::error::Refused;
 use crate::{
     store::StoredPackage,
@@ -25,6 +31,35 @@ pub(super) fn record_of(key: PackageKey, stored: &StoredPackage) -> Result<Recor
         size: stored.digests.size(),
         tree,
         manifest: manifest.hash(),
+    })
+}
+
+/// Fewer packages than these are not worth another thread.
+const WORTH_A_THREAD: usize = 32;
+
+/// The records of packages, in their order.
+///
+/// # Errors
+/// The first that has none.
+pub(super) fn records_of(
+    packages: BTreeMap<PackageKey, StoredPackage>,
+) -> Result<Vec<Record>, Refused> {
+    let packages: Vec<_> = packages.into_iter().collect();
+    let threads = available_parallelism().map_or(1, NonZero::get);
+    let part = packages.len().div_ceil(threads).max(WORTH_A_THREAD);
+    let all_of = |part: &[(PackageKey, StoredPackage)]| -> Result<Vec<Record>, Refused> {
+        part.iter().map(|(key, stored)| record_of(key.clone(), stored)).collect()
+    };
+    thread::scope(|scope| {
+        let mut parts = packages.chunks(part);
+        let own = parts.next().unwrap_or_default();
+        let others: Vec<_> = parts.map(|part| scope.spawn(move || all_of(part))).collect();
+        let mut records = all_of(own)?;
+        for other in others {
+            let found = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            records.extend(found?);
+        }
+        Ok(records)
     })
 }
 
