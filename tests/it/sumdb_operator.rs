@@ -227,7 +227,7 @@ fn the_doctor_finds_what_a_server_or_proxy_does_not_serve() {
 }
 
 #[test]
-fn a_bucket_whose_server_is_no_store_is_named() {
+fn a_bucket_that_cannot_swap_holds_no_log() {
     let registry = Registry::start();
     let mut sandbox = Sandbox::new(&registry);
     keygen(&sandbox, &["log.example", "log.key"]);
@@ -239,5 +239,5 @@ fn a_bucket_whose_server_is_no_store_is_named() {
         sandbox.variable(name, value);
     }
     let output = sandbox.denpm(["sumdb", "init", "s3://logs/own", "--log-key=log.key"]);
-    output.failed_with("ESUMDBUNAVAILABLE").stderr_has("logs/own");
+    output.failed_with("ESUMDBSTATE").stderr_has("0 won");
 }
