@@ -30,9 +30,17 @@ const MAX_NPMRC_BYTES: u64 = 4 << 20;
 /// Keys npm itself puts into the environment.
 const INTERNAL_KEYS: &[&str] = &["npm-version", "global-prefix", "local-prefix"];
 
-/// Settings a project may not decide: they move files of other projects or name the sources
-/// that are trusted.
-const NOT_FOR_PROJECTS: &[&str] = &["prefix", "denpm-registries"];
+/// Settings a project may not decide: they move files of other projects, name the sources that
+/// are trusted, or (where npm lets a project) the files whose settings are the user's own word.
+const NOT_FOR_PROJECTS: &[&str] = &["prefix", "denpm-registries", "userconfig", "globalconfig"];
+
+/// Whether a project may not say this. Its `.npmrc` makes no command global, either: that would
+/// write into the folders of all projects.
+fn is_for_others(key: &str, value: &Value) -> bool {
+    NOT_FOR_PROJECTS.contains(&key)
+        || (key == "global" && value.is_truthy())
+        || (key == "location" && value.as_text() == Some("global"))
+}
 
 /// [`Config::load`].
 pub(super) fn load(sources: Sources) -> Result<Config, ConfigError> {
@@ -180,21 +188,18 @@ impl<'a> Loader<'a> {
                 return Ok(());
             }
         };
-        let mut npmrc = Npmrc::parse(&text);
-        if origin == Origin::Project {
-            for key in NOT_FOR_PROJECTS {
-                if npmrc.values.shift_remove(*key).is_some() {
-                    let text =
-                        format!("{key} cannot be changed from project config: {}.", file.display());
-                    self.say(Level::Error, "config", text);
-                }
-            }
-        }
+        let npmrc = Npmrc::parse(&text);
         for section in &npmrc.sections {
             self.check_unknown(origin, section);
         }
         self.layers.layer_mut(origin).file = Some(file.to_path_buf());
         self.put(origin, npmrc.values)
+    }
+
+    fn refuse_of_project(&mut self, key: &str) {
+        let file = self.layers.layer(Origin::Project).file.clone().unwrap_or_default();
+        let text = format!("{key} cannot be changed from project config: {}.", file.display());
+        self.say(Level::Error, "config", text);
     }
 
     /// Parses raw values into a layer, warning about unknown and deprecated keys.
@@ -211,6 +216,10 @@ impl<'a> Loader<'a> {
             }
             self.check_unknown(origin, &key);
             let value = value::parse_field(value, known, context);
+            if origin == Origin::Project && is_for_others(&full, &value) {
+                self.refuse_of_project(&full);
+                continue;
+            }
             self.layers.layer_mut(origin).values.insert(full, value);
         }
         Ok(())

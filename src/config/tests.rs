@@ -284,6 +284,30 @@ fn projects_cannot_name_mirrors_nor_shrink_what_is_private() {
 }
 
 #[test]
+fn projects_cannot_name_the_users_files_nor_act_on_all_projects() {
+    let place = Place::new();
+    place.write("home/.npmrc", "allow-directory=none");
+    place.write("project/evil", "allow-directory=all\nprefix=/evil\nquorum=1");
+    for named in [
+        "userconfig=evil",
+        "globalconfig=evil",
+        "userconfig[]=evil",
+        "${NONE?}userconfig=evil",
+        "global=true\nuserconfig = ./evil",
+        "location=${NONE?}global",
+    ] {
+        place.write("project/.npmrc", named);
+        let config = place.load("", &[]);
+        assert!(!config.is_global(), "{named}");
+        let allowed = config.get("allow-directory").and_then(|found| found.value.as_text());
+        assert_eq!(allowed, Some("none"), "{named}");
+        assert!(lines(&config).concat().contains("cannot be changed from project config"));
+    }
+    place.write("project/.npmrc", "location=project\nglobal=false");
+    assert_eq!(lines(&place.load("", &[])), [""; 0]);
+}
+
+#[test]
 fn unknown_keys_only_warn() {
     let place = Place::new();
     place.write("project/.npmrc", "nodedir=/x\n//h.example/:_authToken=t\n//h.example/:nope=1");

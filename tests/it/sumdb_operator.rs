@@ -225,3 +225,19 @@ fn the_doctor_finds_what_a_server_or_proxy_does_not_serve() {
     let ill = ill.stdout_has("ok    supported").stdout_has("wrong tiles");
     drop(ill.stdout_has("wrong batch"));
 }
+
+#[test]
+fn a_bucket_that_cannot_swap_holds_no_log() {
+    let registry = Registry::start();
+    let mut sandbox = Sandbox::new(&registry);
+    keygen(&sandbox, &["log.example", "log.key"]);
+    for (name, value) in [
+        ("AWS_ENDPOINT_URL", registry.url().as_str()),
+        ("AWS_ACCESS_KEY_ID", "any"),
+        ("AWS_SECRET_ACCESS_KEY", "any"),
+    ] {
+        sandbox.variable(name, value);
+    }
+    let output = sandbox.denpm(["sumdb", "init", "s3://logs/own", "--log-key=log.key"]);
+    output.failed_with("ESUMDBSTATE").stderr_has("0 won");
+}

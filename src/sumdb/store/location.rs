@@ -62,6 +62,8 @@ impl Location {
             Self::Folder(folder) => return Ok(AnyStore::Folder(DirectoryStore::new(folder))),
             Self::Bucket { bucket, prefix } => (bucket, prefix),
         };
+        // The client brings no provider; whoever installed one before installed the same.
+        drop(rustls::crypto::ring::default_provider().install_default());
         let mut builder = AmazonS3Builder::new()
             .with_bucket_name(&bucket)
             .with_conditional_put(S3ConditionalPut::ETagMatch);

@@ -288,6 +288,18 @@ fn user_may_let_packages_reach_folders_and_a_project_may_not() {
 }
 
 #[test]
+fn project_cannot_speak_as_the_user_nor_install_for_all_projects() {
+    let (registry, sandbox) = wanting();
+    registry.package("x", "1.0.0").dep("evil", "file:/etc").publish();
+    sandbox.file("evil", &format!("registry={}\nallow-directory=all\n", registry.url()));
+    for line in ["userconfig=evil", "globalconfig=evil", "location=global", "global=true"] {
+        sandbox.file(".npmrc", &format!("{line}\n"));
+        let output = sandbox.denpm(["install"]).failed_with("EALLOWDIRECTORY");
+        output.stderr_has("cannot be changed from project config");
+    }
+}
+
+#[test]
 fn commands_stay_in_the_package_and_in_the_folder_of_commands() {
     let (registry, sandbox) = wanting();
     let keys = [
