@@ -12,6 +12,9 @@ use super::{
     paths::{dirname, name_in_node_modules, relative, resolve, walk_up},
 };
 
+/// From so many nodes on that have an edge of a name, all nodes are walked instead.
+const MANY_ASKERS: usize = 64;
+
 impl Tree {
     /// Puts a node (and what is below it) under another root; `None` takes it out of its tree.
     pub fn set_root(&mut self, id: NodeId, root: Option<NodeId>) {
@@ -397,25 +400,64 @@ impl Tree {
 
     /// Resolves again the edges of that name in the whole subtree (`_reloadNamedEdges`).
     fn reload_named_edges(&mut self, top: NodeId, name: Name) {
-        let location = Arc::clone(&self[top].location);
         let folded = self.names.folded(name);
-        let modules = format!("{location}/node_modules/");
+        let Some(askers) = self.askers_below(top, folded) else {
+            return self.reload_named_edges_by_walk(top, name);
+        };
+        // The order in which several are looked at is that of the walk.
+        match askers.as_slice() {
+            [] => {}
+            [id] => self.reload_named_edge(top, *id, name),
+            _ => self.reload_named_edges_by_walk(top, name),
+        }
+    }
+
+    /// Who in a subtree has an edge of a name; `None` where a walk tells as fast.
+    fn askers_below(&self, top: NodeId, folded: Name) -> Option<Vec<NodeId>> {
+        let Some(askers) = self.askers.get(&folded) else { return Some(Vec::new()) };
+        if askers.len() > MANY_ASKERS {
+            return None;
+        }
+        let is_below = |&id: &NodeId| {
+            std::iter::successors(Some(id), |&id| self.walked_from(id)).any(|node| node == top)
+        };
+        Some(askers.iter().copied().filter(is_below).collect())
+    }
+
+    /// The node from which a walk down the tree comes to this one. While a node moves, it may know
+    /// a parent that does not know it any more.
+    fn walked_from(&self, id: NodeId) -> Option<NodeId> {
+        let node = &self[id];
+        let folded = self.names.folded(node.name);
+        let is_child = |&parent: &NodeId| {
+            !self[parent].is_link() && self[parent].children.get(folded) == Some(id)
+        };
+        let inside = |&parent: &NodeId| self[parent].fs_children.contains(&id);
+        node.parent.filter(is_child).or_else(|| node.fs_parent.filter(inside))
+    }
+
+    fn reload_named_edges_by_walk(&mut self, top: NodeId, name: Name) {
         let mut stack = vec![top];
         while let Some(id) = stack.pop() {
-            if let Some(edge) = self[id].edges_out.get(folded) {
-                let to = self[edge].to;
-                let below_top = to.is_some_and(|to| {
-                    self[to].location.strip_prefix(&modules) == Some(self.edge_name(edge))
-                });
-                if below_top || self.resolve(id, name) != to {
-                    self.reload_edge(edge, Reload::Hard);
-                }
-            }
+            self.reload_named_edge(top, id, name);
             // npm goes depth first, children before folders inside.
             stack.extend(self[id].fs_children.iter().rev());
             if !self[id].is_link() {
                 stack.extend(self[id].children.values().rev());
             }
+        }
+    }
+
+    fn reload_named_edge(&mut self, top: NodeId, id: NodeId, name: Name) {
+        let Some(edge) = self[id].edges_out.get(self.names.folded(name)) else { return };
+        let to = self[edge].to;
+        let below_top = to.is_some_and(|to| {
+            let inner = self[to].location.strip_prefix(&*self[top].location);
+            let inner = inner.and_then(|inner| inner.strip_prefix("/node_modules/"));
+            inner == Some(self.edge_name(edge))
+        });
+        if below_top || self.resolve(id, name) != to {
+            self.reload_edge(edge, Reload::Hard);
         }
     }
 }

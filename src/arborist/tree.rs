@@ -12,8 +12,8 @@ use super::{
     DepFlags, Edge, EdgeId, Node, NodeId,
     dep_valid::ParsedSpec,
     edge::NewEdge,
-    hash::{IndexMap, IndexSet},
-    name_map::{NameMap, Names},
+    hash::{HashMap, IndexMap, IndexSet},
+    name_map::{Name, NameMap, Names},
     node::LinkState,
     override_set::{OverrideSets, RuleId},
 };
@@ -66,6 +66,8 @@ pub struct Tree {
     pub(super) nodes: Vec<Node>,
     pub(super) edges: Vec<Edge>,
     pub(super) names: Names,
+    /// Who has an edge of a name, by the folded one.
+    pub(super) askers: HashMap<Name, IndexSet<NodeId>>,
     pub(super) override_sets: OverrideSets,
     pub(super) settings: TreeSettings,
     /// Manifests of the loaded lockfile by location, for comparing git references.
