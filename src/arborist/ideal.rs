@@ -17,7 +17,7 @@ use indexmap::IndexSet;
 
 use super::{
     AllowSources, BuildError, EdgeId, Fetched, LoadFailure, Manifests, NodeId, RootFlags,
-    Shrinkwrap, Start, Tree,
+    Shrinkwrap, Start, Tree, YarnEntries,
     can_place_dep::Placement,
     deps_queue::DepsQueue,
     install_checks::Machine,
@@ -154,6 +154,7 @@ pub(super) struct IdealBuilder<'a> {
     pub(super) options: &'a BuildOptions,
     pub(super) reporter: &'a dyn Reporter,
     pub(super) lock: Option<Shrinkwrap>,
+    pub(super) yarn: Option<YarnEntries>,
     pub(super) loaded_from_disk: bool,
     flags_suspect: bool,
     pub(super) queue: DepsQueue,
@@ -177,7 +178,7 @@ impl<'a> IdealBuilder<'a> {
         options: &'a BuildOptions,
         reporter: &'a dyn Reporter,
     ) -> Self {
-        let Start { mut tree, root, lock, loaded_from_disk, flags_suspect } = start;
+        let Start { mut tree, root, lock, loaded_from_disk, flags_suspect, yarn } = start;
         let update_names = match &options.update {
             Update::Names(names) => names.iter().map(|name| tree.names.intern(name)).collect(),
             Update::None | Update::All => IndexSet::new(),
@@ -196,6 +197,7 @@ impl<'a> IdealBuilder<'a> {
             options,
             reporter,
             lock,
+            yarn,
             loaded_from_disk,
             flags_suspect,
             queue: DepsQueue::default(),

@@ -45,6 +45,7 @@ mod source;
 mod start;
 mod tree;
 mod workspaces;
+mod yarn;
 
 pub use actual::{FolderManifest, hidden_lock_is_fresh, package_folders, read_manifest, realpath};
 pub use dep_sets::Dedupe;
@@ -70,3 +71,4 @@ pub use source::{
 pub use start::{LockEntry, LockFlags, LockStart, Project, Shrinkwrap, Start, Strays};
 pub use tree::{InstallLinks, NewNode, PeerDeps, Place, Tree, TreeSettings};
 pub use workspaces::{WorkspaceError, map_workspaces};
+pub use yarn::{YarnEntries, YarnEntry};

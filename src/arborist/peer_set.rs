@@ -305,11 +305,16 @@ impl IdealBuilder<'_> {
 
     /// The manifest for a specifier, fetched once per run.
     pub(super) fn fetch(&mut self, spec: &Spec, edge: EdgeId) -> Result<Arc<Fetched>, LoadFailure> {
+        let pinned = self.yarn.as_ref().and_then(|yarn| yarn.pin(spec));
+        let spec = pinned.as_ref().map_or(spec, |pinned| &pinned.spec);
         if let Some(known) = self.fetched.get(&spec.raw) {
             return Ok(Arc::clone(known));
         }
         let requester = self.requester(self.tree[edge].from);
-        let fetched = self.manifests.manifest(&ManifestRequest { spec, requester })?;
+        let mut fetched = self.manifests.manifest(&ManifestRequest { spec, requester })?;
+        if let Some(pinned) = &pinned {
+            fetched = pinned.confirm(fetched)?;
+        }
         self.fetched.insert(spec.raw.clone(), Arc::clone(&fetched));
         Ok(fetched)
     }

@@ -6,7 +6,7 @@ use std::{path::Path, sync::Arc};
 use indexmap::IndexMap;
 
 use super::{
-    BuildError, DepFlags, NodeId, OverrideSets, RootFlags, Tree, TreeSettings,
+    BuildError, DepFlags, NodeId, OverrideSets, RootFlags, Tree, TreeSettings, YarnEntries,
     actual::{FolderManifest, read_manifest},
     paths::{relative, resolve},
     resolved::consistent_resolve,
@@ -121,9 +121,21 @@ pub struct Start {
     pub(super) lock: Option<Shrinkwrap>,
     pub(super) loaded_from_disk: bool,
     pub(super) flags_suspect: bool,
+    pub(super) yarn: Option<YarnEntries>,
 }
 
 impl Start {
+    /// What a yarn.lock beside the project tells: where packages on disk came from and, where
+    /// nothing else is the start, which versions to take.
+    #[must_use]
+    pub fn with_yarn_lock(mut self, yarn: YarnEntries) -> Self {
+        if self.lock.is_none() {
+            self.tree.learn_from_yarn(self.root, &yarn);
+        }
+        self.yarn = Some(yarn).filter(|_| !self.loaded_from_disk);
+        self
+    }
+
     /// Loads the start of an ideal tree.
     ///
     /// # Errors
@@ -144,6 +156,7 @@ impl Start {
                     lock: Some(lock),
                     loaded_from_disk: true,
                     flags_suspect: true,
+                    yarn: None,
                 })
             }
             LockStart::Disk { hidden, strays } => {
@@ -153,10 +166,12 @@ impl Start {
                 }
                 let loaded_from_disk = !tree.children(root).is_empty();
                 let flags_suspect = strays == Strays::Go;
-                Ok(Self { tree, root, lock: None, loaded_from_disk, flags_suspect })
+                Ok(Self { tree, root, lock: None, loaded_from_disk, flags_suspect, yarn: None })
             }
             LockStart::Ignore { existed } => {
-                Ok(Self { tree, root, lock: None, loaded_from_disk: existed, flags_suspect: false })
+                let loaded_from_disk = existed;
+                let flags_suspect = false;
+                Ok(Self { tree, root, lock: None, loaded_from_disk, flags_suspect, yarn: None })
             }
         }
     }

@@ -9,9 +9,11 @@ mod legacy;
 mod read;
 pub mod sum;
 mod write;
+mod yarn;
 
 pub use read::{Lockfile, LockfileError};
 pub use write::{LockWriter, RegistryResolved};
+pub use yarn::{parse_yarn_lock, render_yarn_lock};
 
 /// The most bytes of a lockfile that are read.
 pub const MAX_LOCKFILE_BYTES: u64 = 256 * 1024 * 1024;

@@ -8,11 +8,11 @@ use super::{context::Context, manifests::Sources, project::ProjectFiles, review:
 use crate::{
     arborist::{
         self, Allow, AllowSources, BuildOptions, Ideal, InstallLinks, InstallStrategy, LockStart,
-        Omit, PeerDeps, SaveType, Start, Strays, TreeSettings,
+        Omit, PeerDeps, SaveType, Start, Strays, TreeSettings, YarnEntries,
     },
     config::{Options, Origin, options as settings},
     error::{Code, Explain, Failure},
-    event::Event,
+    lockfile::parse_yarn_lock,
 };
 
 /// When a command writes package.json, and the lockfile for its own sake.
@@ -91,15 +91,15 @@ pub async fn ideal_tree(
     let options = build_options(context, request);
     let settings = tree_settings(&context.options);
     let lock = lock_start(files, &context.options, request);
-    if !files.lock_exists && files.folder.join("yarn.lock").is_file() {
-        let line = "yarn.lock is not used: versions are chosen anew, and it is not updated";
-        context.reporter.event(Event::warn("lockfile", line));
-    }
+    let yarn = yarn_start(context, files, request)?;
     let project = files.project.clone();
     let sources = sources.clone();
     let reporter = Arc::clone(&context.reporter);
     let work = move || -> Result<Ideal, arborist::BuildError> {
-        let start = Start::load(&project, lock, settings)?;
+        let mut start = Start::load(&project, lock, settings)?;
+        if let Some(yarn) = yarn {
+            start = start.with_yarn_lock(yarn);
+        }
         arborist::build(start, &sources, &options, &*reporter)
     };
     let built = tokio::task::spawn_blocking(work).await.map_err(|_| Interrupted)?;
@@ -120,6 +120,25 @@ fn lock_start(files: &ProjectFiles, options: &Options, request: &TreeRequest) ->
             strays: if reads_lock { Strays::Go } else { Strays::Stay },
         },
     }
+}
+
+/// What yarn.lock tells; nothing where a run starts anew, whatever lockfiles there are.
+fn yarn_start(
+    context: &Context,
+    files: &ProjectFiles,
+    request: &TreeRequest,
+) -> Result<Option<YarnEntries>, Failure> {
+    if !reads_yarn_lock(context, request) {
+        return Ok(None);
+    }
+    Ok(files.yarn_lock()?.map(|text| parse_yarn_lock(&text)))
+}
+
+/// Whether a yarn.lock is read, and kept up to date: as long as npm's own lockfiles would be.
+pub(super) fn reads_yarn_lock(context: &Context, request: &TreeRequest) -> bool {
+    (context.options.lock.package_lock || request.frozen)
+        && request.update != Update::All
+        && !context.options.global
 }
 
 /// The settings that all nodes share.

@@ -72,11 +72,12 @@ pub async fn install(context: &Context, request: &TreeRequest) -> Result<Install
     let mut ideal = ManuallyDrop::new(ideal);
     let mut done = InstallSummary::default();
     if let Some(prepared) = prepared {
-        done.changes = summary::changes(&ideal.tree, ideal.root, &prepared.diff);
         done.trust = prepared.fetched.trust;
         if !context.options.dry_run {
             apply(context, &files, &mut ideal, &prepared, request).await?;
         }
+        // Only now is it known which optional packages failed.
+        done.changes = summary::changes(&ideal.tree, ideal.root, &prepared.diff);
     } else {
         save::save(context, &files, &mut ideal, request)?;
     }

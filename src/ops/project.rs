@@ -164,6 +164,15 @@ impl ProjectFiles {
         Ok(Self { folder, project, package_json, lock, lock_exists, lock_name })
     }
 
+    /// The text of a yarn.lock that stands beside the project's own; an empty file counts as none.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn yarn_lock(&self) -> Result<Option<String>, FsError> {
+        let text = read_text(&self.folder.join("yarn.lock"), MAX_LOCKFILE_BYTES)?;
+        Ok(text.filter(|text| !text.is_empty()))
+    }
+
     /// The hidden lockfile, if it still describes what is on disk.
     pub fn fresh_hidden_lock(&self) -> Option<Shrinkwrap> {
         let path = self.folder.join("node_modules/.package-lock.json");

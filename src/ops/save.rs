@@ -5,7 +5,7 @@ use std::{fs, path::Path, sync::Arc};
 use serde_json::{Map, Value};
 
 use super::{
-    build::{TreeRequest, save_type},
+    build::{TreeRequest, reads_yarn_lock, save_type},
     context::Context,
     project::{ProjectFiles, read_package_json},
 };
@@ -15,7 +15,9 @@ use crate::{
     error::Failure,
     event::{Event, Level},
     fs::{Durability, write_atomic},
-    lockfile::{DEFAULT_LOCKFILE_VERSION, LockWriter, Lockfile, RegistryResolved},
+    lockfile::{
+        DEFAULT_LOCKFILE_VERSION, LockWriter, Lockfile, RegistryResolved, render_yarn_lock,
+    },
     manifest::{Deps, JsonFormat, Manifest, PackageJson},
 };
 
@@ -30,7 +32,8 @@ fn saves(context: &Context, request: &TreeRequest) -> bool {
     (request.saves(context) || updates) && !options.dry_run && !options.global
 }
 
-/// Writes package.json of everything the request touched, then the lockfile.
+/// Writes package.json of everything the request touched, then the lockfile; where only the lock is
+/// asked for, what goes with an installed tree as well.
 ///
 /// # Errors
 /// Files that cannot be written.
@@ -40,9 +43,22 @@ pub(super) fn save(
     ideal: &mut Ideal,
     request: &TreeRequest,
 ) -> Result<(), Failure> {
-    if !saves(context, request) {
-        return Ok(());
+    if saves(context, request) {
+        save_asked(context, files, ideal, request)?;
     }
+    // npm notes the tree of a run that only locks, too, where there is a folder for it.
+    if context.options.lock.package_lock_only && !context.options.dry_run {
+        write_hidden_lock(context, files, ideal, request)?;
+    }
+    Ok(())
+}
+
+fn save_asked(
+    context: &Context,
+    files: &ProjectFiles,
+    ideal: &mut Ideal,
+    request: &TreeRequest,
+) -> Result<(), Failure> {
     if request.saves(context) {
         let prefix = if context.options.save.save_exact {
             String::new()
@@ -61,6 +77,24 @@ pub(super) fn save(
     }
     if context.options.lock.package_lock {
         write_lockfile(context, files, ideal, request)?;
+    }
+    Ok(())
+}
+
+/// Brings a yarn.lock up to date, if there is one: npm does so for projects that keep both.
+fn write_yarn_lock(
+    context: &Context,
+    files: &ProjectFiles,
+    ideal: &Ideal,
+    request: &TreeRequest,
+) -> Result<(), Failure> {
+    if !reads_yarn_lock(context, request) {
+        return Ok(());
+    }
+    let Some(before) = files.yarn_lock()? else { return Ok(()) };
+    let text = render_yarn_lock(&ideal.tree, ideal.root);
+    if let Some(text) = text.filter(|text| *text != before) {
+        write_atomic(&files.folder.join("yarn.lock"), text.as_bytes(), Durability::Synced)?;
     }
     Ok(())
 }
@@ -226,6 +260,7 @@ pub(super) fn write_hidden_lock(
     ideal: &Ideal,
     request: &TreeRequest,
 ) -> Result<(), Failure> {
+    write_yarn_lock(context, files, ideal, request)?;
     let folder = files.folder.join("node_modules");
     if !folder.is_dir() {
         return Ok(());

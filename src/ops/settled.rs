@@ -47,8 +47,14 @@ const REPEATED: [&str; 2] = ["install-scripts", "EBADENGINE"];
 const PASSING: [&str; 2] = ["deprecated", "signatures"];
 
 /// Files of the project that the result depends on.
-const FILES: [&str; 5] =
-    ["package.json", "npm-shrinkwrap.json", "package-lock.json", "denpm.sum", "denpm-acks.toml"];
+const FILES: [&str; 6] = [
+    "package.json",
+    "npm-shrinkwrap.json",
+    "package-lock.json",
+    "yarn.lock",
+    "denpm.sum",
+    "denpm-acks.toml",
+];
 
 /// Lifecycle events of the project that run at every install.
 const OWN_SCRIPTS: [&str; 7] =
@@ -258,7 +264,7 @@ impl Settled {
         let package = &files.project.package;
         let runs_own = request.runs_root_scripts
             && OWN_SCRIPTS.iter().any(|event| package.scripts.contains_key(*event));
-        if runs_own || !files.project.workspaces.is_empty() {
+        if runs_own || !files.project.workspaces.is_empty() || !is_final(ideal) {
             return None;
         }
         let messages = context.heard.repeated()?;
@@ -280,6 +286,19 @@ impl Settled {
         let funding = summary.funding;
         Some(Note { version: VERSION, inputs, hidden, until, funding, messages, folders })
     }
+}
+
+/// Whether a run that starts from the lockfile leaves what this one does. A tree built from
+/// nothing keeps what nothing needs, and what was found before the tarballs of bundles were opened
+/// (`#fixDepFlags`); what is invalid in it is looked at again.
+fn is_final(ideal: &Ideal) -> bool {
+    let tree = &ideal.tree;
+    let is_settled = |node: NodeId| {
+        !tree[node].flags.extraneous
+            && tree[node].package.bundle_dependencies.as_ref().is_none_or(Vec::is_empty)
+            && tree.edges_out(node).into_iter().all(|edge| tree.edge_valid(edge))
+    };
+    ideal.loaded_from_disk || tree.inventory_of(ideal.root).into_iter().all(is_settled)
 }
 
 /// Optional packages that could not be had.

@@ -206,22 +206,41 @@ impl<R: BufRead> Bytes for Inflating<R> {
     }
 }
 
-/// The permissions a file gets: npm's `(mode | 0666) & ~umask`, from which only the execute bit is ours to choose.
+/// The permissions a file gets: npm's `(mode | 0666) & ~umask`, from which only who may execute it
+/// is the archive's to choose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FileMode {
-    /// 0644 under the usual umask.
-    Plain,
-    /// 0755 under the usual umask: any execute bit in the archive.
-    Executable,
-}
+pub struct FileMode(u32);
 
 impl FileMode {
+    const EXECUTE: u64 = 0o111;
+
+    /// From a mode in an archive.
+    pub(super) fn of(mode: u64) -> Self {
+        Self(u32::try_from(mode & Self::EXECUTE).unwrap_or(0))
+    }
+
     /// The mode to create the file with; the process's umask takes its part.
     pub fn creation_bits(self) -> u32 {
-        match self {
-            Self::Plain => 0o666,
-            Self::Executable => 0o777,
+        0o666 | self.0
+    }
+
+    /// A byte for an index: its lowest bit tells whether anybody may execute the file, the bits
+    /// above the next one who of owner, group and others may not.
+    pub(super) fn to_flags(self) -> u8 {
+        if self.0 == 0 {
+            return 0;
         }
+        let denied = |bit: u32, flag: u8| if self.0 & bit == 0 { flag } else { 0 };
+        1 | denied(0o100, 4) | denied(0o010, 8) | denied(0o001, 16)
+    }
+
+    /// What [`FileMode::to_flags`] wrote; other bits do not matter.
+    pub(super) fn from_flags(flags: u8) -> Self {
+        if flags & 1 == 0 {
+            return Self(0);
+        }
+        let allowed = |bit: u32, flag: u8| if flags & flag == 0 { bit } else { 0 };
+        Self(allowed(0o100, 4) | allowed(0o010, 8) | allowed(0o001, 16))
     }
 }
 
@@ -440,11 +459,10 @@ impl<B: Bytes> Walk<B> {
         if *self.root.get_or_insert_with(|| root.clone()) != root {
             return Err(Rule::TwoRoots.at(&name));
         }
-        let executable =
-            if header.mode & 0o111 == 0 { FileMode::Plain } else { FileMode::Executable };
+        let mode = FileMode::of(header.mode);
         // Old tar programs mark a directory by the slash alone (node-tar does the same).
         let directory = header.kind == b'5' || trailing_slash;
-        let kind = if directory { EntryKind::Directory } else { EntryKind::File(executable) };
+        let kind = if directory { EntryKind::Directory } else { EntryKind::File(mode) };
         if directory && size != 0 {
             return Err(Rule::DirectoryWithContent.at(&name));
         }

@@ -196,10 +196,7 @@ fn put_files(out: &mut Vec<u8>, files: &[IndexEntry]) {
     for file in files {
         put_bytes(out, file.path.as_str().as_bytes());
         out.extend_from_slice(&file.size.to_le_bytes());
-        out.push(
-            u8::from(file.mode == FileMode::Executable)
-                | u8::from(file.origin == Origin::Gitignore) << 1,
-        );
+        out.push(file.mode.to_flags() | u8::from(file.origin == Origin::Gitignore) << 1);
         out.extend_from_slice(&file.digest);
     }
 }
@@ -238,7 +235,7 @@ impl<'a> Reader<'a> {
             let path = reader.path()?;
             let size = u64::from_le_bytes(reader.chunk()?);
             let [flags] = reader.chunk()?;
-            let mode = if flags & 1 == 0 { FileMode::Plain } else { FileMode::Executable };
+            let mode = FileMode::from_flags(flags);
             let origin = if flags & 2 == 0 { Origin::Itself } else { Origin::Gitignore };
             Some(IndexEntry { path, size, mode, digest: reader.chunk()?, origin })
         })
@@ -254,7 +251,7 @@ mod tests {
         IndexEntry {
             path: EntryPath::parse(path).unwrap(),
             size: 7,
-            mode: FileMode::Executable,
+            mode: FileMode::of(0o755),
             digest: [3; 32],
             origin,
         }
@@ -270,6 +267,15 @@ mod tests {
             1234,
             Unpacked { files, directories, omitted, package_json: b"{}".to_vec() },
         )
+    }
+
+    #[test]
+    fn who_may_execute_a_file_is_kept() {
+        for mode in [0o644, 0o755, 0o700, 0o610, 0o601, 0o711] {
+            let mode = FileMode::of(mode);
+            assert_eq!(FileMode::from_flags(mode.to_flags() | 2), mode);
+        }
+        assert_eq!(FileMode::of(0o700).creation_bits(), 0o766);
     }
 
     #[test]

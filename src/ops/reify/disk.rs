@@ -204,14 +204,8 @@ fn is_container(location: &str) -> bool {
         || (outer == Some("node_modules") && (last.starts_with('@') || last == ".bin"))
 }
 
-/// True when a command already is what it should be.
-#[cfg(unix)]
-pub(super) fn is_linked(link: &BinLink) -> bool {
-    fs::read_link(link.path()).is_ok_and(|text| text == Path::new(&link.relative))
-}
-
-/// True when a command already is what it should be.
-#[cfg(not(unix))]
+/// True when a command is there. Which package it runs is not asked: of several with one name
+/// the one that was built last has it.
 pub(super) fn is_linked(link: &BinLink) -> bool {
     link.path().exists()
 }

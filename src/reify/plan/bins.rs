@@ -1,7 +1,8 @@
 //! Which commands the resulting tree has, and which of them are new.
 //!
-//! Who wins a name in a `.bin` folder is decided over all packages that share it, not only over
-//! those that change: the result must not depend on the order of installs.
+//! Among packages that claim one name in a `.bin` folder those that are built now come first, in
+//! npm's order: it links what it adds or changes over whatever was there (`link-gently.js` with
+//! `force`), and leaves alone what it does not build.
 
 use std::{collections::BTreeSet, path::PathBuf};
 
@@ -45,18 +46,12 @@ pub struct RemovedBin {
 impl Planner<'_> {
     pub(super) fn add_bins(&self, plan: &mut Plan) {
         let tree = self.input.tree;
+        let (due, settled): (Vec<_>, Vec<_>) =
+            self.bin_owners().into_iter().partition(|&node| self.is_built(node));
         let mut taken = BTreeSet::new();
-        for node in self.bin_owners() {
-            let is_link = tree[node].is_link();
-            let is_due = self.is_fresh(node)
-                || tree.parent(node).is_some_and(|parent| self.is_fresh(parent));
-            for (link, at, package) in self.bins_of(node) {
-                if taken.insert(at.clone()) {
-                    let round = if is_link { Round::Links } else { Round::Dependencies };
-                    plan.bins.push(PlannedBin { link, at, package, round, is_due });
-                }
-            }
-        }
+        self.claim_bins(plan, &due, &mut taken);
+        let taken_now = taken.clone();
+        self.claim_bins(plan, &settled, &mut taken);
         let replaced =
             self.places.keys().filter_map(|at| tree.at_location(self.input.actual, at.as_str()));
         for node in replaced.chain(self.removes.values().copied()) {
@@ -66,7 +61,7 @@ impl Planner<'_> {
                         self.places.contains_key(&outer) || self.removes.contains_key(&outer)
                     })
                 });
-                if !goes_along && !taken.contains(&at) {
+                if !goes_along && !taken_now.contains(&at) {
                     let package = package.on(self.input.project);
                     plan.removed_bins.push(RemovedBin { link, at, package });
                 }
@@ -74,8 +69,29 @@ impl Planner<'_> {
         }
     }
 
+    /// Gives `owners`, in their order, the names that nobody has yet.
+    fn claim_bins(&self, plan: &mut Plan, owners: &[NodeId], taken: &mut BTreeSet<Location>) {
+        let tree = self.input.tree;
+        for &node in owners {
+            let is_link = tree[node].is_link();
+            let round = if is_link { Round::Links } else { Round::Dependencies };
+            let is_due = self.is_built(node);
+            for (link, at, package) in self.bins_of(node) {
+                if taken.insert(at.clone()) {
+                    plan.bins.push(PlannedBin { link, at, package, round, is_due });
+                }
+            }
+        }
+    }
+
+    /// True when the package or the folder it lies in is new.
+    fn is_built(&self, node: NodeId) -> bool {
+        self.is_fresh(node)
+            || self.input.tree.parent(node).is_some_and(|parent| self.is_fresh(parent))
+    }
+
     /// The packages of the result that may have commands, in npm's order: packages before
-    /// links, then by depth, then by path.
+    /// links, then by depth, then by path. What a link leads to has them through the link.
     fn bin_owners(&self) -> Vec<NodeId> {
         let tree = self.input.tree;
         let mut owners: Vec<NodeId> = tree
@@ -85,6 +101,9 @@ impl Planner<'_> {
             .filter(|&node| tree.parent(node).is_some())
             .filter(|&node| !tree[tree.target_or_self(node)].package.bin.is_empty())
             .collect();
+        let links = owners.iter().filter(|&&node| tree[node].is_link());
+        let targets: BTreeSet<NodeId> = links.filter_map(|&link| tree.target(link)).collect();
+        owners.retain(|node| !targets.contains(node));
         owners.sort_by(|&a, &b| {
             let key = |node: NodeId| (tree[node].is_link(), tree.depth(node));
             key(a).cmp(&key(b)).then_with(|| collate(&tree[a].path, &tree[b].path))

@@ -189,7 +189,7 @@ fn link_content_is_the_way_to_the_folder_unless_overridden() {
 }
 
 #[test]
-fn bins_are_planned_over_all_packages_and_due_where_something_is_new() {
+fn bins_of_what_is_built_come_before_those_of_what_stays() {
     let bin = |version: &str| json!({"version": version, "bin": {"tool": "t.js"}});
     let old = json!({"node_modules/a": bin("1.0.0"), "node_modules/b": bin("1.0.0"), "node_modules/b/node_modules/c": bin("1.0.0")});
     let new = json!({"node_modules/a": bin("1.0.0"), "node_modules/b": bin("2.0.0"), "node_modules/b/node_modules/c": bin("1.0.0")});
@@ -199,11 +199,32 @@ fn bins_are_planned_over_all_packages_and_due_where_something_is_new() {
     assert_eq!(
         bins,
         [
-            ("node_modules/.bin/tool", "node_modules/a", false),
+            ("node_modules/.bin/tool", "node_modules/b", true),
             ("node_modules/b/node_modules/.bin/tool", "node_modules/b/node_modules/c", true),
         ]
     );
     assert!(plan.removed_bins.is_empty());
+}
+
+#[test]
+fn bin_of_what_leaves_goes_although_another_package_has_its_name() {
+    let bin = json!({"version": "1.0.0", "bin": {"tool": "t.js"}});
+    let old = json!({"node_modules/a": bin.clone(), "node_modules/b": bin.clone()});
+    let new = json!({"node_modules/a": bin});
+    let plan = Trees::new(&root(&["a"]), &[], &old, &new).plan().unwrap();
+    let removed: Vec<_> = plan.removed_bins.iter().map(|bin| bin.at.as_str()).collect();
+    assert_eq!(removed, ["node_modules/.bin/tool"]);
+}
+
+#[test]
+fn package_that_a_link_leads_to_has_its_bins_through_the_link() {
+    let new = json!({
+        "node_modules/a": {"version": "1.0.0", "bin": {"tool": "t.js"}},
+        "node_modules/a/node_modules/a": {"resolved": "node_modules/a", "link": true},
+    });
+    let plan = Trees::new(&root(&["a"]), &[], &json!({}), &new).plan().unwrap();
+    let bins: Vec<_> = plan.bins.iter().map(|bin| bin.at.as_str()).collect();
+    assert_eq!(bins, ["node_modules/a/node_modules/.bin/tool"]);
 }
 
 #[test]

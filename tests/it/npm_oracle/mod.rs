@@ -3,6 +3,7 @@
 //! After every command these must agree: exit code, error code, summary line, the bytes of
 //! package.json, package-lock.json and the hidden lock, and every file, mode and link.
 
+mod again;
 mod commands;
 mod corners;
 mod failures;
@@ -12,3 +13,4 @@ mod placement;
 mod projects;
 mod selection;
 mod sources;
+mod yarn;

@@ -197,7 +197,7 @@ impl<'a> PackageBuilder<'a> {
         registry.insert(&name, &version, published, self.tag, self.time);
     }
 
-    fn with_file(mut self, path: &str, text: &str, mode: u32) -> Self {
+    pub(crate) fn with_file(mut self, path: &str, text: &str, mode: u32) -> Self {
         self.files.insert(path.to_owned(), File { content: text.into(), mode });
         self
     }

@@ -47,8 +47,9 @@ fn entries(wishes: &[Wish]) -> Value {
     Value::Object(entries)
 }
 
+/// No name is claimed twice: who has such a one depends on what was built last, as with npm.
 fn bin(name: &str) -> Value {
-    json!({"tool": "cli.js", name.rsplit('/').next().unwrap(): "cli.js"})
+    json!({name.rsplit('/').next().unwrap(): "cli.js"})
 }
 
 fn fixture() -> Fixture {

@@ -372,7 +372,7 @@ async fn bundled_package_comes_with_its_bundler_and_is_never_placed() {
 }
 
 #[tokio::test]
-async fn command_goes_to_the_same_package_whatever_was_installed_first() {
+async fn command_goes_to_the_package_that_was_built_last() {
     let bin = json!({"tool": "cli.js"});
     let publish = |fixture: &mut Fixture| {
         for name in ["a", "b"] {
@@ -384,12 +384,16 @@ async fn command_goes_to_the_same_package_whatever_was_installed_first() {
     };
     let entry = json!({"version": "1.0.0", "bin": bin});
     let both = json!({"node_modules/a": entry, "node_modules/b": entry});
-    for first in [json!({}), json!({"node_modules/a": entry}), json!({"node_modules/b": entry})] {
+    let (a, b) = (json!({"node_modules/a": entry}), json!({"node_modules/b": entry}));
+    for (first, owner) in [(json!({}), "a"), (a, "b"), (b, "a")] {
         let mut fixture = Fixture::new(depends(&["a", "b"]));
         publish(&mut fixture);
         fixture.install(first).await;
         fixture.install(both.clone()).await;
-        assert_eq!(fixture.link("node_modules/.bin/tool"), "../a/cli.js");
+        assert_eq!(fixture.link("node_modules/.bin/tool"), format!("../{owner}/cli.js"));
+        // Like npm: whoever else claims a name that leaves gets it with the next run.
+        fixture.install(json!({"node_modules/b": entry})).await;
+        assert_eq!(fixture.has("node_modules/.bin/tool"), owner == "b");
         fixture.install(json!({"node_modules/b": entry})).await;
         assert_eq!(fixture.link("node_modules/.bin/tool"), "../b/cli.js");
         fs::remove_file(fixture.project().join("node_modules/.bin/tool")).unwrap();
