@@ -156,10 +156,13 @@ fn is_of_npm(url: &str) -> bool {
     host_and_path(url).is_some_and(|(host, _)| host == default)
 }
 
+/// The domain below which yarn has a name of its own for npm's registry.
+const YARN: &str = "yarnpkg.com";
+
 /// yarn's own name for npm's registry.
 fn is_of_yarn(url: &str) -> bool {
     let host = host_and_path(url).and_then(|(host, _)| host.strip_prefix("registry."));
-    host == Some("yarnpkg.com")
+    host == Some(YARN)
 }
 
 /// A URL of yarn's name for the registry under npm's name for it.
@@ -209,8 +212,8 @@ mod tests {
     fn tarball_of_the_registry_stands_for_its_version() {
         let url = format!("{NPM}/a/-/a-1.2.3.tgz");
         assert_eq!(pinned("a@^1.0.0", "1.2.3", &url).as_deref(), Some("a@1.2.3"));
-        let yarn = "https://registry.yarnpkg.com/@s/a/-/a-1.2.3.tgz";
-        assert_eq!(pinned("@s/a@^1.0.0", "1.2.3", yarn).as_deref(), Some("@s/a@1.2.3"));
+        let yarn = format!("https://registry.{YARN}/@s/a/-/a-1.2.3.tgz");
+        assert_eq!(pinned("@s/a@^1.0.0", "1.2.3", &yarn).as_deref(), Some("@s/a@1.2.3"));
     }
 
     #[test]

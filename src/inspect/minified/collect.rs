@@ -189,6 +189,9 @@ impl<'s> Collector<'s> {
     }
 
     fn local(&mut self, text: &str) {
+        if let Some(open) = self.open.last_mut() {
+            open.spelling.mix(hash_of(text));
+        }
         if text.starts_with("_0x") {
             self.hex_names = self.hex_names.saturating_add(1);
         }
@@ -246,7 +249,8 @@ impl<'s> Collector<'s> {
         open.words.sort_unstable();
         open.words.dedup();
         let shape = open.shape.finish();
-        self.facts.functions.push(FunctionFacts { shape, words: open.words.into() });
+        let spelling = open.spelling.finish();
+        self.facts.functions.push(FunctionFacts { shape, spelling, words: open.words.into() });
     }
 }
 

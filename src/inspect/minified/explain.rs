@@ -6,7 +6,7 @@
 
 use super::{
     facts::{Facts, Set},
-    words,
+    files, words,
 };
 
 /// Longer names are looked for as they are, not put together from parts.
@@ -64,6 +64,7 @@ impl<'f> Source<'f> {
             || self.has_words_of(name)
             || self.is_joined(name)
             || self.is_in_raw(name)
+            || self.requires_unminified(name)
     }
 
     pub(super) fn explains_regex(&self, regex: &str) -> bool {
@@ -83,10 +84,18 @@ impl<'f> Source<'f> {
         self.facts.iter().any(|facts| facts.globals.contains(name) || facts.locals.contains(name))
     }
 
+    /// As it is, or as the source of a package that is minified file by file has it.
     pub(super) fn has_require(&self, specifier: &str) -> bool {
         self.facts
             .iter()
             .any(|facts| facts.requires.contains(specifier) || facts.names.contains(specifier))
+            || self.requires_unminified(specifier)
+    }
+
+    fn requires_unminified(&self, specifier: &str) -> bool {
+        files::unminified(specifier)
+            .iter()
+            .any(|plain| self.facts.iter().any(|facts| facts.requires.contains(plain.as_str())))
     }
 
     /// Whether most elements of an array occur here, too.

@@ -91,6 +91,8 @@ impl Call {
 pub(super) struct FunctionFacts {
     /// A hash of its shape: kinds of nodes, names of properties, literals; nested functions as placeholders.
     pub shape: u64,
+    /// A hash of its local names, in order: what a minifier chooses anew and a hand leaves alone.
+    pub spelling: u64,
     /// Hashes of its property names and literals, sorted.
     pub words: Box<[u32]>,
 }

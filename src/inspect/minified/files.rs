@@ -325,6 +325,16 @@ fn source_stems(base: &str) -> Vec<String> {
     stems
 }
 
+/// What a minified file's specifier is beside the source: `./a.min.js` for `./a.js`; nothing where it
+/// does not say that it is minified.
+pub(super) fn unminified(specifier: &str) -> Vec<String> {
+    let (folder, base) = split(specifier);
+    if !specifier.starts_with('.') || !has_minified_name(specifier) {
+        return Vec::new();
+    }
+    source_stems(base).iter().map(|stem| join(folder, stem)).collect()
+}
+
 /// Pairs of builds of the same thing: `CommonJS` beside ES module, neither minified.
 pub(super) fn siblings(files: &Files) -> Vec<(&str, &str)> {
     let mut by_stem: BTreeMap<String, Vec<&str>> = BTreeMap::new();

@@ -1,6 +1,6 @@
 //! Which functions of a build changed, and whether the source changed alike.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
     excess::Pair,
@@ -55,6 +55,31 @@ pub(super) fn reordered(new: &Facts, old: &Facts) -> bool {
         facts.functions.iter().map(|function| function.shape).filter(once).collect::<Vec<_>>()
     };
     kept(new) != kept(old)
+}
+
+/// Whether a tool wrote the whole anew, and says nothing new by it: most functions that are as they
+/// were have other local names, and those that are not say what the ones in their place said.
+///
+/// Who changes a build by hand leaves the rest of it letter for letter; another release of a
+/// minifier names everything anew, and folds a constant here and there.
+pub(super) fn respelled(new: &Facts, old: &Facts) -> bool {
+    let spelled: HashSet<(u64, u64)> =
+        old.functions.iter().map(|function| (function.shape, function.spelling)).collect();
+    let old_shapes = old.shapes();
+    let kept: Vec<_> =
+        new.functions.iter().filter(|function| old_shapes.contains_key(&function.shape)).collect();
+    let verbatim =
+        kept.iter().filter(|function| spelled.contains(&(function.shape, function.spelling)));
+    let said = |functions: Vec<&FunctionFacts>| -> BTreeMap<u32, usize> {
+        let mut said = BTreeMap::new();
+        for word in functions.iter().flat_map(|function| &function.words) {
+            *said.entry(*word).or_default() += 1;
+        }
+        said
+    };
+    // Short functions without local names are spelled alike by every tool.
+    verbatim.count() * 4 < kept.len() * 3
+        && said(new_functions(new, old)) == said(new_functions(old, new))
 }
 
 /// The functions of `new` that `old` does not have, as often.

@@ -203,7 +203,9 @@ fn change_signs(
     let changed = functions::changed(new, old);
     // Much of it built anew tells of another minifier; the development build of React is no source
     // of the production build in this sense.
-    let rebuilt = changed.total > MOST_ALONE || functions::reordered(new.build, old.build);
+    let rebuilt = changed.total > MOST_ALONE
+        || functions::reordered(new.build, old.build)
+        || functions::respelled(new.build, old.build);
     if !source_changed && !rebuilt && !source_path.contains(".development.") {
         let message = format!("{path} changed although {source_path} did not");
         let evidence = vec![format!("{} of its functions changed", changed.total)];

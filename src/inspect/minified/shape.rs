@@ -42,6 +42,7 @@ pub(super) fn hash_of(text: &str) -> u64 {
 /// A function that is being walked through.
 pub(super) struct Open {
     pub(super) shape: Mixer,
+    pub(super) spelling: Mixer,
     pub(super) words: Vec<u32>,
     pub(super) sends: bool,
     pub(super) hosts: Vec<Box<str>>,
@@ -49,6 +50,12 @@ pub(super) struct Open {
 
 impl Open {
     pub(super) fn new() -> Self {
-        Self { shape: Mixer::START, words: Vec::new(), sends: false, hosts: Vec::new() }
+        Self {
+            shape: Mixer::START,
+            spelling: Mixer::START,
+            words: Vec::new(),
+            sends: false,
+            hosts: Vec::new(),
+        }
     }
 }

@@ -101,6 +101,51 @@ fn a_source_that_was_taken_away_still_explains_and_excuses_nothing() {
     assert!(flags(&alone, &pair(SOURCE, BUILD)).contains(&Flag::MinifiedCapability));
 }
 
+/// Another release of the minifier: all names anew, a constant folded, and nothing else said.
+#[test]
+fn a_build_that_another_minifier_spells_anew_is_silent_and_one_changed_by_hand_is_not() {
+    let function = |at: usize, argument: &str, local: &str, bound: &str| {
+        format!(
+            "function {local}({argument}){{return {argument}.item{at}.size>{bound}&&{local}({argument}.item{at})}}"
+        )
+    };
+    let build = |argument: &str, local: &str, bounds: [&str; 4]| -> String {
+        let all = bounds.iter().enumerate();
+        let functions =
+            all.map(|(at, bound)| function(at, argument, &format!("{local}{at}"), bound));
+        format!("var e=1e-6;{}", functions.collect::<String>())
+    };
+    let source = build("element", "check", ["1e-6", "2", "3", "4"]);
+    let old = pair(&source, &build("t", "a", ["e", "2", "3", "4"]));
+    let anew = pair(&source, &build("n", "o", ["1e-6", "2", "3", "4"]));
+    assert_eq!(flags(&anew, &old), []);
+    let by_hand = pair(&source, &build("t", "a", ["1e-6", "2", "3", "4"]));
+    assert_eq!(flags(&by_hand, &old), [Flag::MinifiedAlone]);
+    // New names for all, and one more thing that it says: the source would have changed, too.
+    let more = build("n", "o", ["1e-6", "2", "3", "4"]).replace(".item2.size>", ".item3.size>");
+    assert_eq!(flags(&pair(&source, &more), &old), [Flag::MinifiedAlone]);
+}
+
+/// Packages that are minified file by file: each build loads the builds of what its source loads.
+#[test]
+fn builds_may_load_the_builds_of_what_their_sources_load_and_no_others() {
+    let all = |specifier: &str, built: &str| {
+        files(
+            "1.0.0",
+            &[
+                ("a.mjs", &format!("import {{ x }} from '{specifier}';\nexport const y = x;\n")),
+                ("a.min.mjs", &format!("import{{x as o}}from\"{built}\";export const y=o;")),
+            ],
+        )
+    };
+    let old = all("./lib/b.mjs", "./lib/b.min.mjs");
+    assert_eq!(flags(&all("./lib/c.mjs", "./lib/c.min.mjs"), &old), []);
+    assert_eq!(
+        flags(&all("./lib/b.mjs", "./lib/d.min.mjs"), &old),
+        [Flag::MinifiedCapability, Flag::MinifiedAlone]
+    );
+}
+
 /// node-ipc, 2026: appended to the `CommonJS` entry, the ES module clean.
 #[test]
 fn a_sibling_that_gains_a_power_alone_is_told() {
