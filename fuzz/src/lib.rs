@@ -17,7 +17,7 @@ use denpm::{
         replace_env,
     },
     lockfile::{
-        LockWriter, Lockfile, RegistryResolved,
+        LockWriter, Lockfile, RegistryResolved, parse_yarn_lock,
         sum::{MAX_LOGS, Merged, Sum, SumProof},
     },
     manifest::{Manifest, PackageJson, Packument, parse_json, render_json},
@@ -86,6 +86,7 @@ pub const TARGETS: &[NamedTarget] = &[
     ("tarball", tarball),
     ("version_range", version_range),
     ("workspaces", workspaces),
+    ("yarn_lock", yarn_lock),
 ];
 
 fn text(data: &[u8]) -> String {
@@ -349,6 +350,18 @@ pub fn workspaces(data: &[u8]) {
     if let Ok(found) = map_workspaces(&project.to_string_lossy(), Some(&value)) {
         assert!(found.is_empty(), "{found:?}");
     }
+}
+
+/// A yarn.lock names no place with a hash behind it, and says the same with a remark at its end.
+pub fn yarn_lock(data: &[u8]) {
+    let text = text(data);
+    let entries = parse_yarn_lock(&text);
+    for entry in entries.by_spec.values() {
+        assert!(!entry.resolved.as_deref().unwrap_or_default().contains('#'));
+    }
+    // A lone `\r` would become a part of the line's end.
+    let text = text.trim_end_matches('\r');
+    assert_eq!(parse_yarn_lock(&format!("{text}\n\n# end\n")), parse_yarn_lock(text));
 }
 
 /// Every edge of a project has a specifier under any overrides, and of a rule and itself that

@@ -71,6 +71,9 @@ fn seeds(target: &str) -> Vec<Vec<u8>> {
         "workspaces" => {
             &[r#"["packages/*","!packages/x","{a,b}/**","./c/"]"#, r#"{"packages":["a[b-c]?"]}"#]
         }
+        "yarn_lock" => &[
+            "# yarn lockfile v1\n\n\n\"@s/a@^1.0.0\", a@npm:b@1, \"c@>1 <2\":\n  version \"1.2.3\"\n  resolved \"https://registry.example/a.tgz#0123\"\n  integrity sha512-AA==\n  dependencies:\n    \"@s/b\" \"^1\"\n    d \"1 || 2\"\n\r\nd@1:\n  version 1\n",
+        ],
         "overrides" => &[r#"{"a":"2","b@^1":{".":"1.0.0","a":{"@s/c":"$a"}},"@s/c@>1":"npm:a@1"}"#],
         "display" => &[
             "\u{1b}]0;x\u{7}a\u{202e}b\thttps://u:p@host.example/?a=npm_abcdefghijklmnopqrstuvwxyz0123456789 _authToken=x Bearer 0123456789abcdef0",

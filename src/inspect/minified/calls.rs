@@ -1,15 +1,14 @@
 //! Calls and accesses that give power, told apart by their callee.
 
-use oxc_ast::ast::{
-    Argument, AssignmentTarget, ComputedMemberExpression, Expression, IdentifierReference,
-};
+use oxc_ast::ast::{Argument, ComputedMemberExpression, Expression, IdentifierReference};
 
 use super::{
     collect::Collector,
     facts::Call,
     fold,
-    syntax::{is_index, is_network_module, is_process_env, is_text, required},
-    words,
+    syntax::{
+        is_index, is_network_module, is_process_env, is_reached_prototype, is_text, required,
+    },
 };
 
 impl Collector<'_> {
@@ -32,6 +31,12 @@ impl Collector<'_> {
                     self.method(name, member.object(), arguments);
                 }
             }
+            // `(0, Function)("…")`; `(0, m.f)()` is how compilers write `f()`, which counts for nothing.
+            Expression::SequenceExpression(sequence) => {
+                if let Some(Expression::Identifier(id)) = sequence.expressions.last() {
+                    self.callee_name(id, first);
+                }
+            }
             _ => {}
         }
     }
@@ -50,6 +55,7 @@ impl Collector<'_> {
             "setTimeout" | "setInterval" | "setImmediate" if first.is_some_and(is_text) => {
                 self.call(Call::TimerText);
             }
+            "Function" if self.is_global(id) => self.call(Call::Function),
             "atob" if self.is_global(id) => self.call(Call::Atob),
             "fetch" if self.is_global(id) => self.call(Call::Send),
             _ => {}
@@ -96,6 +102,12 @@ impl Collector<'_> {
                 Some(None) => self.call(Call::RequireByValue),
                 None => {}
             },
+            "assign" | "defineProperty" | "defineProperties" | "setPrototypeOf" | "set"
+            | "__defineGetter__" | "__defineSetter__"
+                if is_reached_prototype(object) || first.is_some_and(is_reached_prototype) =>
+            {
+                self.call(Call::Patch);
+            }
             "getBuiltinModule" => {
                 if let Some(specifier) = first.and_then(fold::text) {
                     self.require(&specifier);
@@ -128,51 +140,6 @@ impl Collector<'_> {
         }
         if is_process_env(&member.object) {
             self.call(Call::Environment);
-        }
-    }
-
-    /// `String.prototype.replace = …`, `window.fetch = …`, `JSON.parse = …`.
-    pub(super) fn assigned(&mut self, target: &AssignmentTarget<'_>) {
-        let AssignmentTarget::StaticMemberExpression(member) = target else { return };
-        let owner = match &member.object {
-            Expression::StaticMemberExpression(inner) if inner.property.name == "prototype" => {
-                &inner.object
-            }
-            other => other,
-        };
-        let Expression::Identifier(id) = owner else { return };
-        let is_platform = words::is_pure_global(&id.name) || words::is_powerful_global(&id.name);
-        let is_page = matches!(id.name.as_str(), "window" | "globalThis" | "self" | "global")
-            && (words::is_powerful_global(&member.property.name)
-                || words::is_pure_global(&member.property.name));
-        if (is_platform || is_page) && self.is_global(id) {
-            self.call(Call::Patch);
-        }
-    }
-
-    /// A value that is neither called nor looked into.
-    pub(super) fn value(&mut self, expression: &Expression<'_>) {
-        match expression {
-            Expression::Identifier(id) if self.is_global(id) => match id.name.as_str() {
-                "require" => self.call(Call::RequireAlias),
-                "Function" => self.call(Call::Function),
-                _ => {}
-            },
-            member if is_process_env(member) => self.call(Call::Environment),
-            _ => {}
-        }
-    }
-
-    pub(super) fn values(&mut self, arguments: &[Argument<'_>]) {
-        for argument in arguments {
-            match argument {
-                Argument::SpreadElement(spread) => self.value(&spread.argument),
-                other => {
-                    if let Some(expression) = other.as_expression() {
-                        self.value(expression);
-                    }
-                }
-            }
         }
     }
 }

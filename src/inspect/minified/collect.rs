@@ -397,9 +397,6 @@ impl<'a> Visit<'a> for Collector<'_> {
 
     fn visit_call_expression(&mut self, it: &CallExpression<'a>) {
         self.callee(&it.callee, &it.arguments);
-        if self.is_global_named(&it.callee, "Function") {
-            self.call(Call::Function);
-        }
         self.values(&it.arguments);
         walk::walk_call_expression(self, it);
     }
@@ -436,9 +433,6 @@ impl<'a> Visit<'a> for Collector<'_> {
 
     fn visit_tagged_template_expression(&mut self, it: &TaggedTemplateExpression<'a>) {
         self.callee(&it.tag, &[]);
-        if self.is_global_named(&it.tag, "Function") {
-            self.call(Call::Function);
-        }
         walk::walk_tagged_template_expression(self, it);
     }
 
@@ -468,6 +462,40 @@ impl<'a> Visit<'a> for Collector<'_> {
     fn visit_export_from_declaration(&mut self, it: &ExportFromDeclaration<'a>) {
         self.require(it.source.value.as_str());
         walk::walk_export_from_declaration(self, it);
+    }
+
+    fn visit_class(&mut self, it: &oxc_ast::ast::Class<'a>) {
+        if let Some(heritage) = &it.heritage {
+            self.value(&heritage.expression);
+        }
+        walk::walk_class(self, it);
+    }
+
+    fn visit_binding_property(&mut self, it: &oxc_ast::ast::BindingProperty<'a>) {
+        self.taken_out(&it.key);
+        walk::walk_binding_property(self, it);
+    }
+
+    fn visit_assignment_target_property_property(
+        &mut self,
+        it: &oxc_ast::ast::AssignmentTargetPropertyProperty<'a>,
+    ) {
+        self.taken_out(&it.name);
+        walk::walk_assignment_target_property_property(self, it);
+    }
+
+    fn visit_arrow_function_expression(&mut self, it: &oxc_ast::ast::ArrowFunctionExpression<'a>) {
+        if let Some(value) = it.get_expression() {
+            self.value(value);
+        }
+        walk::walk_arrow_function_expression(self, it);
+    }
+
+    fn visit_return_statement(&mut self, it: &oxc_ast::ast::ReturnStatement<'a>) {
+        if let Some(value) = &it.argument {
+            self.value(value);
+        }
+        walk::walk_return_statement(self, it);
     }
 
     fn visit_variable_declarator(&mut self, it: &oxc_ast::ast::VariableDeclarator<'a>) {

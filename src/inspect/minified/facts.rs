@@ -15,7 +15,7 @@ pub enum Call {
     Eval,
     /// `Function` called, or taken as a value.
     Function,
-    /// `x.constructor(…)`, which is `Function` by another way.
+    /// `x.constructor(…)` or `{ constructor: c }`, which is `Function` by another way.
     Constructor,
     /// `a[b](…)` where `b` is not written out.
     Computed,
@@ -35,12 +35,16 @@ pub enum Call {
     ImportByValue,
     /// A timer that is given text to run.
     TimerText,
+    /// A timer handed on as a value, so that nobody sees what it is given.
+    TimerAlias,
     /// A process is started.
     Spawn,
     /// Bytes are sent: `fetch`, `XMLHttpRequest`, `WebSocket`, `sendBeacon`, a worker, an image.
     Send,
     /// A method of the language or the platform is replaced: `String.prototype.replace = …`.
     Patch,
+    /// `Object.prototype` and its like handed on as a value.
+    Prototype,
     /// A text made of what is no text: `![] + []`.
     Coercion,
     /// The environment as a whole, or by a name that is not written out.
@@ -77,9 +81,11 @@ impl Call {
             Self::RequireAlias => "require as a value",
             Self::ImportByValue => "import(value)",
             Self::TimerText => "timer with text",
+            Self::TimerAlias => "timer as a value",
             Self::Spawn => "process start",
             Self::Send => "network call",
             Self::Patch => "builtin replaced",
+            Self::Prototype => "builtin's prototype as a value",
             Self::Coercion => "text by coercion",
             Self::Environment => "whole environment",
         }

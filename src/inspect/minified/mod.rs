@@ -33,6 +33,7 @@ mod shape;
 mod syntax;
 #[cfg(test)]
 mod tests;
+mod values;
 mod words;
 
 pub use account::{Account, Sources};

@@ -25,6 +25,27 @@ pub(super) fn is_text(expression: &Expression<'_>) -> bool {
     }
 }
 
+/// What all objects of a kind share, reached without its name: `x.__proto__`,
+/// `Object.getPrototypeOf(x)`, `x.constructor.prototype`.
+pub(super) fn is_reached_prototype(expression: &Expression<'_>) -> bool {
+    match expression {
+        Expression::CallExpression(call) => {
+            let callee = call.callee.as_member_expression();
+            callee.and_then(|it| it.static_property_name()) == Some("getPrototypeOf")
+        }
+        expression => expression.as_member_expression().is_some_and(|member| {
+            match member.static_property_name() {
+                Some("__proto__") => true,
+                Some("prototype") => {
+                    let owner = member.object().as_member_expression();
+                    owner.and_then(|it| it.static_property_name()) == Some("constructor")
+                }
+                _ => false,
+            }
+        }),
+    }
+}
+
 pub(super) fn is_process_env(expression: &Expression<'_>) -> bool {
     let Expression::StaticMemberExpression(member) = expression else { return false };
     member.property.name == "env" && member.object.is_specific_id("process")

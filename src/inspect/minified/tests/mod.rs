@@ -45,6 +45,17 @@ fn payloads_of_many_kinds_are_powers_that_the_source_does_not_have() {
         "WebAssembly.compile(new Uint8Array([0,97,115,109,1,0,0,0]))",
         "module.require(\"f\"+\"s\")",
         "String.prototype.replace=function(){return\"\"}",
+        "var t=setTimeout;t(\"1\"+\"1\",9)",
+        "(greet.fast?setInterval:0)(\"1\",9)||(0,Function)(\"1\")()",
+        "!function(){var{constructor:k}=function(){};k(\"1\")()}()",
+        "var k;({\"constructor\":k}=greet),k(\"1\")()",
+        "new(class extends Function{})(\"1\")",
+        "Object.assign(Object.getPrototypeOf({}),{constructor:1})",
+        "Object.defineProperty(Object.prototype,\"then\",{get:function(){}})",
+        "({}).__proto__.toString=function(){return\"\"}",
+        "greet.constructor.prototype.name=1",
+        "[].__proto__[\"name\"]=1",
+        "var p=(0,Array.prototype);p.name=1",
     ] {
         assert!(with_payload(payload).contains(&Flag::MinifiedCapability), "{payload}");
     }
