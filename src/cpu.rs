@@ -16,6 +16,20 @@ const BESIDE: usize = 2;
 static SEATS: LazyLock<Semaphore> =
     LazyLock::new(|| Semaphore::new(available_parallelism().map_or(1, usize::from) + BESIDE));
 
+/// Work on no more bytes than this takes less time than the way to another thread and back.
+const SMALL: usize = 64 << 10;
+
+/// As [`run`], but work on few bytes is done at once, where it is asked for.
+///
+/// # Errors
+/// As [`run`]; a panic in small work is the caller's.
+pub async fn run_on<T: Send + 'static>(
+    bytes: usize,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, JoinError> {
+    if bytes <= SMALL { Ok(work()) } else { run(work).await }
+}
+
 /// Runs `work` on a thread of its own as soon as there is a seat; never for work that waits for
 /// somebody else.
 ///

@@ -70,3 +70,4 @@ pub mod flag;
 pub mod flight;
 pub mod fs;
 pub mod gzip;
+pub mod pending;

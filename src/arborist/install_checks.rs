@@ -6,6 +6,7 @@ use crate::{
     error::{Code, Explain},
     event::{Event, Level},
     manifest::Manifest,
+    pending::PendingText,
     spec::{Range, Version},
 };
 
@@ -13,7 +14,7 @@ use crate::{
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Machine {
     /// `node --version` with its `v`.
-    pub node_version: String,
+    pub node_version: PendingText,
     /// The npm that denpm stands in for.
     pub npm_version: String,
     /// This machine.
@@ -73,7 +74,7 @@ impl Machine {
         Err(Box::new(CheckError::Engine {
             package: package_id(package),
             required: engines.clone(),
-            node: self.node_version.clone(),
+            node: self.node_version.to_string(),
             npm: self.npm_version.clone(),
         }))
     }

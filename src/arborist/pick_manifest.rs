@@ -13,6 +13,7 @@ use super::install_checks::engine_ok;
 use crate::{
     error::{Code, Explain},
     manifest::{Manifest, ManifestError, Packument, PackumentError},
+    pending::PendingText,
     spec::{Range, Spec, SpecKind, Version},
 };
 
@@ -24,7 +25,7 @@ pub struct PickOptions {
     /// Only versions published at or before this time, in milliseconds since the epoch.
     pub before: Option<i64>,
     /// The Node.js version, with or without `v`.
-    pub node_version: String,
+    pub node_version: PendingText,
     /// The npm version; npm itself passes none to the picker unless configured.
     pub npm_version: String,
     /// Versions that a tag or range means only where nothing else satisfies (`avoid`).

@@ -168,9 +168,10 @@ impl NetworkOptions {
         })
     }
 
-    /// The User-Agent for a run under `node_version` (`process.version`, for example `v20.1.0`).
-    pub fn user_agent(&self, node_version: &str) -> String {
-        self.user_agent.replace("{node-version}", node_version)
+    /// The User-Agent for a run under a Node.js version (`process.version`, for example `v20.1.0`).
+    pub fn user_agent(&self) -> impl FnOnce(&str) -> String + Send + 'static {
+        let pattern = self.user_agent.clone();
+        move |node_version| pattern.replace("{node-version}", node_version)
     }
 
     /// The registry of a scope, else the default one.

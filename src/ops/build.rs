@@ -92,6 +92,7 @@ pub async fn ideal_tree(
     let settings = tree_settings(&context.options);
     let lock = lock_start(files, &context.options, request);
     let yarn = yarn_start(context, files, request)?;
+    read_store_ahead(context, files, request);
     let project = files.project.clone();
     let sources = sources.clone();
     let reporter = Arc::clone(&context.reporter);
@@ -104,6 +105,20 @@ pub async fn ideal_tree(
     };
     let built = tokio::task::spawn_blocking(work).await.map_err(|_| Interrupted)?;
     Ok(built?)
+}
+
+/// Has the store read what the lockfile names, while the tree is built on another thread. Not
+/// where `node_modules` may have it all.
+fn read_store_ahead(context: &Context, files: &ProjectFiles, request: &TreeRequest) {
+    let Some(lock) = &files.lock else { return };
+    if !request.frozen && files.folder.join("node_modules").exists() {
+        return;
+    }
+    let entries = lock.shrinkwrap.packages.values();
+    let promised: Vec<String> = entries.filter_map(|entry| entry.integrity.clone()).collect();
+    let store = Arc::clone(&context.store);
+    // Nobody waits for it: what it has not read in time is read by whoever asks.
+    tokio::task::spawn_blocking(move || store.read_ahead(promised.iter().map(String::as_str)));
 }
 
 /// An update of everything starts anew, as does an install that ignores an existing lockfile;

@@ -105,7 +105,7 @@ pub(super) fn pool_options(options: &Options, config: &Config, machine: &Machine
         retry: retry(config),
         timeouts: timeouts(config),
         max_sockets: machine::connections(network.maxsockets),
-        user_agent: network.user_agent(&machine.node_version),
+        user_agent: machine.node_version.map(network.user_agent()),
         proxies: Proxies {
             http: network.proxy.as_ref().map(|proxy| proxy.expose().clone()),
             https: network.https_proxy.as_ref().map(|proxy| proxy.expose().clone()),

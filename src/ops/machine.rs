@@ -6,15 +6,17 @@ use crate::{
     arborist::Platform,
     config::env::{arch, platform},
     fs::{Durability, write_atomic},
+    pending::PendingText,
 };
 
 /// The version of Node.js that npm would run under, for example `v20.1.0`; empty without Node.js.
 ///
 /// Starting Node.js takes longer than a whole install that has nothing to do, so the answer is
-/// kept beside the store for as long as the binary does not change.
-pub(super) fn node_version(node: Option<&Path>, cache: &Path) -> String {
-    let Some(node) = node else { return String::new() };
-    let Some(stamp) = stamp(node) else { return String::new() };
+/// kept beside the store for as long as the binary does not change, and the first time nobody
+/// waits for it before it is needed.
+pub(super) fn node_version(node: Option<&Path>, cache: &Path) -> PendingText {
+    let Some(node) = node else { return PendingText::default() };
+    let Some(stamp) = stamp(node) else { return PendingText::default() };
     let kept = cache.join("node-version");
     if let Some((_, version)) = fs::read_to_string(&kept)
         .ok()
@@ -22,15 +24,21 @@ pub(super) fn node_version(node: Option<&Path>, cache: &Path) -> String {
         .and_then(|text| text.split_once('\n'))
         .filter(|(of, _)| *of == stamp)
     {
-        return version.trim().to_owned();
+        return version.trim().into();
     }
+    let node = node.to_owned();
+    PendingText::spawn(move || ask_node(&node, &stamp, &kept))
+}
+
+fn ask_node(node: &Path, stamp: &str, kept: &Path) -> String {
     let Ok(output) = Command::new(node).arg("--version").output() else { return String::new() };
     let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     if !version.is_empty() {
         // Without the cache the next run asks again; that is all. This may be its first file.
         let text = format!("{stamp}\n{version}\n");
-        let _kept = fs::create_dir_all(cache)
-            .is_ok_and(|()| write_atomic(&kept, text.as_bytes(), Durability::Volatile).is_ok());
+        if kept.parent().is_some_and(|cache| fs::create_dir_all(cache).is_ok()) {
+            drop(write_atomic(kept, text.as_bytes(), Durability::Volatile));
+        }
     }
     version
 }

@@ -165,6 +165,16 @@ impl Packages {
             check_name(request, &stored)?;
             return Ok(Obtained { package: stored, source: None });
         }
+        // In a box: what is in the store needs no room for a download.
+        Box::pin(self.fetch(request, expected, package)).await
+    }
+
+    async fn fetch(
+        &self,
+        request: &PackageRequest,
+        expected: Option<Integrity>,
+        package: String,
+    ) -> Result<Obtained, Failure> {
         let obtained = match &request.place {
             Place::Url(url) => self.fetch_url(request, url, expected, package).await?,
             Place::File(path) => self.fetch_file(path, expected, package).await?,
@@ -298,8 +308,9 @@ impl Packages {
         let context = ImportContext { package: package.clone(), ..ImportContext::default() };
         let finished = match body {
             Body::Buffered(bytes) => {
+                let size = bytes.len();
                 let import = move || store.import_buffer(&bytes, expected.as_ref(), &context);
-                cpu::run(import).await
+                cpu::run_on(size, import).await
             }
             // It waits for the network: no work for a processor's seat.
             Body::Streamed(reader) => {

@@ -18,6 +18,7 @@ use super::{
     error::FetchError,
     options::{Authority, PoolOptions, Proxies, StrictSsl, Timeouts},
 };
+use crate::pending::PendingText;
 
 /// HTTP/2 windows: one large body must not starve, many small ones must not wait.
 const STREAM_WINDOW: u32 = 2 << 20;
@@ -40,7 +41,7 @@ struct Settings {
     proxies: Proxies,
     timeouts: Timeouts,
     max_sockets: usize,
-    user_agent: String,
+    user_agent: PendingText,
 }
 
 impl Clients {
@@ -119,7 +120,7 @@ impl Settings {
         // A second pool in one process finds the provider installed already; that is fine.
         drop(rustls::crypto::ring::default_provider().install_default());
         let mut builder = Client::builder()
-            .user_agent(&self.user_agent)
+            .user_agent(&*self.user_agent)
             .connect_timeout(self.timeouts.connect)
             .pool_max_idle_per_host(self.max_sockets)
             .http2_initial_stream_window_size(STREAM_WINDOW)

@@ -9,6 +9,7 @@ use super::{
     auth::{Anonymous, CredentialSource},
     tarball::ReplaceRegistryHost,
 };
+use crate::pending::PendingText;
 
 /// How the packument cache is used; make-fetch-happen's modes under npm's names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -153,7 +154,7 @@ pub struct PoolOptions {
     /// Concurrent requests to one registry (`maxsockets`).
     pub max_sockets: usize,
     /// `User-Agent`.
-    pub user_agent: String,
+    pub user_agent: PendingText,
     /// `npm-command`, `npm-scope`, `npm-session`, `npm-auth-type`: name and value; never sent to another host.
     pub headers: Vec<(String, String)>,
     /// Proxies.
@@ -183,7 +184,7 @@ impl PoolOptions {
             timeouts: Timeouts::default(),
             limits: Limits::default(),
             max_sockets: 64,
-            user_agent: format!("denpm/{}", env!("CARGO_PKG_VERSION")),
+            user_agent: concat!("denpm/", env!("CARGO_PKG_VERSION")).into(),
             headers: Vec::new(),
             proxies: Proxies::default(),
             ca: Vec::new(),

@@ -129,11 +129,12 @@ async fn read_packument(
     expect_success(&reply)?;
     let (encoding, limit) = (reply.encoding()?, reply.limit());
     let (body, _) = reply.read(u64::MAX).await?;
+    let size = body.len();
     let work = move || match encoding.read(&body, limit, |text| entry(text, terms, place)) {
         Ok(entry) => entry,
         Err(unread) => Err(NoPackument::Unread(unread)),
     };
-    match cpu::run(work).await.unwrap_or(Err(NoPackument::CutOff)) {
+    match cpu::run_on(size, work).await.unwrap_or(Err(NoPackument::CutOff)) {
         Ok(entry) => Ok(entry),
         Err(NoPackument::Unread(unread)) => Err(reply.unread(unread)),
         Err(NoPackument::Page) => Err(reply.portal()),

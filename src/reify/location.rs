@@ -123,12 +123,15 @@ pub enum FolderError {
 pub struct RealFolders<'a> {
     project: &'a Path,
     seen: BTreeSet<String>,
+    /// Folders that were not there; whoever makes one asks no more.
+    missing: BTreeSet<String>,
 }
 
 impl<'a> RealFolders<'a> {
-    /// Nothing is known yet; `project` itself may be reached through links.
+    /// Nothing is known yet; `project` itself may be reached through links. What is learnt holds
+    /// for as long as nobody makes folders in it.
     pub fn new(project: &'a Path) -> Self {
-        Self { project, seen: BTreeSet::new() }
+        Self { project, seen: BTreeSet::new(), missing: BTreeSet::new() }
     }
 
     /// The parents of `location` that do not exist yet, outermost first.
@@ -141,6 +144,11 @@ impl<'a> RealFolders<'a> {
             if self.seen.contains(parent) {
                 continue;
             }
+            // What lies in a folder that is not there is not there either.
+            if !missing.is_empty() || self.missing.contains(parent) {
+                missing.push(parent.to_owned());
+                continue;
+            }
             let path = on_disk(self.project, parent);
             match fs::symlink_metadata(&path) {
                 Ok(found) if found.is_dir() => {
@@ -148,6 +156,7 @@ impl<'a> RealFolders<'a> {
                 }
                 Ok(_) => return Err(FolderError::NotAFolder(path)),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    self.missing.insert(parent.to_owned());
                     missing.push(parent.to_owned());
                 }
                 Err(source) => return Err(FolderError::Io { path, source }),

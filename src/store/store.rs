@@ -1,10 +1,11 @@
 //! The store itself: look up, import, verify, remove.
 
 use std::{
+    collections::HashMap,
     fs::{self, File},
     io::{self, BufReader, Read},
     path::{Path, PathBuf},
-    sync::Once,
+    sync::{Mutex, MutexGuard, Once, PoisonError},
     time::{Duration, SystemTime},
 };
 
@@ -44,6 +45,8 @@ pub(super) const STALE: Duration = Duration::from_hours(24);
 pub struct Store {
     root: PathBuf,
     swept: Once,
+    /// Packages that were read before they were asked for.
+    ahead: Mutex<HashMap<[u8; 64], StoredPackage>>,
 }
 
 impl Store {
@@ -53,7 +56,7 @@ impl Store {
     /// [`StoreError::Fs`] when `root` is relative and there is no current directory.
     pub fn open(root: &Path) -> Result<Self, StoreError> {
         let root = std::path::absolute(root).map_err(FsError::io("open", root))?.join(LAYOUT);
-        Ok(Self { root, swept: Once::new() })
+        Ok(Self { root, swept: Once::new(), ahead: Mutex::default() })
     }
 
     /// The package that `integrity` promises: its strongest algorithm decides, any of its hashes will do.
@@ -67,8 +70,31 @@ impl Store {
                 Algorithm::Sha512 => digest.try_into().ok()?,
                 weaker => self.alias(weaker, &digest)?,
             };
-            self.load(&sha512)
+            self.taken_ahead(&sha512).or_else(|| self.load(&sha512))
         })
+    }
+
+    /// Reads the indexes of packages that will be asked for while nobody waits for them yet.
+    ///
+    /// What is not there, is damaged, or is not told by its SHA-512 is left to [`Store::get`].
+    pub fn read_ahead<'a>(&self, promised: impl IntoIterator<Item = &'a str>) {
+        let sha512 = |text: &str| {
+            let integrity = Integrity::parse(text).ok()?;
+            integrity.of(Algorithm::Sha512).find_map(|hash| hash.bytes()?.try_into().ok())
+        };
+        for sha512 in promised.into_iter().filter_map(sha512) {
+            if let Some(package) = self.load(&sha512) {
+                self.ahead().insert(sha512, package);
+            }
+        }
+    }
+
+    fn taken_ahead(&self, sha512: &[u8; 64]) -> Option<StoredPackage> {
+        self.ahead().remove(sha512)
+    }
+
+    fn ahead(&self) -> MutexGuard<'_, HashMap<[u8; 64], StoredPackage>> {
+        self.ahead.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Imports a body as it arrives: hashed, inflated and unpacked in one pass, in constant memory.

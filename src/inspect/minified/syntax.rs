@@ -1,6 +1,6 @@
 //! Small questions about expressions.
 
-use oxc_ast::ast::Expression;
+use oxc_ast::ast::{Expression, MemberExpression};
 
 use super::{fold, words};
 
@@ -31,14 +31,14 @@ pub(super) fn is_reached_prototype(expression: &Expression<'_>) -> bool {
     match expression {
         Expression::CallExpression(call) => {
             let callee = call.callee.as_member_expression();
-            callee.and_then(|it| it.static_property_name()) == Some("getPrototypeOf")
+            callee.and_then(MemberExpression::static_property_name) == Some("getPrototypeOf")
         }
         expression => expression.as_member_expression().is_some_and(|member| {
             match member.static_property_name() {
                 Some("__proto__") => true,
                 Some("prototype") => {
                     let owner = member.object().as_member_expression();
-                    owner.and_then(|it| it.static_property_name()) == Some("constructor")
+                    owner.and_then(MemberExpression::static_property_name) == Some("constructor")
                 }
                 _ => false,
             }

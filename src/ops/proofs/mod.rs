@@ -226,6 +226,11 @@ impl Proofs {
         if self.policy.signature.require == Require::Off && !self.asks_for_attestations(question) {
             return Told::Silent;
         }
+        // In a box: most tasks of a warm install never get here, and each would carry its state.
+        Box::pin(self.ask_registry(question, sources)).await
+    }
+
+    async fn ask_registry(&self, question: &Question, sources: &Sources) -> Told {
         match self.advertised(question, sources).await {
             Ok(Some(advertised)) => {
                 let attestations = self.attestations(question, &advertised).await;
@@ -261,25 +266,20 @@ impl Proofs {
         let mut proven = match told {
             Told::Outside => return Proven::not_covered(),
             Told::Known(record) => recalled(&record),
-            Told::Silent => {
-                let outcome = self.outcome_of_silence(&question.name).await;
-                let proven =
-                    Proven { signature: outcome, attestations: outcome, ..Proven::not_covered() };
-                self.remember(question, stored, &proven).await;
-                proven
-            }
+            Told::Silent => Box::pin(self.prove_silence(question, stored)).await,
             Told::Unreachable(reason) => Proven {
                 signature: Outcome::Unreachable,
                 reasons: vec![reason],
                 ..Proven::not_covered()
             },
             Told::Advertised(advertised, attestations) => {
-                let mut proven = self.examine(question, stored, &advertised, attestations).await;
+                let examined = self.examine(question, stored, &advertised, attestations);
+                let mut proven = Box::pin(examined).await;
                 if let Some(other) = advertised.contradiction(&stored.digests) {
                     proven.refusal.get_or_insert(LoadFailure::new(other.of_package(question.id())));
                     return proven;
                 }
-                self.remember(question, stored, &proven).await;
+                Box::pin(self.remember(question, stored, &proven)).await;
                 proven
             }
         };
@@ -292,6 +292,13 @@ impl Proofs {
             };
             proven.refusal = judge::refusal(&self.policy, &judged, &proven).map(LoadFailure::new);
         }
+        proven
+    }
+
+    async fn prove_silence(&self, question: &Question, stored: &StoredPackage) -> Proven {
+        let outcome = self.outcome_of_silence(&question.name).await;
+        let proven = Proven { signature: outcome, attestations: outcome, ..Proven::not_covered() };
+        self.remember(question, stored, &proven).await;
         proven
     }
 
@@ -328,6 +335,10 @@ impl Proofs {
         attestations: &Arc<Attestations>,
         keys: &keys::RegistryKeys,
     ) -> Examined {
+        // A signature takes less time than the way to another thread; certificates and proofs more.
+        if !matches!(**attestations, Attestations::Answer(_)) {
+            return self.examine_bytes(question, stored, advertised, attestations, keys);
+        }
         let work = {
             let (this, question, stored) = (Arc::clone(self), question.clone(), stored.clone());
             let (advertised, attestations) = (advertised.clone(), Arc::clone(attestations));

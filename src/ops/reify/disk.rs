@@ -169,8 +169,12 @@ pub(super) fn remove_odd_folders<'a>(
         return Ok(());
     }
     let mut seen = BTreeSet::new();
+    let mut missing = BTreeSet::new();
     for location in locations {
         for parent in location.parents() {
+            if missing.contains(parent) {
+                break;
+            }
             if !seen.contains(parent) {
                 let path =
                     parent.split('/').fold(project.to_path_buf(), |path, part| path.join(part));
@@ -186,7 +190,11 @@ pub(super) fn remove_odd_folders<'a>(
                             .map_err(|source| CommitError::Io { path, source })?;
                         break;
                     }
-                    // Nothing there, or something whose place is decided elsewhere.
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                        missing.insert(parent.to_owned());
+                        break;
+                    }
+                    // Something whose place is decided elsewhere.
                     _ => break,
                 }
                 seen.insert(parent.to_owned());

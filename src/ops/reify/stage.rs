@@ -45,7 +45,8 @@ impl Explain for StageError {
 
 /// One folder or link to make.
 pub(super) struct Job {
-    /// The staging path; its parents may be missing.
+    /// The staging path. The folder around the outermost of a group is there and empty; inside a
+    /// group parents may be missing.
     pub(super) destination: PathBuf,
     /// What comes there.
     pub(super) content: Content,
@@ -113,8 +114,8 @@ pub(super) async fn stage(
 impl Work {
     fn run(&self, finished: &mpsc::UnboundedSender<()>) -> Result<(), Failure> {
         while let Some(group) = self.groups.get(self.next.fetch_add(1, Ordering::Relaxed)) {
-            for job in group {
-                if let Err(error) = self.job(job) {
+            for (place, job) in group.iter().enumerate() {
+                if let Err(error) = self.job(job, place == 0) {
                     self.next.store(self.groups.len(), Ordering::Relaxed);
                     return Err(error);
                 }
@@ -125,14 +126,16 @@ impl Work {
         Ok(())
     }
 
-    fn job(&self, job: &Job) -> Result<(), Failure> {
+    fn job(&self, job: &Job, is_outermost: bool) -> Result<(), Failure> {
         let destination = &job.destination;
         let failed = |source| StageError::Io { path: destination.clone(), source };
-        if let Some(parent) = destination.parent() {
-            fs::create_dir_all(parent).map_err(failed)?;
+        if !is_outermost {
+            if let Some(parent) = destination.parent() {
+                fs::create_dir_all(parent).map_err(failed)?;
+            }
+            // The tarball of the package around may bring its own idea of what lies here.
+            clear(destination)?;
         }
-        // The tarball of the package around may bring its own idea of what lies here.
-        clear(destination)?;
         match &job.content {
             Content::Package { stored, sharing } => self.package(stored, destination, *sharing)?,
             Content::Link(text) => make_link(text, destination).map_err(failed)?,

@@ -171,14 +171,13 @@ pub fn tree_hash<'a>(
 ) -> Hash {
     let mut files: Vec<_> = files.into_iter().collect();
     files.sort_unstable_by_key(|(path, _)| *path);
-    let mut hasher = Sha256::new();
+    let mut lines = String::new();
     for (path, digest) in files {
-        let digest = hex(digest);
-        for part in [&digest, "  ", key.name(), "@", key.version(), "/", path, "\n"] {
-            hasher.update(part);
+        for part in [&hex(digest), "  ", key.name(), "@", key.version(), "/", path, "\n"] {
+            lines.push_str(part);
         }
     }
-    Hash(hasher.finalize().into())
+    Hash(Sha256::digest(lines).into())
 }
 
 fn is_word(word: &str) -> bool {

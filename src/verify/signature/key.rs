@@ -3,7 +3,7 @@
 //! A key's id is not a name somebody chose but the OpenSSH fingerprint of the key. It is computed
 //! here from the key's bytes, so that a key under another key's id is not a key at all.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use base64::{
     Engine,
@@ -158,10 +158,10 @@ fn digest_id(bytes: &[u8]) -> String {
     format!("SHA256:{}", STANDARD_NO_PAD.encode(Sha256::digest(bytes)))
 }
 
-/// The keys of one registry.
+/// The keys of one registry; clones share them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KeySet {
-    keys: Vec<Key>,
+    keys: Arc<Vec<Key>>,
 }
 
 impl KeySet {
@@ -214,26 +214,30 @@ impl KeySet {
     }
 
     fn collect(keys: impl Iterator<Item = Result<Key, KeyError>>) -> (Self, Vec<KeyError>) {
-        let mut set = Self::default();
+        let mut known = Vec::new();
         let mut refused = Vec::new();
         for key in keys {
             match key {
-                Ok(key) => set.keys.push(key),
+                Ok(key) => known.push(key),
                 Err(error) => refused.push(error),
             }
         }
-        (set, refused)
+        (Self { keys: Arc::new(known) }, refused)
     }
 
     /// These keys and others; where both know a key, the one with the earlier end holds.
     #[must_use]
     pub fn with(mut self, others: Self) -> Self {
-        for other in others.keys {
+        if self.keys.is_empty() || others.keys.is_empty() {
+            return if self.keys.is_empty() { others } else { self };
+        }
+        let keys = Arc::make_mut(&mut self.keys);
+        for other in Arc::unwrap_or_clone(others.keys) {
             let same = |key: &&mut Key| key.id == other.id && key.usage == other.usage;
-            match self.keys.iter_mut().find(same) {
+            match keys.iter_mut().find(same) {
                 Some(known) if ends_before(other.validity, known.validity) => *known = other,
                 Some(_) => {}
-                None => self.keys.push(other),
+                None => keys.push(other),
             }
         }
         self
