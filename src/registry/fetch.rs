@@ -38,8 +38,6 @@ const WINDOW: Duration = Duration::from_secs(30);
 const WINDOW_BYTES: u64 = 30 << 10;
 /// The first allocation for a body, whatever length it promises.
 const FIRST_ALLOCATION: u64 = 1 << 20;
-/// A body up to this many bytes is decoded faster than it is handed to another thread.
-const INLINE_DECODE: usize = 16 << 10;
 
 /// Speaks HTTP for the pool.
 pub(super) struct Transport {
@@ -424,10 +422,13 @@ impl Reply {
     pub(super) async fn text(&mut self) -> Result<Bytes, FetchError> {
         let (encoding, limit) = (self.encoding()?, self.limit);
         let (body, _) = self.read(u64::MAX).await?;
-        let decoded = if encoding == Encoding::Identity || body.len() < INLINE_DECODE {
+        let decoded = if encoding == Encoding::Identity {
             encoding.decode(body, limit)
         } else {
-            cpu::run(move || encoding.decode(body, limit)).await.unwrap_or(Err(Unread::Cut))
+            let size = body.len();
+            cpu::run_on(size, move || encoding.decode(body, limit))
+                .await
+                .unwrap_or(Err(Unread::Cut))
         };
         decoded.map_err(|unread| self.unread(unread))
     }

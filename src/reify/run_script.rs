@@ -18,6 +18,7 @@ use tokio::{
 use super::{
     sandbox::{Sandbox, SandboxError},
     script_env::Env,
+    termination::RunningScript,
 };
 use crate::{
     error::{Code, Explain},
@@ -184,8 +185,10 @@ pub async fn run_script(
         source,
     };
     let mut child = command.spawn().map_err(spawn_error)?;
+    let watched = RunningScript::of(&child);
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let (status, stdout, stderr) = tokio::join!(child.wait(), last_of(stdout), last_of(stderr));
+    watched.over().await;
     let (status, output) = (status.map_err(spawn_error)?, ScriptOutput { stdout, stderr });
     if status.success() {
         return Ok(output);

@@ -434,7 +434,8 @@ fn compare(claim: &Claim, other: &Manifest) -> Opinion {
 }
 
 async fn read(name: &str, body: Bytes) -> Result<Packument, LoadFailure> {
-    let parsed = cpu::run(move || Packument::parse(body)).await;
+    let size = body.len();
+    let parsed = cpu::run_on(size, move || Packument::parse(body)).await;
     let packument = parsed.map_err(|_| LoadFailure::new(Interrupted))?.map_err(LoadFailure::new)?;
     check_name(name, &packument)?;
     Ok(packument)

@@ -44,6 +44,20 @@ fn get_after_import_is_the_same_package() {
 }
 
 #[test]
+fn a_package_that_was_read_ahead_is_the_same_and_what_is_not_there_is_left_alone() {
+    let (_dir, store) = temporary_store();
+    let promised = integrity_of(&body()).to_string();
+    store.read_ahead([promised.as_str(), "sha512-AA==", "no integrity"]);
+    assert!(store.get(&integrity_of(&body())).is_none());
+    let imported = store.import_buffer(&body(), None, &context()).unwrap();
+    store.read_ahead([promised.as_str()]);
+    for _ahead_and_read_again in 0..2 {
+        let found = store.get(&integrity_of(&body())).unwrap();
+        assert_eq!((found.dir, found.index), (imported.dir.clone(), imported.index.clone()));
+    }
+}
+
+#[test]
 fn get_by_sha1_works_after_an_import_by_sha1() {
     let (_dir, store) = temporary_store();
     let (body, sha1) = (body(), sha1_of(&body()));

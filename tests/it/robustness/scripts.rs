@@ -203,6 +203,29 @@ fn scripts_of_the_project_itself_are_the_users_own() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn termination_reaches_a_script_that_runs_and_the_next_run_puts_the_tree_back() {
+    use std::{thread::sleep, time::Duration};
+    let (registry, slow) = (Registry::start(), "echo $$ > \"$INIT_CWD/id\"; exec sleep 60");
+    registry.package("slow", "1.0.0").script("postinstall", slow).publish();
+    let sandbox = Sandbox::new(&registry);
+    depends(&sandbox, &json!({"slow": "1"}));
+    let running = sandbox.start(ALL);
+    let id = std::iter::repeat_with(|| {
+        sleep(Duration::from_millis(10));
+        sandbox.read("id").unwrap_or_default()
+    });
+    let id = id.take(3000).find(|id| id.ends_with('\n')).expect("the script runs");
+    let script = std::path::PathBuf::from(format!("/proc/{}", id.trim()));
+    let was_there = !cfg!(target_os = "linux") || script.exists();
+    running.terminate();
+    assert_eq!(running.output().status, 128 + 15);
+    assert!(was_there && !script.exists());
+    sandbox.denpm(["install", "--ignore-scripts"]).succeeded().stderr_has("put back");
+    assert!(sandbox.read("node_modules/slow/package.json").is_some());
+}
+
 #[test]
 fn word_of_the_sandbox_is_no_command() {
     let sandbox = Sandbox::new(&Registry::start());

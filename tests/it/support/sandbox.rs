@@ -251,6 +251,13 @@ impl Running<'_> {
         self.child.wait().unwrap();
     }
 
+    /// Asks it to end (SIGTERM).
+    #[cfg(unix)]
+    pub(crate) fn terminate(&self) {
+        use rustix::process::{Pid, Signal, kill_process};
+        kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();
+    }
+
     /// Waits for its end.
     pub(crate) fn output(self) -> Output {
         let Self { sandbox, command, child } = self;
