@@ -108,6 +108,15 @@ impl Collector<'_> {
             {
                 self.call(Call::Patch);
             }
+            "exit" | "reallyExit" | "kill" | "abort" if object.is_specific_id("process") => {
+                self.call(Call::Exit);
+            }
+            "binding" | "_linkedBinding" if object.is_specific_id("process") => {
+                match first.and_then(fold::text) {
+                    Some(specifier) => self.require(&specifier),
+                    None => self.call(Call::RequireByValue),
+                }
+            }
             "getBuiltinModule" => {
                 if let Some(specifier) = first.and_then(fold::text) {
                     self.require(&specifier);

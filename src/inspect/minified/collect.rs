@@ -281,7 +281,12 @@ impl<'a> Visit<'a> for Collector<'_> {
         self.shape(0xff);
     }
 
-    fn visit_directive(&mut self, _it: &Directive<'a>) {}
+    /// Compilers add `use strict`; any other text in its place was brought along.
+    fn visit_directive(&mut self, it: &Directive<'a>) {
+        if it.directive != "use strict" {
+            self.note(it.expression.value.as_str());
+        }
+    }
 
     fn visit_string_literal(&mut self, it: &StringLiteral<'a>) {
         self.name(it.value.as_str());

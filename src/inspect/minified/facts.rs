@@ -47,6 +47,8 @@ pub enum Call {
     Prototype,
     /// A text made of what is no text: `![] + []`.
     Coercion,
+    /// The process is ended: `process.exit`, `kill`, `abort`.
+    Exit,
     /// The environment as a whole, or by a name that is not written out.
     Environment,
 }
@@ -87,6 +89,7 @@ impl Call {
             Self::Patch => "builtin replaced",
             Self::Prototype => "builtin's prototype as a value",
             Self::Coercion => "text by coercion",
+            Self::Exit => "process end",
             Self::Environment => "whole environment",
         }
     }

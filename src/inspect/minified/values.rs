@@ -76,6 +76,10 @@ impl Collector<'_> {
                 self.call(Call::Prototype);
             }
             member if is_process_env(member) => self.call(Call::Environment),
+            // The constructor of any constructor is `Function`.
+            member if is_constructor_of(member, |inner| is_constructor_of(inner, |_| true)) => {
+                self.call(Call::Constructor);
+            }
             _ => {}
         }
     }
@@ -104,6 +108,16 @@ impl Collector<'_> {
             self.call(Call::Constructor);
         }
     }
+}
+
+/// `x.constructor`, where `x` is as `owner` wants it.
+fn is_constructor_of(
+    expression: &Expression<'_>,
+    owner: impl FnOnce(&Expression<'_>) -> bool,
+) -> bool {
+    expression.as_member_expression().is_some_and(|member| {
+        member.static_property_name() == Some("constructor") && owner(member.object())
+    })
 }
 
 fn is_platform(name: &str) -> bool {

@@ -56,6 +56,9 @@ fn payloads_of_many_kinds_are_powers_that_the_source_does_not_have() {
         "greet.constructor.prototype.name=1",
         "[].__proto__[\"name\"]=1",
         "var p=(0,Array.prototype);p.name=1",
+        "Reflect.construct((0).constructor.constructor,[\"1\"])()",
+        "process[\"bin\"+\"ding\"](\"fs\")",
+        "Date.now()>2e15&&process.exit(1)",
     ] {
         assert!(with_payload(payload).contains(&Flag::MinifiedCapability), "{payload}");
     }
@@ -64,6 +67,7 @@ fn payloads_of_many_kinds_are_powers_that_the_source_does_not_have() {
 #[test]
 fn texts_that_the_source_does_not_have_are_excess() {
     for payload in [
+        "!function(){\"https://evil.example/\"}.name",
         "document.title=\"https://evil.example/\"",
         "Object.prototype.isAdmin=!0",
         "!function(){/* bG9uZyB0ZXh0IHRoYXQgaXMgcmVhZCBieSB0b1N0cmluZw== */}.name",
