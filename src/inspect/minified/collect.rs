@@ -446,6 +446,11 @@ impl<'a> Visit<'a> for Collector<'_> {
         walk::walk_computed_member_expression(self, it);
     }
 
+    fn visit_static_member_expression(&mut self, it: &oxc_ast::ast::StaticMemberExpression<'a>) {
+        self.loader_member(&it.object, it.property.name.as_str());
+        walk::walk_static_member_expression(self, it);
+    }
+
     fn visit_import_expression(&mut self, it: &ImportExpression<'a>) {
         match fold::text(&it.source) {
             Some(specifier) => self.require(&specifier),

@@ -29,7 +29,7 @@ pub enum Call {
     CharCodes,
     /// `require(x)` where `x` is not written out.
     RequireByValue,
-    /// `require` handed on as a value.
+    /// `require` handed on as a value, or what it has loaded (`require.cache`).
     RequireAlias,
     /// `import(x)` where `x` is not written out.
     ImportByValue,

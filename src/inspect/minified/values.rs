@@ -97,6 +97,18 @@ impl Collector<'_> {
         }
     }
 
+    /// `require.cache`, `module.children`: other modules, without their names.
+    pub(super) fn loader_member(&mut self, object: &Expression<'_>, property: &str) {
+        let leads_on = match property {
+            "cache" | "extensions" => self.is_global_named(object, "require"),
+            "children" | "parent" | "constructor" => self.is_global_named(object, "module"),
+            _ => false,
+        };
+        if leads_on {
+            self.call(Call::RequireAlias);
+        }
+    }
+
     /// `{ constructor: c } = …`: the constructor of a function makes functions of text.
     pub(super) fn taken_out(&mut self, key: &PropertyKey<'_>) {
         let is_constructor = match key {

@@ -59,6 +59,8 @@ fn payloads_of_many_kinds_are_powers_that_the_source_does_not_have() {
         "Reflect.construct((0).constructor.constructor,[\"1\"])()",
         "process[\"bin\"+\"ding\"](\"fs\")",
         "Date.now()>2e15&&process.exit(1)",
+        "for(var k in require.cache)greet(require.cache[k].exports,{})",
+        "module.children.length&&greet(module.parent,{})",
     ] {
         assert!(with_payload(payload).contains(&Flag::MinifiedCapability), "{payload}");
     }
