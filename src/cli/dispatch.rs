@@ -15,10 +15,11 @@ use crate::{
     error::Failure,
     event::{Level, Reporter},
     ops::{
-        Context,
+        Context, Terminated,
         build::{Saving, TreeRequest, Update},
         file_threads, install, pin,
         review::unless::Unless,
+        terminated,
     },
     report::{
         self, LogLevel, OutputFormat, ProgressMode, Terminal, debug_log::LogFolder, styled::Colour,
@@ -101,7 +102,12 @@ pub(super) fn run_async(work: impl Future<Output = Result<(), Failure>>) -> Resu
         .enable_all()
         .build()
         .map_err(|source| CliError::Runtime { source })?;
-    let result = runtime.block_on(work);
+    let result = runtime.block_on(async {
+        tokio::select! {
+            result = work => result,
+            () = terminated() => Err(Terminated.into()),
+        }
+    });
     // What must be finished was waited for; the rest need not be.
     runtime.shutdown_background();
     result

@@ -42,3 +42,5 @@ mod workspaces;
 pub use context::Context;
 pub use lifecycle::confined;
 pub use machine::file_threads;
+
+pub use crate::reify::termination::{Terminated, terminated};

@@ -28,4 +28,4 @@ pub mod sandbox;
 pub mod script_env;
 pub mod script_package;
 pub mod script_policy;
-mod termination;
+pub mod termination;

@@ -6,18 +6,45 @@
 //!
 //! Source: `@npmcli/run-script/lib/signal-manager.js`.
 
+use crate::error::{Code, Explain};
+
 #[cfg(unix)]
 pub(super) use unix::RunningScript;
+#[cfg(unix)]
+pub use unix::terminated;
 
 #[cfg(not(unix))]
 pub(super) use elsewhere::RunningScript;
+#[cfg(not(unix))]
+pub use elsewhere::terminated;
+
+/// The exit code of a process that SIGTERM ended, as shells tell it.
+const EXIT: u8 = 128 + 15;
+
+/// denpm was told to end while scripts ran.
+#[derive(Debug, thiserror::Error)]
+#[error("told to end (SIGTERM), as were the scripts that ran")]
+pub struct Terminated;
+
+impl Explain for Terminated {
+    fn code(&self) -> Code {
+        Code::Cancelled
+    }
+
+    fn help(&self) -> Option<String> {
+        Some("run the command again: what was begun is undone first".to_owned())
+    }
+
+    fn exit(&self) -> u8 {
+        EXIT
+    }
+}
 
 #[cfg(unix)]
 mod unix {
     use std::{
         collections::BTreeSet,
         future::pending,
-        process,
         sync::{
             Mutex, MutexGuard, Once, PoisonError,
             atomic::{AtomicBool, Ordering},
@@ -29,11 +56,10 @@ mod unix {
     use tokio::{
         process::Child,
         signal::unix::{SignalKind, signal},
+        sync::Notify,
         time::{Instant, sleep},
     };
 
-    /// The exit code of a process that SIGTERM ended, as shells tell it.
-    const TERMINATED: i32 = 128 + 15;
     /// How long scripts have to end after they were told to.
     const PATIENCE: Duration = Duration::from_secs(10);
     /// How often it is looked whether they have.
@@ -42,6 +68,7 @@ mod unix {
     static RUNNING: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
     static LISTENING: Once = Once::new();
     static ENDING: AtomicBool = AtomicBool::new(false);
+    static ENDED: Notify = Notify::const_new();
 
     fn running() -> MutexGuard<'static, BTreeSet<i32>> {
         RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
@@ -95,7 +122,13 @@ mod unix {
         while !running().is_empty() && Instant::now() < last {
             sleep(LOOK).await;
         }
-        process::exit(TERMINATED);
+        ENDED.notify_one();
+    }
+
+    /// Waits until denpm was told to end, and its scripts have: nothing may go on after that.
+    /// Nobody listens before the first script, so that until then the signal is what it always is.
+    pub async fn terminated() {
+        ENDED.notified().await;
     }
 }
 
@@ -112,5 +145,10 @@ mod elsewhere {
         }
 
         pub(in crate::reify) async fn over(self) {}
+    }
+
+    /// Never comes.
+    pub async fn terminated() {
+        std::future::pending().await
     }
 }

@@ -53,7 +53,7 @@ fn a_package_that_was_read_ahead_is_the_same_and_what_is_not_there_is_left_alone
     store.read_ahead([promised.as_str()]);
     for _ahead_and_read_again in 0..2 {
         let found = store.get(&integrity_of(&body())).unwrap();
-        assert_eq!((found.dir, found.index), (imported.dir.clone(), imported.index.clone()));
+        assert_eq!((&found.dir, &found.index), (&imported.dir, &imported.index));
     }
 }
 
