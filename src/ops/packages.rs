@@ -329,13 +329,10 @@ fn check_name(request: &PackageRequest, stored: &StoredPackage) -> Result<(), Fa
     if request.naming == Naming::Free {
         return Ok(());
     }
-    let manifest = Manifest::from_slice(&stored.package_json)?;
+    let (name, version) = Manifest::identity(&stored.package_json)?;
     let expected =
         manifest_match::Expected::Registry { name: &request.name, version: &request.version };
-    let found = manifest_match::Found {
-        name: manifest.name.as_deref(),
-        version: manifest.version.as_deref(),
-    };
+    let found = manifest_match::Found { name: name.as_deref(), version: version.as_deref() };
     Ok(manifest_match::check(expected, found)?)
 }
 

@@ -11,7 +11,7 @@ use crate::error::{Code, Explain};
 use indexmap::IndexMap;
 use serde::{
     Deserialize, Deserializer,
-    de::{Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor},
+    de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 use serde_json::{Map, Value, json};
 use std::{borrow::Cow, fmt};
@@ -156,10 +156,18 @@ impl Manifest {
     /// # Errors
     /// [`ManifestError`], also for nesting deeper than 128.
     pub fn from_slice(bytes: &[u8]) -> Result<Self, ManifestError> {
-        match serde_json::from_slice(bytes)? {
-            Fields::Object(object) => Ok(Self::from_object(&object)),
-            Fields::Other => Err(ManifestError::NotAnObject),
-        }
+        Ok(Self::from_object(&Picked(&FIELDS).read(bytes)?))
+    }
+
+    /// What a manifest calls itself: its `name` and `version` alone, as [`Manifest::from_slice`]
+    /// has them, in a fraction of the time.
+    ///
+    /// # Errors
+    /// [`ManifestError`].
+    pub fn identity(bytes: &[u8]) -> Result<(Option<String>, Option<String>), ManifestError> {
+        let Self { name, version, .. } =
+            Self::from_object(&Picked(&["name", "version"]).read(bytes)?);
+        Ok((name, version))
     }
 
     /// Normalises the object of a manifest.
@@ -265,8 +273,7 @@ impl Dist {
     }
 }
 
-/// The fields of a manifest that [`Manifest`] reads; what else a document holds, often ten times
-/// as much, is skipped without being built.
+/// What a document is, of which some fields are read.
 enum Fields {
     Object(Map<String, Value>),
     Other,
@@ -309,15 +316,31 @@ const FIELDS: [&str; 33] = [
     "workspaces",
 ];
 
-impl<'de> Deserialize<'de> for Fields {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(FieldsVisitor)
+/// Reads these fields, sorted by name; what else a document holds, often ten times as much, is
+/// skipped without being built.
+struct Picked(&'static [&'static str]);
+
+impl Picked {
+    fn read(self, bytes: &[u8]) -> Result<Map<String, Value>, ManifestError> {
+        let mut document = serde_json::Deserializer::from_slice(bytes);
+        let fields = self.deserialize(&mut document)?;
+        document.end()?;
+        match fields {
+            Fields::Object(object) => Ok(object),
+            Fields::Other => Err(ManifestError::NotAnObject),
+        }
     }
 }
 
-struct FieldsVisitor;
+impl<'de> DeserializeSeed<'de> for Picked {
+    type Value = Fields;
 
-impl<'de> Visitor<'de> for FieldsVisitor {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Fields, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Picked {
     type Value = Fields;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -327,7 +350,7 @@ impl<'de> Visitor<'de> for FieldsVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
         let mut fields = Map::new();
         while let Some(key) = map.next_key::<Key<'de>>()? {
-            match FIELDS.binary_search(&key.0.as_ref()) {
+            match self.0.binary_search(&key.0.as_ref()) {
                 // What one reader takes from the first and another from the last is no proof.
                 Ok(_) if key.0 == "dist" && fields.contains_key("dist") => {
                     return Err(A::Error::custom("`dist` is given twice"));

@@ -96,6 +96,22 @@ fn from_slice_refuses_what_is_no_object() {
 }
 
 #[test]
+fn identity_is_what_the_whole_manifest_calls_itself() {
+    for text in [
+        r#"{"name":"a","config":{"name":"b"},"version":"1.0.0"}"#,
+        r#"{"name":"a","name":"b","version":" v1 "}"#,
+        r#"{"version":1,"name":null}"#,
+        "{}",
+    ] {
+        let Manifest { name, version, .. } = Manifest::from_slice(text.as_bytes()).unwrap();
+        assert_eq!(Manifest::identity(text.as_bytes()).unwrap(), (name, version));
+    }
+    for text in ["[]", "{", "{} {}", "1"] {
+        assert!(Manifest::identity(text.as_bytes()).is_err(), "{text}");
+    }
+}
+
+#[test]
 fn from_slice_reads_every_field_that_from_object_reads() {
     assert!(FIELDS.is_sorted());
     let everything: Map<String, Value> = FIELDS
