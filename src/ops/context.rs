@@ -14,7 +14,7 @@ use crate::{
         policy::Policy,
     },
     error::Failure,
-    event::Reporter,
+    event::{Event, Reporter},
     registry::{
         self, Authority, CredentialSource, Pool, PoolEntry, PoolOptions, Proxies, Retry, StrictSsl,
         Target, Timeouts,
@@ -56,6 +56,11 @@ impl Context {
         let reporter: Arc<dyn Reporter> = Arc::<Heard>::clone(&heard);
         let options = Options::from_config(&config)?;
         let policy = Policy::load(&options.paths)?;
+        for package in &policy.exemptions.unheeded {
+            let line =
+                format!("{package} is not exempt: a project cannot exempt, only your own file can");
+            reporter.event(Event::warn("policy", line));
+        }
         let node_version =
             machine::node_version(options.paths.node.as_deref(), &options.paths.cache);
         let host = machine::host_platform();

@@ -43,8 +43,9 @@ const MAX_FILE: u64 = 256 << 20;
 const ABSENT_FOR: Duration = Duration::from_mins(5);
 /// Warnings that a run with nothing to do repeats; npm gives them at every install.
 const REPEATED: [&str; 2] = ["install-scripts", "EBADENGINE"];
-/// Warnings about what is fetched, which a run with nothing to do has no occasion for.
-const PASSING: [&str; 2] = ["deprecated", "signatures"];
+/// Warnings about what is fetched, which a run with nothing to do has no occasion for, and about
+/// the policy, which every run gives before it looks here.
+const PASSING: [&str; 3] = ["deprecated", "signatures", "policy"];
 
 /// Files of the project that the result depends on.
 const FILES: [&str; 6] = [

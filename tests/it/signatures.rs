@@ -296,6 +296,12 @@ fn attestations_can_be_required_and_exempted_by_exact_integrity() {
     };
     sandbox.user_policy(&(exempt("2020-01-01") + signed::POLICY));
     refused(&sandbox, &["install"], "EPOLICY", 4);
+    sandbox.file(
+        "denpm.toml",
+        &("[attestation]\nmode = \"require\"\n".to_owned() + &exempt("2999-01-01")),
+    );
+    let refusal = sandbox.denpm(["install"]);
+    refusal.failed_with("EPOLICY").stderr_has("is not exempt: a project cannot exempt");
     sandbox.user_policy(&(exempt("2999-01-01") + signed::POLICY));
     sandbox.denpm(["install"]).succeeded();
 }

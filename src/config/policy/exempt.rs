@@ -53,12 +53,17 @@ impl TryFrom<String> for Day {
 
 /// All exemptions.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Exemptions(pub Vec<Exemption>);
+pub struct Exemptions {
+    /// Those that hold.
+    given: Vec<Exemption>,
+    /// What a project would like to be exempt, `name@version`; for a warning.
+    pub unheeded: Vec<String>,
+}
 
 impl Exemptions {
     /// Whether a check is waived for these bytes at this time, in milliseconds since 1970.
     pub fn waive(&self, package: &str, integrity: &str, check: Check, now: i64) -> bool {
-        self.0.iter().any(|exemption| {
+        self.given.iter().any(|exemption| {
             exemption.package == package
                 && exemption.integrity == integrity
                 && exemption.checks.contains(&check)
@@ -71,11 +76,12 @@ impl Section for Exemptions {
     type Words = Vec<Exemption>;
 
     fn replaced_by(self, words: Vec<Exemption>) -> Self {
-        if words.is_empty() { self } else { Self(words) }
+        if words.is_empty() { self } else { Self { given: words, ..self } }
     }
 
     /// A project cannot exempt anything.
-    fn tightened_by(self, _words: Vec<Exemption>) -> Self {
+    fn tightened_by(mut self, words: Vec<Exemption>) -> Self {
+        self.unheeded.extend(words.into_iter().map(|exemption| exemption.package));
         self
     }
 }
@@ -109,7 +115,9 @@ mod tests {
     #[test]
     fn a_project_cannot_exempt() {
         let exemptions = Exemptions::default().tightened_by(parse(TEXT).unwrap().exempt);
-        assert_eq!(exemptions, Exemptions::default());
+        let now = date::parse("2026-12-31").unwrap();
+        assert!(!exemptions.waive("semver@6.3.1", "sha512-AAAA", Check::Downgrade, now));
+        assert_eq!(exemptions.unheeded, ["semver@6.3.1"]);
     }
 
     #[test]
