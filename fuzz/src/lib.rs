@@ -216,12 +216,17 @@ pub fn registry_keys(data: &[u8]) {
 }
 
 /// Words that remain are words of the command line (or what stood behind their `=`), in their
-/// order; one a line.
+/// order; one a line. Where a letter stands for `--loglevel` and a value, and the setting before it
+/// takes the former for its own value, the latter remains, as it does for npm.
 pub fn command_line(data: &[u8]) {
+    const LEVELS: [&str; 5] = ["silent", "warn", "info", "verbose", "silly"];
     let text = text(data);
     let line = CommandLine::parse(text.lines());
     let mut words = text.lines();
-    let in_order = line.remain.iter().all(|kept| words.any(|word| word.ends_with(&**kept)));
+    let in_order = line
+        .remain
+        .iter()
+        .all(|kept| LEVELS.contains(&&**kept) || words.any(|word| word.ends_with(&**kept)));
     assert!(in_order, "{:?}", line.remain);
     let _ = command_of(&line.remain);
 }
