@@ -306,6 +306,10 @@ impl IdealBuilder<'_> {
     /// The manifest for a specifier, fetched once per run.
     pub(super) fn fetch(&mut self, spec: &Spec, edge: EdgeId) -> Result<Arc<Fetched>, LoadFailure> {
         let pinned = self.yarn.as_ref().and_then(|yarn| yarn.pin(spec));
+        if let Some(pinned) = &pinned {
+            // A yarn.lock leads nowhere that a package.json could not.
+            self.check_allowed(&pinned.spec, Some(edge)).map_err(LoadFailure::new)?;
+        }
         let spec = pinned.as_ref().map_or(spec, |pinned| &pinned.spec);
         if let Some(known) = self.fetched.get(&spec.raw) {
             return Ok(Arc::clone(known));

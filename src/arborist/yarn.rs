@@ -38,6 +38,7 @@ pub(super) struct Pinned {
 #[derive(Debug, thiserror::Error)]
 #[error("Integrity checksum failed when using {algorithm}: wanted {wanted} but got {found}.")]
 struct YarnMismatch {
+    package: String,
     algorithm: String,
     wanted: String,
     found: String,
@@ -46,6 +47,16 @@ struct YarnMismatch {
 impl Explain for YarnMismatch {
     fn code(&self) -> Code {
         Code::Integrity
+    }
+
+    fn package(&self) -> Option<String> {
+        Some(self.package.clone())
+    }
+
+    fn help(&self) -> Option<String> {
+        Some(
+            "find out which of yarn.lock and the registry is right before you change either".into(),
+        )
     }
 }
 
@@ -93,7 +104,8 @@ impl Pinned {
             } else if !known.contains(&hash) {
                 let (wanted, found) = (wanted.to_owned(), found.to_owned());
                 let algorithm = algorithm(hash).to_owned();
-                return Err(LoadFailure::new(YarnMismatch { algorithm, wanted, found }));
+                let package = self.spec.raw.clone();
+                return Err(LoadFailure::new(YarnMismatch { package, algorithm, wanted, found }));
             }
         }
         let integrity = Some(merged.join(" ").into());
@@ -149,10 +161,8 @@ fn host_and_path(url: &str) -> Option<(&str, &str)> {
 }
 
 fn is_of_npm(url: &str) -> bool {
-    let default = host_and_path(deno_npmrc::NPM_DEFAULT_REGISTRY).map_or_else(
-        || deno_npmrc::NPM_DEFAULT_REGISTRY.trim_start_matches("https://"),
-        |(host, _)| host,
-    );
+    let npm = deno_npmrc::NPM_DEFAULT_REGISTRY;
+    let default = npm.strip_prefix("https://").unwrap_or(npm).trim_end_matches('/');
     host_and_path(url).is_some_and(|(host, _)| host == default)
 }
 
@@ -243,6 +253,6 @@ mod tests {
         let merged = pinned("sha1-old").confirm(Arc::clone(&fetched)).unwrap();
         assert_eq!(merged.integrity.as_deref(), Some("sha1-old sha512-new"));
         let error = pinned("sha512-other").confirm(fetched).unwrap_err();
-        assert_eq!(error.code(), Code::Integrity);
+        assert_eq!((error.code(), error.package().as_deref()), (Code::Integrity, Some("a@1.0.0")));
     }
 }

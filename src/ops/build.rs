@@ -1,6 +1,6 @@
 //! From a project and a request to an ideal tree.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 pub use crate::arborist::Update;
 
@@ -108,14 +108,16 @@ pub async fn ideal_tree(
 }
 
 /// Has the store read what the lockfile names, while the tree is built on another thread. Not
-/// where `node_modules` may have it all.
+/// where `node_modules` may have it all, nor where nothing will be fetched.
 fn read_store_ahead(context: &Context, files: &ProjectFiles, request: &TreeRequest) {
     let Some(lock) = &files.lock else { return };
-    if !request.frozen && files.folder.join("node_modules").exists() {
+    let fetches_nothing = context.options.lock.package_lock_only || context.options.dry_run;
+    if fetches_nothing || (!request.frozen && files.folder.join("node_modules").exists()) {
         return;
     }
     let entries = lock.shrinkwrap.packages.values();
-    let promised: Vec<String> = entries.filter_map(|entry| entry.integrity.clone()).collect();
+    // A package may have many places.
+    let promised: BTreeSet<String> = entries.filter_map(|entry| entry.integrity.clone()).collect();
     let store = Arc::clone(&context.store);
     // Nobody waits for it: what it has not read in time is read by whoever asks.
     tokio::task::spawn_blocking(move || store.read_ahead(promised.iter().map(String::as_str)));

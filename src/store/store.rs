@@ -145,6 +145,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Fs`].
     pub fn remove(&self, package: &StoredPackage) -> Result<(), StoreError> {
+        self.taken_ahead(package.digests.sha512());
         let entry = self.entry(package.digests.sha512());
         Ok(self.discard(&entry)?)
     }

@@ -57,15 +57,18 @@ pub(super) async fn unsettled<'c>(
     let mut parts = Vec::new();
     while !packuments.is_empty() {
         let part = packuments.split_off(packuments.len().saturating_sub(AT_ONCE));
-        parts.push(cpu::run(move || {
+        let places: Vec<usize> = part.iter().map(|(at, ..)| *at).collect();
+        let work = cpu::run(move || {
             let is_young = |(at, version, packument): (usize, String, Arc<Packument>)| {
                 let published = packument.published_alone_ms(&version);
                 published.is_some_and(|published| published > oldest).then_some(at)
             };
             part.into_iter().filter_map(is_young).collect::<Vec<_>>()
-        }));
+        });
+        // What could not be read is no reason to look away.
+        parts.push(async move { work.await.unwrap_or(places) });
     }
-    join_all(parts).await.into_iter().flat_map(Result::unwrap_or_default).collect()
+    join_all(parts).await.into_iter().flatten().collect()
 }
 
 /// Now, in milliseconds since 1970.

@@ -19,6 +19,24 @@ fn link(target: impl AsRef<std::path::Path>, at: impl AsRef<std::path::Path>) {
     std::os::unix::fs::symlink(target, at).unwrap();
 }
 
+#[test]
+fn yarn_lock_leads_nowhere_that_a_specifier_may_not() {
+    let registry = Registry::start();
+    registry.package("a", "1.0.0").publish();
+    let elsewhere = Registry::start();
+    elsewhere.package("a", "1.0.0").publish();
+    let folder = Sandbox::new(&registry);
+    for (place, setting, code) in [
+        (format!("{}a/-/a-1.0.0.tgz", elsewhere.url()), "--allow-remote=none", "EALLOWREMOTE"),
+        (format!("git+{}a.git", elsewhere.url()), "--allow-git=none", "EALLOWGIT"),
+    ] {
+        depends(&folder, &json!({"a": "^1"}));
+        folder.file("yarn.lock", &format!("a@^1:\n  version \"1.0.0\"\n  resolved \"{place}\"\n"));
+        folder.denpm(["install", "--package-lock-only", setting]).failed_with(code);
+        assert!(elsewhere.log().is_empty(), "{place}: {:?}", elsewhere.log());
+    }
+}
+
 // npm installs whatever comes from where the lock says when the integrity is taken out.
 #[test]
 fn entry_without_integrity_is_held_to_what_the_registry_says() {
