@@ -21,6 +21,10 @@ use std::{
 use denpm::inspect::minified::{Files, MAX_FILE, compare};
 use divan::{Bencher, black_box, counter::BytesCount};
 
+/// As in the program that is measured.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const VECTORS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/vectors/minified");
 /// The least size of the repeated build, in bytes.
 const REPEATED: usize = 1 << 20;

@@ -15,7 +15,7 @@ use oxc_ast::{
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_parser::{ParseOptions, Parser};
-use oxc_semantic::{Scoping, SemanticBuilder};
+use oxc_semantic::{Scoping, SemanticBuilder, Stats};
 use oxc_span::{GetSpan, SourceType, Span};
 
 use super::{
@@ -73,10 +73,18 @@ fn parse(text: &str, kind: SourceType) -> Option<Facts> {
         return None;
     }
     let program = allocator.alloc(parsed.program);
-    let scoping = SemanticBuilder::new().build(program).semantic.into_scoping();
+    let semantic = SemanticBuilder::new().with_stats(estimate(text)).build(program).semantic;
+    let scoping = semantic.into_scoping();
     let mut collector = Collector::new(&scoping, text);
     collector.visit_program(program);
     Some(collector.finish(program))
+}
+
+/// What is reserved for a text of this size: a few lists grow once or twice, which costs less than
+/// the walk through the whole tree that would count them.
+fn estimate(text: &str) -> Stats {
+    let each = |bytes: usize| u32::try_from(text.len() / bytes).unwrap_or_default();
+    Stats { nodes: 0, scopes: each(80), symbols: each(40), references: each(16) }
 }
 
 pub(super) struct Collector<'s> {

@@ -4,6 +4,8 @@
 //! lists, drop white space, and mangle what is private. A name of the build is explained when one
 //! of these steps leads to it from the source; everything else is excess.
 
+use std::cell::OnceCell;
+
 use super::{
     facts::{Facts, Set},
     files, words,
@@ -190,24 +192,32 @@ impl<'f> Source<'f> {
 #[derive(Debug, Default)]
 pub(super) struct RawTexts {
     texts: Vec<String>,
-    words: Set<Box<str>>,
+    /// Of all texts, once a name is looked for that nothing else explains.
+    words: OnceCell<Set<Box<str>>>,
 }
 
 impl RawTexts {
     pub(super) fn new(texts: Vec<String>) -> Self {
-        let mut words: Set<Box<str>> = Set::default();
-        for word in texts.iter().flat_map(|text| words_of(text)) {
-            if !words.contains(word) {
-                words.insert(word.into());
+        Self { texts, words: OnceCell::new() }
+    }
+
+    fn has_word(&self, word: &str) -> bool {
+        let words = self.words.get_or_init(|| {
+            let mut words: Set<Box<str>> = Set::default();
+            for word in self.texts.iter().flat_map(|text| words_of(text)) {
+                if !words.contains(word) {
+                    words.insert(word.into());
+                }
             }
-        }
-        Self { texts, words }
+            words
+        });
+        words.contains(word)
     }
 
     /// Whole words only where the name is one.
     fn has(&self, name: &str) -> bool {
         if name.bytes().all(is_word_byte) {
-            return self.words.contains(name);
+            return self.has_word(name);
         }
         // Words within the name stand in the texts as they are; its ends may be parts of words.
         let mut inner: Vec<&str> = words_of(name).collect();
@@ -217,7 +227,7 @@ impl RawTexts {
         if name.bytes().last().is_some_and(is_word_byte) {
             inner.pop();
         }
-        inner.iter().all(|word| self.words.contains(*word))
+        inner.iter().all(|word| self.has_word(word))
             && self.texts.iter().any(|text| text.contains(name))
     }
 }

@@ -1,6 +1,6 @@
 //! The files of a package, and which of them belong together.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, mem, sync::Arc};
 
 /// The files of one version, by path below the package's root.
 #[derive(Clone, Debug, Default)]
@@ -252,11 +252,9 @@ fn has_long_lines(bytes: &[u8]) -> bool {
     if bytes.len() < LEAST_SIZE {
         return false;
     }
-    let long: usize = bytes
-        .split(|byte| *byte == b'\n')
-        .map(<[u8]>::len)
-        .filter(|length| *length > LONG_LINES)
-        .sum();
+    let ends = memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]);
+    let lines = ends.scan(0, |start, end| Some(end - mem::replace(start, end + 1)));
+    let long: usize = lines.filter(|length| *length > LONG_LINES).sum();
     long * 5 > bytes.len() * 4
 }
 

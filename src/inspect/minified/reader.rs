@@ -2,8 +2,6 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use sha2::{Digest, Sha256};
-
 use super::{
     collect,
     facts::Facts,
@@ -14,17 +12,20 @@ use super::{
 /// The most bytes of JavaScript that are parsed for one comparison of packages.
 const MAX_PARSED: usize = 96 << 20;
 
-/// A file by its content and the version that is left out of it.
-type Key = [u8; 32];
-/// A file by where it lies in memory, and the text of its version.
-type At = (usize, usize, String);
+/// A file by its content, and the version that is left out of it.
+type Content = (Arc<[u8]>, String);
+/// A file by where it lies in memory, and the version that is left out of it.
+type Place = (usize, usize, String);
+type Answer = Result<Arc<Facts>, Unchecked>;
 
 /// What was read already.
 #[derive(Default)]
 pub(super) struct Reader {
-    known: HashMap<Key, Result<Arc<Facts>, Unchecked>>,
-    /// Keys of files that were hashed already; each is held, so that its place stays its own.
-    hashed: HashMap<At, (Arc<[u8]>, Key)>,
+    /// Two versions share most files, each in its own memory.
+    by_content: HashMap<Content, Answer>,
+    /// What was asked for before, found without a look at its bytes. The entry holds
+    /// the memory, so that its place stays its own.
+    by_place: HashMap<Place, (Arc<[u8]>, Answer)>,
     parsed: usize,
 }
 
@@ -33,34 +34,30 @@ impl Reader {
     ///
     /// # Errors
     /// Why it could not be checked.
-    pub(super) fn facts(&mut self, files: &Files, path: &str) -> Result<Arc<Facts>, Unchecked> {
+    pub(super) fn facts(&mut self, files: &Files, path: &str) -> Answer {
         let bytes = files.get(path).ok_or(Unchecked::NotText)?;
         if bytes.len() > MAX_FILE {
             return Err(Unchecked::TooLarge);
         }
-        let key = self.key(bytes, &files.version);
-        if let Some(known) = self.known.get(&key) {
+        let place = (bytes.as_ptr().addr(), bytes.len(), files.version.clone());
+        if let Some((_, known)) = self.by_place.get(&place) {
             return known.clone();
         }
-        if self.parsed.saturating_add(bytes.len()) > MAX_PARSED {
-            return Err(Unchecked::OverBudget);
-        }
-        self.parsed += bytes.len();
-        let read = read(path, bytes, &files.version).map(Arc::new);
-        self.known.insert(key, read.clone());
-        read
-    }
-
-    fn key(&mut self, bytes: &Arc<[u8]>, version: &str) -> Key {
-        let at = (bytes.as_ptr().addr(), bytes.len(), version.to_owned());
-        let hash = || {
-            let mut hasher = Sha256::new();
-            hasher.update(version.as_bytes());
-            hasher.update([0]);
-            hasher.update(bytes);
-            (Arc::clone(bytes), hasher.finalize().into())
+        let content = (Arc::clone(bytes), files.version.clone());
+        let answer = match self.by_content.get(&content) {
+            Some(known) => known.clone(),
+            None if self.parsed.saturating_add(bytes.len()) > MAX_PARSED => {
+                return Err(Unchecked::OverBudget);
+            }
+            None => {
+                self.parsed += bytes.len();
+                let answer = read(path, bytes, &files.version).map(Arc::new);
+                self.by_content.insert(content, answer.clone());
+                answer
+            }
         };
-        self.hashed.entry(at).or_insert_with(hash).1
+        self.by_place.insert(place, (Arc::clone(bytes), answer.clone()));
+        answer
     }
 }
 

@@ -1,6 +1,10 @@
 //! The words of JavaScript that matter to the inspection: what is too common to mean anything,
 //! and what gives code power over the machine or the page.
 
+use std::sync::LazyLock;
+
+use super::facts::Set;
+
 /// Globals of the language that give no power: every compiler's helpers use them.
 const PURE_GLOBALS: &[&str] = &[
     "AggregateError",
@@ -281,9 +285,11 @@ const PLAIN_BUILTINS: &[&str] = &[
     "zlib",
 ];
 
-/// A global without power.
+/// A global without power. Asked of every global that is mentioned, as `sensitive` is of every
+/// name: one hash instead of a search.
 pub(super) fn is_pure_global(name: &str) -> bool {
-    PURE_GLOBALS.binary_search(&name).is_ok()
+    static SET: LazyLock<Set<&str>> = LazyLock::new(|| PURE_GLOBALS.iter().copied().collect());
+    SET.contains(name)
 }
 
 /// A name of a module wrapper.
@@ -298,7 +304,8 @@ pub(super) fn is_compiler_name(name: &str) -> bool {
 
 /// A word that is counted wherever it occurs; the list's own copy of it.
 pub(super) fn sensitive(name: &str) -> Option<&'static str> {
-    SENSITIVE.binary_search(&name).ok().and_then(|at| SENSITIVE.get(at)).copied()
+    static SET: LazyLock<Set<&str>> = LazyLock::new(|| SENSITIVE.iter().copied().collect());
+    SET.get(name).copied()
 }
 
 /// A sensitive word that a package as a whole does not begin to use for nothing.
