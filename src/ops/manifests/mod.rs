@@ -187,7 +187,11 @@ impl Sources {
 
     /// The packument of a package that was read in this run, if one was.
     pub(super) fn packument_at_hand(&self, name: &str) -> Option<Arc<Packument>> {
-        self.shared.packuments.get(&name.to_owned())?.ok()
+        let shared = &self.shared;
+        match shared.agreement_on(name) {
+            Some(agreement) => agreement.view_at_hand(name),
+            None => shared.packuments.get(&name.to_owned())?.ok(),
+        }
     }
 
     /// From now on a version is picked only where nothing else satisfies; whether that is new.

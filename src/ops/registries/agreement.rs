@@ -156,6 +156,13 @@ impl Agreement {
         self.views.run(name.to_owned(), work).await
     }
 
+    /// The packument that answers come from, if one was read in this run.
+    pub(in crate::ops) fn view_at_hand(&self, name: &str) -> Option<Arc<Packument>> {
+        let chosen = lock(&self.chosen).get(name).map(Arc::clone);
+        let view = chosen.or_else(|| self.views.get(&name.to_owned())?.ok())?;
+        Some(Arc::clone(&view.packument))
+    }
+
     /// Has an answer confirmed in the background; see [`Self::settled`].
     pub(in crate::ops) fn confirm(self: &Arc<Self>, answer: Answer) {
         let known = matches!(answer.view.origin, Origin::Cached | Origin::Stale);
