@@ -8,18 +8,16 @@
 //! 5. Derive the flags, drop what nothing needs, set aside what optional packages could not have,
 //!    check engines and platforms.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use indexmap::IndexSet;
 
 use super::{
-    AllowSources, BuildError, EdgeId, Fetched, LoadFailure, Manifests, NodeId, RootFlags,
+    AllowSources, BuildError, EdgeId, Fetched, LoadFailure, Manifests, Name, NodeId, RootFlags,
     Shrinkwrap, Start, Tree, YarnEntries,
     can_place_dep::Placement,
     deps_queue::DepsQueue,
+    hash::HashMap,
     install_checks::Machine,
     peer_set::{Required, Reuse},
     place_dep::{InstallStrategy, PlaceOptions, PlacedDep, Placer},
@@ -29,7 +27,7 @@ use super::{
 use crate::{
     event::{Event, Reporter},
     explanation::EdgeType,
-    spec::collate,
+    spec::{Spec, collate},
 };
 
 /// The most nodes (virtual ones included) that resolution may make.
@@ -166,7 +164,9 @@ pub(super) struct IdealBuilder<'a> {
     pub(super) load_failures: IndexSet<NodeId>,
     pub(super) peer_set_source: HashMap<NodeId, NodeId>,
     pub(super) virtual_roots: HashMap<NodeId, NodeId>,
-    pub(super) fetched: BTreeMap<String, Arc<Fetched>>,
+    pub(super) fetched: HashMap<String, Arc<Fetched>>,
+    /// What edges ask a registry for, parsed once; each was announced.
+    pub(super) requests: HashMap<(Name, Arc<str>), Arc<Spec>>,
     mutated: bool,
     place_options: PlaceOptions,
 }
@@ -207,9 +207,10 @@ impl<'a> IdealBuilder<'a> {
             added: Vec::new(),
             link_nodes: IndexSet::new(),
             load_failures: IndexSet::new(),
-            peer_set_source: HashMap::new(),
-            virtual_roots: HashMap::new(),
-            fetched: BTreeMap::new(),
+            peer_set_source: HashMap::default(),
+            virtual_roots: HashMap::default(),
+            fetched: HashMap::default(),
+            requests: HashMap::default(),
             mutated: false,
             place_options,
         };
@@ -341,14 +342,10 @@ impl<'a> IdealBuilder<'a> {
             _ => node,
         };
         let virtual_root = self.virtual_root(source, Reuse::Cached);
-        let name = self.tree[edge].name;
-        let ready = self.tree.edge_out_named(virtual_root, name).and_then(|vr_edge| {
-            let to = self.tree[vr_edge].to?;
-            (self.tree.edge_valid(vr_edge) && self.tree.satisfied_by(edge, to)).then_some(to)
-        });
-        if let Some(ready) = ready {
+        if let Some(ready) = self.ready(virtual_root, edge) {
             return Ok(ready);
         }
+        let name = self.tree[edge].name;
         let looks_up =
             self.place_options.update_names.contains(&name) || self.explicit.contains(&edge);
         if self.tree[edge].kind == EdgeType::PeerOptional

@@ -81,6 +81,8 @@ pub struct Node {
     pub(super) links_in: IndexSet<NodeId>,
     pub(super) edges_in: IndexSet<EdgeId>,
     pub(super) edges_out: NameMap<EdgeId>,
+    /// In a virtual root: its edges are made when somebody can ask for them.
+    pub(super) edges_pending: bool,
     pub(super) overrides: Option<RuleId>,
     pub(super) own: Option<Box<Rooted>>,
 }

@@ -27,29 +27,54 @@ pub(super) type Required = IndexSet<NodeId>;
 
 impl IdealBuilder<'_> {
     /// The virtual root of a node; `Reuse` takes the cached one if there is one.
+    ///
+    /// Its edges, and those of the one package in it, matter only to peers and to overrides. They
+    /// are most of all edges npm makes, so they are made when the first peer asks for them.
     pub(super) fn virtual_root(&mut self, node: NodeId, reuse: Reuse) -> NodeId {
-        if reuse == Reuse::Cached
-            && let Some(&root) = self.virtual_roots.get(&node)
+        let cached = self.virtual_roots.get(&node).copied();
+        if let Some(root) = cached
+            && (reuse == Reuse::Cached || self.is_unused(root))
         {
             return root;
         }
-        let new = NewNode {
-            source_reference: Some(node),
-            overrides: self.tree[node].overrides,
-            ..NewNode::default()
+        let overrides = self.tree[node].overrides;
+        let links: Vec<NodeId> = self.tree.children(node);
+        let links: Vec<(NodeId, NodeId)> = links
+            .into_iter()
+            .filter(|&child| self.tree[child].is_link())
+            .filter_map(|child| Some((child, self.tree.target(child)?)))
+            .collect();
+        let new = NewNode { source_reference: Some(node), overrides, ..NewNode::default() };
+        let place = Place::Root(Arc::clone(&self.tree[node].realpath));
+        let root = if links.is_empty() && overrides.is_none() {
+            self.tree.add_pending(new, &place)
+        } else {
+            self.tree.add_node(new, &place)
         };
-        let path = Arc::clone(&self.tree[node].realpath);
-        let root = self.tree.add_node(new, &Place::Root(path));
-        for child in self.tree.children(node) {
-            let (true, Some(target)) = (self.tree[child].is_link(), self.tree.target(child)) else {
-                continue;
-            };
+        for (child, target) in links {
             let new = NewNode { source_reference: Some(target), ..NewNode::default() };
             let path = Arc::clone(&self.tree[child].realpath);
             self.tree.add_node(new, &Place::Path(root, path));
         }
         self.virtual_roots.insert(node, root);
         root
+    }
+
+    /// As good as a new one: nothing was loaded into it.
+    fn is_unused(&self, virtual_root: NodeId) -> bool {
+        self.tree[virtual_root].edges_pending && self.tree[virtual_root].children.is_empty()
+    }
+
+    /// What a virtual root already has for an edge of its dependent.
+    pub(super) fn ready(&mut self, virtual_root: NodeId, edge: EdgeId) -> Option<NodeId> {
+        let name = self.tree[edge].name;
+        if self.tree[virtual_root].edges_pending {
+            self.tree.child(virtual_root, name)?;
+            self.tree.load_pending(virtual_root);
+        }
+        let own = self.tree.edge_out_named(virtual_root, name)?;
+        let to = self.tree[own].to?;
+        (self.tree.edge_valid(own) && self.tree.satisfied_by(edge, to)).then_some(to)
     }
 
     /// Loads what an edge asks for, with its peers, into a virtual root.
@@ -65,7 +90,10 @@ impl IdealBuilder<'_> {
     ) -> Result<NodeId, BuildError> {
         let Some(from) = self.tree[edge].from else { return Err(BuildError::Detached) };
         let parent = match parent {
-            Some(parent) => parent,
+            Some(parent) => {
+                self.tree.load_pending(parent);
+                parent
+            }
             None => self.virtual_root(from, Reuse::Fresh),
         };
         let spec = self.edge_request(edge, from)?;
@@ -97,14 +125,25 @@ impl IdealBuilder<'_> {
         Ok(node)
     }
 
-    fn edge_request(&self, edge: EdgeId, from: NodeId) -> Result<Spec, BuildError> {
+    /// What an edge asks for. A registry's answer is the same whoever asks.
+    fn edge_request(&mut self, edge: EdgeId, from: NodeId) -> Result<Arc<Spec>, BuildError> {
+        let is_own = self.tree[edge].overrides.is_none();
+        let key = (self.tree[edge].name, Arc::clone(&self.tree[edge].raw_spec));
+        if let Some(known) = self.requests.get(&key).filter(|_| is_own) {
+            return Ok(Arc::clone(known));
+        }
         let spec = self.tree.edge_spec(edge);
         if let Some(reference) = spec.strip_prefix('$') {
             let reference = format!("${reference}");
             return Err(super::OverrideError::Reference { reference }.into());
         }
         let where_ = &self.tree[from].path;
-        Ok(Spec::resolve(self.tree.edge_name(edge), &spec, Path::new(&**where_))?)
+        let spec = Spec::resolve(self.tree.edge_name(edge), &spec, Path::new(&**where_))?;
+        let spec = Arc::new(spec);
+        if is_own && spec.is_registry() {
+            self.requests.insert(key, Arc::clone(&spec));
+        }
+        Ok(spec)
     }
 
     fn load_peer_set(&mut self, node: NodeId, required: &mut Required) -> Result<(), BuildError> {
@@ -212,6 +251,7 @@ impl IdealBuilder<'_> {
         let links =
             (is_workspace || self.is_internal_folder(parent, edge) || !packs) && !is_transitive;
         if is_directory && links {
+            self.tree.load_pending(parent);
             return Ok(self.link_to_folder(&name, spec, parent));
         }
         if is_workspace
@@ -219,6 +259,7 @@ impl IdealBuilder<'_> {
             && self.tree.is_workspace(existing)
             && self.tree.satisfied_by(edge, existing)
         {
+            self.tree.load_pending(parent);
             return Ok(existing);
         }
         let relocated;
@@ -234,7 +275,17 @@ impl IdealBuilder<'_> {
             spec
         };
         Ok(match self.fetch(spec, edge) {
-            Ok(fetched) => self.tree.add_node(loaded(&name, &fetched), &Place::Child(parent)),
+            Ok(fetched) => {
+                let (new, place) = (loaded(&name, &fetched), Place::Child(parent));
+                if !new.package.peer_dependencies.is_empty() {
+                    self.tree.load_pending(parent);
+                }
+                if self.tree[parent].edges_pending {
+                    self.tree.add_pending(new, &place)
+                } else {
+                    self.tree.add_node(new, &place)
+                }
+            }
             Err(error) => self.failure_node(&name, parent, error, edge),
         })
     }
@@ -269,6 +320,7 @@ impl IdealBuilder<'_> {
         let from = self.tree[edge].from;
         let location = from.map(|from| self.tree[from].location.to_string()).unwrap_or_default();
         let error = error.required_by(if location.is_empty() { "." } else { &location });
+        self.tree.load_pending(parent);
         let new = NewNode { name: Some(name.to_owned()), error: Some(error), ..NewNode::default() };
         let node = self.tree.add_node(new, &Place::Child(parent));
         self.load_failures.insert(node);
@@ -324,14 +376,23 @@ impl IdealBuilder<'_> {
     }
 
     /// Announces what a new node will ask for, so that it is under way when its turn comes.
-    pub(super) fn prefetch_for(&self, node: NodeId) {
+    pub(super) fn prefetch_for(&mut self, node: NodeId) {
         for edge in self.problem_edges(node) {
+            let is_own = self.tree[edge].overrides.is_none();
+            let key = (self.tree[edge].name, Arc::clone(&self.tree[edge].raw_spec));
+            if is_own && self.requests.contains_key(&key) {
+                continue;
+            }
             let from = self.tree.specifier_base(node, Some(edge));
             let spec = self.tree.edge_spec(edge);
-            if let Ok(spec) = Spec::resolve(self.tree.edge_name(edge), &spec, Path::new(&from))
-                && !self.fetched.contains_key(&spec.raw)
-            {
+            let Ok(spec) = Spec::resolve(self.tree.edge_name(edge), &spec, Path::new(&from)) else {
+                continue;
+            };
+            if !self.fetched.contains_key(&spec.raw) {
                 self.manifests.prefetch(&spec);
+            }
+            if is_own && spec.is_registry() {
+                self.requests.insert(key, Arc::new(spec));
             }
         }
     }

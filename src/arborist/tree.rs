@@ -57,6 +57,9 @@ pub enum PeerDeps {
     Ignore,
 }
 
+/// So many nodes and edges have a place from the beginning.
+const ROOM: usize = 16 << 10;
+
 /// One or more dependency trees over a shared arena.
 ///
 /// Besides the project's own tree the arena holds the virtual roots in which peer sets are
@@ -169,7 +172,10 @@ impl IndexMut<EdgeId> for Tree {
 impl Tree {
     /// An empty arena.
     pub fn new(settings: TreeSettings) -> Self {
-        Self { settings, ..Self::default() }
+        // Copying thousands of nodes each time there is no room would cost more than room that
+        // is never touched.
+        let (nodes, edges) = (Vec::with_capacity(ROOM), Vec::with_capacity(ROOM));
+        Self { settings, nodes, edges, ..Self::default() }
     }
 
     /// The settings shared by all nodes.
@@ -193,6 +199,28 @@ impl Tree {
         self.settle(id, place);
         self.load_deps(id);
         id
+    }
+
+    /// Adds a virtual root, or a package to one, whose edges are made by
+    /// [`load_pending`](Self::load_pending).
+    pub(super) fn add_pending(&mut self, new: NewNode, place: &Place) -> NodeId {
+        let id = self.push(new, place, None);
+        self[id].edges_pending = true;
+        self.settle(id, place);
+        id
+    }
+
+    /// Makes the edges that a virtual root and the packages in it do not have yet.
+    pub(super) fn load_pending(&mut self, virtual_root: NodeId) {
+        if !std::mem::take(&mut self[virtual_root].edges_pending) {
+            return;
+        }
+        self.load_deps(virtual_root);
+        for child in self.children(virtual_root) {
+            if std::mem::take(&mut self[child].edges_pending) {
+                self.load_deps(child);
+            }
+        }
     }
 
     /// Adds a link to a folder. Without a `target` a node for the folder is made from the same
@@ -263,6 +291,7 @@ impl Tree {
             links_in: IndexSet::default(),
             edges_in: IndexSet::default(),
             edges_out: NameMap::default(),
+            edges_pending: false,
             overrides: new.overrides,
             own: None,
         });

@@ -24,7 +24,7 @@ use std::{
     io::{self, Read as _, Seek as _, Write as _},
     ops::Range,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -134,7 +134,8 @@ impl Disk {
             if is_whole {
                 Arc::new(bytes.slice(start..))
             } else {
-                Arc::new(FileText { path, at: head.text.clone() })
+                let file = Mutex::new(Some(file));
+                Arc::new(FileText { path, at: head.text.clone(), file })
             }
         };
         if !is_whole {
@@ -167,7 +168,7 @@ impl Disk {
         }
         let start = head.len() as u64;
         let at = start..start + text.len() as u64;
-        Ok(Arc::new(FileText { path, at }))
+        Ok(Arc::new(FileText { path, at, file: Mutex::default() }))
     }
 
     /// A file beside `path`, in a folder that is made when it is missing.
@@ -204,6 +205,8 @@ struct FileText {
     path: PathBuf,
     /// Where in the file.
     at: Range<u64>,
+    /// Left open for the first question, which follows at once; not longer, for there are many.
+    file: Mutex<Option<File>>,
 }
 
 impl Document for FileText {
@@ -211,7 +214,8 @@ impl Document for FileText {
         let end = self.at.start.checked_add(range.end).filter(|end| *end <= self.at.end);
         let length = range.end.checked_sub(range.start).filter(|_| end.is_some());
         let length = length.ok_or(io::ErrorKind::UnexpectedEof)?;
-        let mut file = File::open(&self.path)?;
+        let open = self.file.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let mut file = open.map_or_else(|| File::open(&self.path), Ok)?;
         file.seek(io::SeekFrom::Start(self.at.start + range.start))?;
         let mut bytes = vec![0; usize::try_from(length).map_err(io::Error::other)?];
         file.read_exact(&mut bytes)?;

@@ -5,12 +5,13 @@
 //! known, and with it the packages that are asked for next: they are requested at once,
 //! transitively, while resolution is still busy above.
 
+mod announce;
 mod outside;
 mod request;
 
 use std::{
     borrow::Cow,
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeSet, HashMap},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError, RwLock},
     time::{SystemTime, UNIX_EPOCH},
@@ -19,6 +20,7 @@ use std::{
 use globset::Glob;
 use tokio::runtime::Handle;
 
+use self::announce::{Announcements, Reach, announce};
 use super::{
     context::Context,
     packages::Packages,
@@ -62,7 +64,7 @@ struct Shared {
     age_exceptions: Vec<AgeException>,
     /// Versions to avoid, by package.
     avoided: RwLock<HashMap<String, BTreeSet<String>>>,
-    announced: Mutex<HashSet<String>>,
+    announcements: Announcements,
 }
 
 /// Whether tarballs are fetched as soon as their packages have a place in the tree.
@@ -142,7 +144,7 @@ impl Sources {
             lock_resolved: context.options.lock.lock_resolved,
             age_exceptions: exceptions.collect(),
             avoided: RwLock::default(),
-            announced: Mutex::default(),
+            announcements: Announcements::default(),
         };
         Self { shared: Arc::new(shared), runtime: Handle::current() }
     }
@@ -392,7 +394,7 @@ impl Manifests for Sources {
     fn prefetch(&self, spec: &Spec) {
         let target = spec.target();
         if target.is_registry() {
-            announce(Arc::clone(&self.shared), &self.runtime, target.clone());
+            announce(&self.shared, &self.runtime, target, Reach::All);
         }
     }
 
@@ -424,29 +426,4 @@ impl Manifests for Sources {
         let text = String::from_utf8(bytes).ok()?;
         Lockfile::parse(&text, "npm-shrinkwrap.json").ok().map(|lock| lock.shrinkwrap)
     }
-}
-
-/// Asks for a package that will be needed, and then for what its manifest will need.
-fn announce(shared: Arc<Shared>, runtime: &Handle, spec: Spec) {
-    let is_new =
-        shared.announced.lock().unwrap_or_else(PoisonError::into_inner).insert(spec.to_string());
-    if !is_new {
-        return;
-    }
-    let inner = runtime.clone();
-    runtime.spawn(async move {
-        // A guess that fails is not an error: the question itself comes later, or never.
-        let Ok(fetched) = shared.fetch_registry(&spec).await else { return };
-        let manifest = &fetched.manifest;
-        let needed = manifest.dependencies.iter().chain(&manifest.optional_dependencies).chain(
-            manifest.peer_dependencies.iter().filter(|(name, _)| !manifest.is_peer_optional(name)),
-        );
-        for (name, spec) in needed {
-            if let Ok(spec) = Spec::resolve(name, spec, Path::new("/"))
-                && spec.target().is_registry()
-            {
-                announce(Arc::clone(&shared), &inner, spec.target().clone());
-            }
-        }
-    });
 }
