@@ -83,6 +83,15 @@ impl<V: Copy> NameMap<V> {
         self.0.get(&folded).map(|&(_, value)| value)
     }
 
+    /// Where in the order a value is, if it is the one of that name.
+    pub(super) fn place_of(&self, folded: Name, value: V) -> Option<usize>
+    where
+        V: PartialEq,
+    {
+        let (place, _, (_, found)) = self.0.get_full(&folded)?;
+        (*found == value).then_some(place)
+    }
+
     /// Sets a value; an existing key moves to the end, as in npm's map.
     pub(super) fn set(&mut self, folded: Name, name: Name, value: V) {
         self.0.shift_remove(&folded);

@@ -15,6 +15,13 @@ use super::{
 /// From so many nodes on that have an edge of a name, all nodes are walked instead.
 const MANY_ASKERS: usize = 64;
 
+/// A step of a walk: npm goes depth first, children before folders inside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Step {
+    Child(usize),
+    Folder(usize),
+}
+
 impl Tree {
     /// Puts a node (and what is below it) under another root; `None` takes it out of its tree.
     pub fn set_root(&mut self, id: NodeId, root: Option<NodeId>) {
@@ -401,39 +408,49 @@ impl Tree {
     /// Resolves again the edges of that name in the whole subtree (`_reloadNamedEdges`).
     fn reload_named_edges(&mut self, top: NodeId, name: Name) {
         let folded = self.names.folded(name);
-        let Some(askers) = self.askers_below(top, folded) else {
+        let Some(mut askers) = self.askers_below(top, folded) else {
             return self.reload_named_edges_by_walk(top, name);
         };
         // The order in which several are looked at is that of the walk.
-        match askers.as_slice() {
-            [] => {}
-            [id] => self.reload_named_edge(top, *id, name),
-            _ => self.reload_named_edges_by_walk(top, name),
+        askers.sort_unstable();
+        for (_, id) in askers {
+            self.reload_named_edge(top, id, name);
         }
     }
 
-    /// Who in a subtree has an edge of a name; `None` where a walk tells as fast.
-    fn askers_below(&self, top: NodeId, folded: Name) -> Option<Vec<NodeId>> {
+    /// Who in a subtree has an edge of a name, and by which way a walk comes there; `None` where
+    /// the walk tells as fast.
+    fn askers_below(&self, top: NodeId, folded: Name) -> Option<Vec<(Vec<Step>, NodeId)>> {
         let Some(askers) = self.askers.get(&folded) else { return Some(Vec::new()) };
         if askers.len() > MANY_ASKERS {
             return None;
         }
-        let is_below = |&id: &NodeId| {
-            std::iter::successors(Some(id), |&id| self.walked_from(id)).any(|node| node == top)
+        let way_to = |&id: &NodeId| {
+            let (mut way, mut node) = (Vec::new(), id);
+            while node != top {
+                let (above, step) = self.walked_from(node)?;
+                way.push(step);
+                node = above;
+            }
+            way.reverse();
+            Some((way, id))
         };
-        Some(askers.iter().copied().filter(is_below).collect())
+        Some(askers.iter().filter_map(way_to).collect())
     }
 
     /// The node from which a walk down the tree comes to this one. While a node moves, it may know
     /// a parent that does not know it any more.
-    fn walked_from(&self, id: NodeId) -> Option<NodeId> {
+    fn walked_from(&self, id: NodeId) -> Option<(NodeId, Step)> {
         let node = &self[id];
         let folded = self.names.folded(node.name);
-        let is_child = |&parent: &NodeId| {
-            !self[parent].is_link() && self[parent].children.get(folded) == Some(id)
+        let as_child = |parent: NodeId| {
+            let place = self[parent].children.place_of(folded, id)?;
+            (!self[parent].is_link()).then_some((parent, Step::Child(place)))
         };
-        let inside = |&parent: &NodeId| self[parent].fs_children.contains(&id);
-        node.parent.filter(is_child).or_else(|| node.fs_parent.filter(inside))
+        let as_folder = |parent: NodeId| {
+            Some((parent, Step::Folder(self[parent].fs_children.get_index_of(&id)?)))
+        };
+        node.parent.and_then(as_child).or_else(|| node.fs_parent.and_then(as_folder))
     }
 
     fn reload_named_edges_by_walk(&mut self, top: NodeId, name: Name) {
