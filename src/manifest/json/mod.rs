@@ -223,10 +223,18 @@ pub(super) fn js_entries(map: &Map<String, Value>) -> impl Iterator<Item = (&str
     entries.into_iter()
 }
 
-fn js_order(entries: &mut [(&str, &Value)]) {
+/// The same, of an object that is used up.
+pub(super) fn js_owned(map: Map<String, Value>) -> impl Iterator<Item = (String, Value)> {
+    let mut entries: Vec<(String, Value)> = map.into_iter().collect();
+    js_order(&mut entries);
+    entries.into_iter()
+}
+
+fn js_order<K: AsRef<str>, V>(entries: &mut [(K, V)]) {
+    let starts_with_digit = |key: &K| key.as_ref().starts_with(|c: char| c.is_ascii_digit());
     // Few objects have such a key; the others are in order already.
-    if entries.iter().any(|(key, _)| key.starts_with(|first: char| first.is_ascii_digit())) {
-        entries.sort_by_key(|(key, _)| array_index(key).map_or(u64::MAX, u64::from));
+    if entries.iter().any(|(key, _)| starts_with_digit(key)) {
+        entries.sort_by_key(|(key, _)| array_index(key.as_ref()).map_or(u64::MAX, u64::from));
     }
 }
 

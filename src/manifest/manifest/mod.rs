@@ -6,7 +6,10 @@
 //! npm's synchronous path skips `bin`, because what it reads there was cleaned when it was fetched
 //! or written; cleaning twice changes nothing, so there is one path here.
 
-use super::{bin, json::js_entries};
+use super::{
+    bin,
+    json::{js_entries, js_owned},
+};
 use crate::error::{Code, Explain};
 use indexmap::IndexMap;
 use serde::{
@@ -156,7 +159,7 @@ impl Manifest {
     /// # Errors
     /// [`ManifestError`], also for nesting deeper than 128.
     pub fn from_slice(bytes: &[u8]) -> Result<Self, ManifestError> {
-        Ok(Self::from_object(&Picked(&FIELDS).read(bytes)?))
+        Ok(Self::from_fields(Picked(&FIELDS).read(bytes)?))
     }
 
     /// What a manifest calls itself: its `name` and `version` alone, as [`Manifest::from_slice`]
@@ -166,62 +169,69 @@ impl Manifest {
     /// [`ManifestError`].
     pub fn identity(bytes: &[u8]) -> Result<(Option<String>, Option<String>), ManifestError> {
         let Self { name, version, .. } =
-            Self::from_object(&Picked(&["name", "version"]).read(bytes)?);
+            Self::from_fields(Picked(&["name", "version"]).read(bytes)?);
         Ok((name, version))
     }
 
     /// Normalises the object of a manifest.
     pub fn from_object(object: &Map<String, Value>) -> Self {
-        let field = |key: &str| object.get(key).filter(|value| !value.is_null()).cloned();
-        let string = |key: &str| object.get(key).and_then(Value::as_str).map(str::to_owned);
-        let flag = |key: &str| object.get(key).and_then(Value::as_bool);
-        let strings = |key: &str| string_map(object.get(key));
-        let name = string("name");
-        let version = string("version");
-        let optional_dependencies = strings("optionalDependencies");
-        let mut dependencies = strings("dependencies");
+        let known = FIELDS.iter().filter_map(|field| object.get_key_value(*field));
+        Self::from_fields(known.map(|(key, value)| (key.clone(), value.clone())).collect())
+    }
+
+    /// The same, of the fields of [`FIELDS`], which become the manifest's own.
+    fn from_fields(mut fields: Map<String, Value>) -> Self {
+        let bundle_dependencies = bundle_dependencies(&fields);
+        let mut dependencies = string_map(fields.remove("dependencies"));
         // Before npm knew optional dependencies, they were listed twice.
-        let listed = object.get("optionalDependencies").and_then(Value::as_object);
+        let listed = fields.get("optionalDependencies").and_then(Value::as_object);
         dependencies.retain(|name, _| !listed.is_some_and(|listed| listed.contains_key(name)));
+        let mut take = |key: &str| fields.remove(key).filter(|value| !value.is_null());
+        let (name, version) = (string(take("name")), string(take("version")));
         let whole = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        let given_id = string(take("_id"));
         let id = match (whole(&name), whole(&version)) {
             (Some(name), Some(version)) => Some(format!("{name}@{version}")),
-            _ => string("_id"),
+            _ => given_id,
         };
+        let flag = |value: Option<Value>| value.as_ref().and_then(Value::as_bool);
         Self {
-            bundle_dependencies: bundle_dependencies(object, &dependencies),
             dependencies,
-            dev_dependencies: strings("devDependencies"),
-            optional_dependencies,
-            peer_dependencies: strings("peerDependencies"),
-            peer_dependencies_meta: field("peerDependenciesMeta"),
-            accept_dependencies: strings("acceptDependencies"),
-            overrides: field("overrides"),
-            workspaces: field("workspaces"),
-            funding: field("funding").map(|funding| match funding {
+            bundle_dependencies,
+            dev_dependencies: string_map(take("devDependencies")),
+            optional_dependencies: string_map(take("optionalDependencies")),
+            peer_dependencies: string_map(take("peerDependencies")),
+            peer_dependencies_meta: take("peerDependenciesMeta"),
+            accept_dependencies: string_map(take("acceptDependencies")),
+            overrides: take("overrides"),
+            workspaces: take("workspaces"),
+            funding: take("funding").map(|funding| match funding {
                 Value::String(url) if !url.is_empty() => json!({ "url": url }),
                 other => other,
             }),
-            license: field("license"),
-            engines: field("engines"),
-            os: field("os"),
-            cpu: field("cpu"),
-            libc: field("libc"),
-            config: field("config"),
-            dev_engines: field("devEngines"),
-            directories: field("directories"),
-            bin: bin::normalize(object.get("bin"), name.as_deref()),
-            scripts: strings("scripts"),
-            has_install_script: flag("hasInstallScript"),
-            gypfile: flag("gypfile"),
-            deprecated: field("deprecated"),
-            has_shrinkwrap: flag("_hasShrinkwrap").unwrap_or(false),
-            dist: object.get("dist").and_then(Value::as_object).map(Dist::from_object),
-            allow_scripts: field("allowScripts"),
-            package_manager: string("packageManager"),
+            license: take("license"),
+            engines: take("engines"),
+            os: take("os"),
+            cpu: take("cpu"),
+            libc: take("libc"),
+            config: take("config"),
+            dev_engines: take("devEngines"),
+            directories: take("directories"),
+            bin: bin::normalize(take("bin").as_ref(), name.as_deref()),
+            scripts: string_map(take("scripts")),
+            has_install_script: flag(take("hasInstallScript")),
+            gypfile: flag(take("gypfile")),
+            deprecated: take("deprecated"),
+            has_shrinkwrap: flag(take("_hasShrinkwrap")).unwrap_or(false),
+            dist: match take("dist") {
+                Some(Value::Object(dist)) => Some(Dist::from_fields(dist)),
+                _ => None,
+            },
+            allow_scripts: take("allowScripts"),
+            package_manager: string(take("packageManager")),
             id,
-            resolved: string("_resolved"),
-            integrity: string("_integrity"),
+            resolved: string(take("_resolved")),
+            integrity: string(take("_integrity")),
             name,
             version,
         }
@@ -251,8 +261,7 @@ impl Manifest {
 }
 
 impl Dist {
-    fn from_object(object: &Map<String, Value>) -> Self {
-        let string = |key: &str| object.get(key).and_then(Value::as_str).map(str::to_owned);
+    fn from_fields(mut object: Map<String, Value>) -> Self {
         let count = |key: &str| object.get(key).and_then(Value::as_u64);
         let signature = |value: &Value| {
             Some(Signature {
@@ -261,14 +270,17 @@ impl Dist {
             })
         };
         let signatures = object.get("signatures").and_then(Value::as_array);
+        let signatures = signatures.into_iter().flatten().filter_map(signature).collect();
+        let (unpacked_size, file_count) = (count("unpackedSize"), count("fileCount"));
+        let mut take = |key: &str| object.remove(key);
         Self {
-            tarball: string("tarball"),
-            integrity: string("integrity").filter(|text| !text.is_empty()),
-            shasum: string("shasum").filter(|text| !text.is_empty()),
-            unpacked_size: count("unpackedSize"),
-            file_count: count("fileCount"),
-            signatures: signatures.into_iter().flatten().filter_map(signature).collect(),
-            attestations: object.get("attestations").filter(|value| value.is_object()).cloned(),
+            tarball: string(take("tarball")),
+            integrity: string(take("integrity")).filter(|text| !text.is_empty()),
+            shasum: string(take("shasum")).filter(|text| !text.is_empty()),
+            unpacked_size,
+            file_count,
+            signatures,
+            attestations: take("attestations").filter(Value::is_object),
         }
     }
 }
@@ -279,7 +291,7 @@ enum Fields {
     Other,
 }
 
-/// What [`Manifest::from_object`] looks at.
+/// What a [`Manifest`] is made of.
 const FIELDS: [&str; 33] = [
     "_hasShrinkwrap",
     "_id",
@@ -470,22 +482,28 @@ pub(super) fn is_truthy(value: &Value) -> bool {
     }
 }
 
+fn string(value: Option<Value>) -> Option<String> {
+    match value? {
+        Value::String(text) => Some(text),
+        _ => None,
+    }
+}
+
 /// The strings of an object, in JavaScript's order.
-fn string_map(value: Option<&Value>) -> IndexMap<String, String> {
-    let Some(object) = value.and_then(Value::as_object) else { return IndexMap::new() };
-    js_entries(object)
-        .filter_map(|(key, value)| Some((key.to_owned(), value.as_str()?.to_owned())))
-        .collect()
+fn string_map(value: Option<Value>) -> IndexMap<String, String> {
+    let Some(Value::Object(object)) = value else { return IndexMap::new() };
+    let texts = js_owned(object).filter_map(|(key, value)| Some((key, string(Some(value))?)));
+    texts.collect()
 }
 
 /// `bundleDependencies`, or its misspelling, as names.
-fn bundle_dependencies(object: &Map<String, Value>, dependencies: &Deps) -> Option<Vec<String>> {
+fn bundle_dependencies(object: &Map<String, Value>) -> Option<Vec<String>> {
     match object.get("bundleDependencies").or_else(|| object.get("bundledDependencies"))? {
         Value::Bool(false) => Some(Vec::new()),
         // This step comes before the optional ones are removed.
         Value::Bool(true) => Some(match object.get("dependencies").and_then(Value::as_object) {
             Some(all) => js_entries(all).map(|(name, _)| name.to_owned()).collect(),
-            None => dependencies.keys().cloned().collect(),
+            None => Vec::new(),
         }),
         Value::Array(names) => {
             Some(names.iter().filter_map(Value::as_str).map(str::to_owned).collect())
