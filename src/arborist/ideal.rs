@@ -165,7 +165,7 @@ pub(super) struct IdealBuilder<'a> {
     pub(super) peer_set_source: HashMap<NodeId, NodeId>,
     pub(super) virtual_roots: HashMap<NodeId, NodeId>,
     pub(super) fetched: HashMap<String, Arc<Fetched>>,
-    /// What edges ask a registry for, parsed once; each was announced.
+    /// What edges ask a registry for, parsed once.
     pub(super) requests: HashMap<(Name, Arc<str>), Arc<Spec>>,
     mutated: bool,
     place_options: PlaceOptions,

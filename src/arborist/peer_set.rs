@@ -32,21 +32,21 @@ impl IdealBuilder<'_> {
     /// are most of all edges npm makes, so they are made when the first peer asks for them.
     pub(super) fn virtual_root(&mut self, node: NodeId, reuse: Reuse) -> NodeId {
         let cached = self.virtual_roots.get(&node).copied();
-        if let Some(root) = cached
-            && (reuse == Reuse::Cached || self.is_unused(root))
-        {
+        if let Some(root) = cached.filter(|_| reuse == Reuse::Cached) {
             return root;
         }
         let overrides = self.tree[node].overrides;
-        let links: Vec<NodeId> = self.tree.children(node);
-        let links: Vec<(NodeId, NodeId)> = links
-            .into_iter()
-            .filter(|&child| self.tree[child].is_link())
-            .filter_map(|child| Some((child, self.tree.target(child)?)))
-            .collect();
+        let children = self.tree[node].children.values();
+        let links = children.filter(|&child| self.tree[child].is_link());
+        let links: Vec<(NodeId, NodeId)> =
+            links.filter_map(|child| Some((child, self.tree.target(child)?))).collect();
+        let is_plain = links.is_empty() && overrides.is_none();
+        if let Some(root) = cached.filter(|&root| is_plain && self.is_unused(root)) {
+            return root;
+        }
         let new = NewNode { source_reference: Some(node), overrides, ..NewNode::default() };
         let place = Place::Root(Arc::clone(&self.tree[node].realpath));
-        let root = if links.is_empty() && overrides.is_none() {
+        let root = if is_plain {
             self.tree.add_pending(new, &place)
         } else {
             self.tree.add_node(new, &place)

@@ -478,3 +478,43 @@ impl Tree {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        arborist::{
+            TreeSettings,
+            tree::{NewNode, Place},
+        },
+        manifest::Manifest,
+    };
+
+    fn add(tree: &mut Tree, place: &Place, name: &str) -> NodeId {
+        let manifest = json!({"name": name, "version": "1.0.0", "dependencies": {"wanted": "*"}});
+        let package = Arc::new(Manifest::from_value(&manifest).unwrap());
+        tree.add_node(NewNode { package, ..NewNode::default() }, place)
+    }
+
+    #[test]
+    fn askers_of_a_name_are_in_the_order_of_the_walk_and_those_elsewhere_are_left_out() {
+        let mut tree = Tree::new(TreeSettings::default());
+        let root = add(&mut tree, &Place::Root("/p".into()), "p");
+        let folder = add(&mut tree, &Place::Path(root, "/p/packages/w".into()), "w");
+        let b = add(&mut tree, &Place::Child(root), "b");
+        let a = add(&mut tree, &Place::Child(root), "a");
+        let inner = add(&mut tree, &Place::Child(b), "inner");
+        let in_folder = add(&mut tree, &Place::Child(folder), "in-folder");
+        add(&mut tree, &Place::Root("/q".into()), "q");
+        let folded = tree.names.find("wanted").unwrap();
+        let below = |top| {
+            let mut askers = tree.askers_below(top, folded).unwrap();
+            askers.sort_unstable();
+            askers.into_iter().map(|(_, id)| id).collect::<Vec<_>>()
+        };
+        assert_eq!(below(root), [root, b, inner, a, folder, in_folder]);
+        assert_eq!(below(b), [b, inner]);
+    }
+}

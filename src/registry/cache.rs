@@ -24,7 +24,10 @@ use std::{
     io::{self, Read as _, Seek as _, Write as _},
     ops::Range,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -41,6 +44,8 @@ const MAGIC: &[u8; 8] = b"dnpkmt3\n";
 const HEAD: usize = 64;
 /// The first read: most indexes are whole with it.
 const FIRST_READ: usize = 4 << 10;
+/// So many files may be open for a question that has not come.
+const MAX_OPEN: usize = 32;
 /// Longer validators are not worth keeping; no registry sends such.
 const VALIDATOR_LIMIT: usize = 1024;
 
@@ -99,12 +104,13 @@ impl Key {
 pub(super) struct Disk {
     folder: PathBuf,
     limit: u64,
+    open: Open,
 }
 
 impl Disk {
     /// Entries lie in `<cache>/packuments`; bodies over `limit` bytes are not read.
     pub(super) fn new(cache: &Path, limit: u64) -> Self {
-        Self { folder: cache.join("packuments"), limit }
+        Self { folder: cache.join("packuments"), limit, open: Open::default() }
     }
 
     fn path(&self, key: &Key) -> PathBuf {
@@ -134,8 +140,8 @@ impl Disk {
             if is_whole {
                 Arc::new(bytes.slice(start..))
             } else {
-                let file = Mutex::new(Some(file));
-                Arc::new(FileText { path, at: head.text.clone(), file })
+                let open = Mutex::new(self.open.keep(file));
+                Arc::new(FileText { path, at: head.text.clone(), open })
             }
         };
         if !is_whole {
@@ -168,7 +174,7 @@ impl Disk {
         }
         let start = head.len() as u64;
         let at = start..start + text.len() as u64;
-        Ok(Arc::new(FileText { path, at, file: Mutex::default() }))
+        Ok(Arc::new(FileText { path, at, open: Mutex::default() }))
     }
 
     /// A file beside `path`, in a folder that is made when it is missing.
@@ -205,8 +211,32 @@ struct FileText {
     path: PathBuf,
     /// Where in the file.
     at: Range<u64>,
-    /// Left open for the first question, which follows at once; not longer, for there are many.
-    file: Mutex<Option<File>>,
+    /// Left open for the first question, which most often follows at once.
+    open: Mutex<Option<Kept>>,
+}
+
+/// How many files are open between the look at an entry and the first question to its text.
+#[derive(Clone, Debug, Default)]
+struct Open(Arc<AtomicUsize>);
+
+/// One of them.
+struct Kept {
+    file: File,
+    open: Open,
+}
+
+impl Open {
+    /// Keeps a file open, if not too many are.
+    fn keep(&self, file: File) -> Option<Kept> {
+        let kept = Kept { file, open: self.clone() };
+        (self.0.fetch_add(1, Ordering::Relaxed) < MAX_OPEN).then_some(kept)
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        self.open.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Document for FileText {
@@ -214,11 +244,16 @@ impl Document for FileText {
         let end = self.at.start.checked_add(range.end).filter(|end| *end <= self.at.end);
         let length = range.end.checked_sub(range.start).filter(|_| end.is_some());
         let length = length.ok_or(io::ErrorKind::UnexpectedEof)?;
-        let open = self.file.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let mut file = open.map_or_else(|| File::open(&self.path), Ok)?;
-        file.seek(io::SeekFrom::Start(self.at.start + range.start))?;
         let mut bytes = vec![0; usize::try_from(length).map_err(io::Error::other)?];
-        file.read_exact(&mut bytes)?;
+        let mut read = |mut file: &File| {
+            file.seek(io::SeekFrom::Start(self.at.start + range.start))?;
+            file.read_exact(&mut bytes)
+        };
+        let kept = self.open.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match kept {
+            Some(kept) => read(&kept.file)?,
+            None => read(&File::open(&self.path)?)?,
+        }
         Ok(bytes.into())
     }
 }
@@ -399,9 +434,29 @@ mod tests {
         let (_folder, disk, key) = disk();
         let (first, second) = (text(FIRST_READ), text(FIRST_READ + 1));
         stored(&disk, &key, &first);
-        let opened = disk.load(&key).unwrap();
+        let asked = disk.load(&key).unwrap();
+        let before = asked.packument.raw_manifest("1.0.0");
+        let unasked = disk.load(&key).unwrap();
         stored(&disk, &key, &second);
-        assert_eq!(opened.packument.raw_manifest("1.0.0"), None);
+        assert_eq!(asked.packument.raw_manifest("1.0.0"), None);
+        // Its file is still the one that was opened.
+        assert_eq!(unasked.packument.raw_manifest("1.0.0"), before);
+    }
+
+    #[test]
+    fn few_files_are_open_for_questions_that_have_not_come() {
+        let (_folder, disk, _) = disk();
+        let text = text(FIRST_READ);
+        let keys: Vec<Key> =
+            (0..MAX_OPEN + 8).map(|n| Key::new("r", &format!("p{n}"), "full")).collect();
+        keys.iter().for_each(|key| drop(stored(&disk, key, &text)));
+        let entries: Vec<Entry> = keys.iter().map(|key| disk.load(key).unwrap()).collect();
+        let open = || disk.open.0.load(Ordering::Relaxed);
+        assert_eq!(open(), MAX_OPEN);
+        for entry in &entries {
+            assert!(entry.packument.raw_manifest("1.0.0").is_some());
+        }
+        assert_eq!(open(), 0);
     }
 
     #[test]

@@ -49,15 +49,33 @@ impl Announcements {
     fn is_news(&self, name: &str, spec: &str, reach: Reach) -> bool {
         self.lock().known.insert((format!("{name}@{spec}"), reach))
     }
+}
 
-    /// The next in line; a lane that is told there is none has ended.
-    fn next(&self) -> Option<(Spec, Reach)> {
-        let mut state = self.lock();
+/// A place in which one announcement after the other is worked on.
+struct Lane {
+    shared: Arc<Shared>,
+    has_ended: bool,
+}
+
+impl Lane {
+    /// The next in line; where there is none the lane has ended, before another can be put there.
+    fn next(&mut self) -> Option<(Spec, Reach)> {
+        let mut state = self.shared.announcements.lock();
         let next = state.waiting.pop_front();
         if next.is_none() {
             state.lanes -= 1;
+            self.has_ended = true;
         }
         next
+    }
+}
+
+impl Drop for Lane {
+    fn drop(&mut self) {
+        // A panic, or the end of the runtime.
+        if !self.has_ended {
+            self.shared.announcements.lock().lanes -= 1;
+        }
     }
 }
 
@@ -72,15 +90,19 @@ pub(super) fn announce(shared: &Arc<Shared>, runtime: &Handle, target: &Spec, re
 fn enter(shared: &Arc<Shared>, runtime: &Handle, target: Spec, reach: Reach) {
     let mut state = shared.announcements.lock();
     state.waiting.push_back((target, reach));
-    if state.lanes < LANES {
-        state.lanes += 1;
-        runtime.spawn(lane(Arc::clone(shared), runtime.clone()));
+    let is_new = state.lanes < LANES;
+    state.lanes += usize::from(is_new);
+    // A runtime that ends drops the lane at once, and that takes the lock.
+    drop(state);
+    if is_new {
+        let lane = Lane { shared: Arc::clone(shared), has_ended: false };
+        runtime.spawn(work_off(lane, runtime.clone()));
     }
 }
 
-async fn lane(shared: Arc<Shared>, runtime: Handle) {
-    while let Some((target, reach)) = shared.announcements.next() {
-        let answer = answer(Arc::clone(&shared), runtime.clone(), target, reach);
+async fn work_off(mut lane: Lane, runtime: Handle) {
+    while let Some((target, reach)) = lane.next() {
+        let answer = answer(Arc::clone(&lane.shared), runtime.clone(), target, reach);
         let mut answer = Box::pin(answer);
         if poll!(&mut answer).is_pending() {
             runtime.spawn(answer);
@@ -92,11 +114,12 @@ async fn lane(shared: Arc<Shared>, runtime: Handle) {
 
 async fn answer(shared: Arc<Shared>, runtime: Handle, target: Spec, reach: Reach) {
     // A guess that fails is not an error: the question itself comes later, or never.
-    let Ok(fetched) = shared.fetch_registry(&target).await else { return };
+    let Ok(fetched) = shared.guess(&target).await else { return };
     let manifest = &fetched.manifest;
     let own = manifest.dependencies.iter().chain(&manifest.optional_dependencies);
     let own = own.filter(|_| reach == Reach::All).map(|(name, spec)| (name, spec, reach));
-    let peers = manifest.peer_dependencies.iter().map(|(name, spec)| {
+    let peers = manifest.peer_dependencies.iter().filter(|_| shared.resolves_peers);
+    let peers = peers.map(|(name, spec)| {
         let optional = manifest.is_peer_optional(name);
         (name, spec, if optional { Reach::Peers } else { reach })
     });

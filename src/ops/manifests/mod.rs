@@ -65,6 +65,7 @@ struct Shared {
     /// Versions to avoid, by package.
     avoided: RwLock<HashMap<String, BTreeSet<String>>>,
     announcements: Announcements,
+    resolves_peers: bool,
 }
 
 /// Whether tarballs are fetched as soon as their packages have a place in the tree.
@@ -145,6 +146,7 @@ impl Sources {
             age_exceptions: exceptions.collect(),
             avoided: RwLock::default(),
             announcements: Announcements::default(),
+            resolves_peers: !resolve.legacy_peer_deps,
         };
         Self { shared: Arc::new(shared), runtime: Handle::current() }
     }
@@ -275,6 +277,16 @@ impl Shared {
             picked => picked,
         };
         fetched(name, picked.map_err(LoadFailure::new)?)
+    }
+
+    /// What a registry's package will probably be. Registries that do not agree are compared when
+    /// the question is asked in earnest.
+    async fn guess(&self, spec: &Spec) -> Result<Arc<Fetched>, LoadFailure> {
+        let name = spec.name.as_deref().unwrap_or_default();
+        match self.agreement_on(name) {
+            Some(agreement) => self.pick(&agreement.view(name).await?.packument, spec),
+            None => self.fetch_registry(spec).await,
+        }
     }
 
     /// Where several registries are asked about a package, how they agree.

@@ -78,3 +78,13 @@ fn lock_resolved_names_who_served_or_nobody_where_that_is_asked_for() {
     assert!(!omitted.read("package-lock.json").unwrap().contains("resolved"));
     omitted.remove("node_modules").denpm(["ci"]).succeeded();
 }
+
+#[test]
+fn signatures_are_of_the_documents_that_resolution_read() {
+    let pool = signed();
+    let sandbox = pool.sandbox(&dependencies());
+    sandbox.user_policy("[sumdb]\nmode = \"off\"\n");
+    sandbox.denpm(["install", "--registry-seed=00"]).succeeded().stdout_has("6 signed");
+    let packuments: usize = pool.all().iter().map(|one| one.requests().packuments).sum();
+    assert_eq!(packuments, NAMES.len());
+}
