@@ -81,10 +81,18 @@ pub struct Node {
     pub(super) links_in: IndexSet<NodeId>,
     pub(super) edges_in: IndexSet<EdgeId>,
     pub(super) edges_out: NameMap<EdgeId>,
-    /// In a virtual root: its edges are made when somebody can ask for them.
-    pub(super) edges_pending: bool,
+    pub(super) edges: Edges,
     pub(super) overrides: Option<RuleId>,
     pub(super) own: Option<Box<Rooted>>,
+}
+
+/// Whether a node has its edges.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Edges {
+    #[default]
+    Made,
+    /// In a virtual root: they are made when somebody can ask for them.
+    Pending,
 }
 
 /// The extra state of a link.
@@ -163,6 +171,10 @@ impl Node {
     /// True for a symlink to another node.
     pub fn is_link(&self) -> bool {
         self.link.is_some()
+    }
+
+    pub(super) fn is_pending(&self) -> bool {
+        self.edges == Edges::Pending
     }
 
     /// `package.version`, or `""`.

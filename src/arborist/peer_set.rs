@@ -62,13 +62,13 @@ impl IdealBuilder<'_> {
 
     /// As good as a new one: nothing was loaded into it.
     fn is_unused(&self, virtual_root: NodeId) -> bool {
-        self.tree[virtual_root].edges_pending && self.tree[virtual_root].children.is_empty()
+        self.tree[virtual_root].is_pending() && self.tree[virtual_root].children.is_empty()
     }
 
     /// What a virtual root already has for an edge of its dependent.
     pub(super) fn ready(&mut self, virtual_root: NodeId, edge: EdgeId) -> Option<NodeId> {
         let name = self.tree[edge].name;
-        if self.tree[virtual_root].edges_pending {
+        if self.tree[virtual_root].is_pending() {
             self.tree.child(virtual_root, name)?;
             self.tree.load_pending(virtual_root);
         }
@@ -280,7 +280,7 @@ impl IdealBuilder<'_> {
                 if !new.package.peer_dependencies.is_empty() {
                     self.tree.load_pending(parent);
                 }
-                if self.tree[parent].edges_pending {
+                if self.tree[parent].is_pending() {
                     self.tree.add_pending(new, &place)
                 } else {
                     self.tree.add_node(new, &place)

@@ -508,9 +508,9 @@ mod tests {
         let inner = add(&mut tree, &Place::Child(b), "inner");
         let in_folder = add(&mut tree, &Place::Child(folder), "in-folder");
         add(&mut tree, &Place::Root("/q".into()), "q");
-        let folded = tree.names.find("wanted").unwrap();
+        let wanted = tree.names.find("wanted").unwrap();
         let below = |top| {
-            let mut askers = tree.askers_below(top, folded).unwrap();
+            let mut askers = tree.askers_below(top, wanted).unwrap();
             askers.sort_unstable();
             askers.into_iter().map(|(_, id)| id).collect::<Vec<_>>()
         };

@@ -14,7 +14,7 @@ use super::{
     edge::NewEdge,
     hash::{HashMap, IndexMap, IndexSet},
     name_map::{Name, NameMap, Names},
-    node::LinkState,
+    node::{Edges, LinkState},
     override_set::{OverrideSets, RuleId},
 };
 use crate::{
@@ -175,7 +175,7 @@ impl Tree {
         // Copying thousands of nodes each time there is no room would cost more than room that
         // is never touched.
         let (nodes, edges) = (Vec::with_capacity(ROOM), Vec::with_capacity(ROOM));
-        Self { settings, nodes, edges, ..Self::default() }
+        Self { nodes, edges, settings, ..Self::default() }
     }
 
     /// The settings shared by all nodes.
@@ -205,19 +205,19 @@ impl Tree {
     /// [`load_pending`](Self::load_pending).
     pub(super) fn add_pending(&mut self, new: NewNode, place: &Place) -> NodeId {
         let id = self.push(new, place, None);
-        self[id].edges_pending = true;
+        self[id].edges = Edges::Pending;
         self.settle(id, place);
         id
     }
 
     /// Makes the edges that a virtual root and the packages in it do not have yet.
     pub(super) fn load_pending(&mut self, virtual_root: NodeId) {
-        if !std::mem::take(&mut self[virtual_root].edges_pending) {
+        if std::mem::take(&mut self[virtual_root].edges) == Edges::Made {
             return;
         }
         self.load_deps(virtual_root);
         for child in self.children(virtual_root) {
-            if std::mem::take(&mut self[child].edges_pending) {
+            if std::mem::take(&mut self[child].edges) == Edges::Pending {
                 self.load_deps(child);
             }
         }
@@ -291,7 +291,7 @@ impl Tree {
             links_in: IndexSet::default(),
             edges_in: IndexSet::default(),
             edges_out: NameMap::default(),
-            edges_pending: false,
+            edges: Edges::Made,
             overrides: new.overrides,
             own: None,
         });

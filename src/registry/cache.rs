@@ -449,7 +449,9 @@ mod tests {
         let text = text(FIRST_READ);
         let keys: Vec<Key> =
             (0..MAX_OPEN + 8).map(|n| Key::new("r", &format!("p{n}"), "full")).collect();
-        keys.iter().for_each(|key| drop(stored(&disk, key, &text)));
+        for key in &keys {
+            stored(&disk, key, &text);
+        }
         let entries: Vec<Entry> = keys.iter().map(|key| disk.load(key).unwrap()).collect();
         let open = || disk.open.0.load(Ordering::Relaxed);
         assert_eq!(open(), MAX_OPEN);
