@@ -103,13 +103,15 @@ impl Lanes {
 
 impl Routes {
     pub(super) fn new(options: &PoolOptions) -> Result<Self, FetchError> {
-        let lanes = Lanes {
+        let mirrors = options.pool.iter().filter(|one| one.target != Target::Direct).count();
+        let mut lanes = Lanes {
             by_origin: Mutex::default(),
-            max_sockets: options.max_sockets,
+            max_sockets: connections_each(options.max_sockets, mirrors + 1),
             half_open: options.timeouts.half_open,
         };
         let registry = registry_url(options.registry.as_str())?;
         let pool = members(options, registry, &lanes)?;
+        lanes.max_sockets = options.max_sockets;
         let mut scopes = BTreeMap::new();
         for (scope, url) in &options.scopes {
             let url = registry_url(url.as_str())?;
@@ -281,6 +283,12 @@ fn private_names(patterns: &[String]) -> Result<GlobSet, FetchError> {
 }
 
 /// The configured registry and its mirrors, each once.
+/// The most connections to each registry of a pool: every one costs both sides something, and all
+/// together need hardly more than one registry alone, at most twice as many.
+fn connections_each(max_sockets: usize, members: usize) -> usize {
+    (max_sockets.saturating_mul(2) / (members + 1)).max(1)
+}
+
 fn members(
     options: &PoolOptions,
     registry: Url,
@@ -361,6 +369,18 @@ fn encode(text: &str, into: &mut String) {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn connections_of_a_pool_are_more_than_those_of_one_registry_and_at_most_twice_as_many() {
+        assert_eq!(
+            [1, 2, 3, 5, 99].map(|members| connections_each(15, members)),
+            [15, 10, 7, 5, 1]
+        );
+        assert!(
+            (1..=15).all(|members| (15..=30).contains(&(members * connections_each(15, members))))
+        );
+        assert_eq!(connections_each(1, 3), 1);
+    }
 
     #[test]
     fn escaped_is_npms() {
