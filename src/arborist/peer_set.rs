@@ -11,7 +11,7 @@ use std::{path::Path, sync::Arc};
 use indexmap::IndexSet;
 
 use super::{
-    BuildError, EdgeId, LoadFailure, NodeId,
+    BuildError, EdgeId, LoadFailure, Name, NodeId,
     ideal::IdealBuilder,
     paths::resolve,
     source::{AllowError, AllowKind, Fetched, ManifestRequest, Requester},
@@ -127,9 +127,8 @@ impl IdealBuilder<'_> {
 
     /// What an edge asks for. A registry's answer is the same whoever asks.
     fn edge_request(&mut self, edge: EdgeId, from: NodeId) -> Result<Arc<Spec>, BuildError> {
-        let is_own = self.tree[edge].overrides.is_none();
-        let key = (self.tree[edge].name, Arc::clone(&self.tree[edge].raw_spec));
-        if let Some(known) = self.requests.get(&key).filter(|_| is_own) {
+        let key = self.request_key(edge);
+        if let Some(known) = key.as_ref().and_then(|key| self.requests.get(key)) {
             return Ok(Arc::clone(known));
         }
         let spec = self.tree.edge_spec(edge);
@@ -140,10 +139,20 @@ impl IdealBuilder<'_> {
         let where_ = &self.tree[from].path;
         let spec = Spec::resolve(self.tree.edge_name(edge), &spec, Path::new(&**where_))?;
         let spec = Arc::new(spec);
-        if is_own && spec.is_registry() {
-            self.requests.insert(key, Arc::clone(&spec));
-        }
+        self.remember(key, &spec);
         Ok(spec)
+    }
+
+    /// By what a request is known; `None` where an override may have changed it.
+    fn request_key(&self, edge: EdgeId) -> Option<(Name, Arc<str>)> {
+        let edge = &self.tree[edge];
+        edge.overrides.is_none().then(|| (edge.name, Arc::clone(&edge.raw_spec)))
+    }
+
+    fn remember(&mut self, key: Option<(Name, Arc<str>)>, spec: &Arc<Spec>) {
+        if let Some(key) = key.filter(|_| spec.is_registry()) {
+            self.requests.insert(key, Arc::clone(spec));
+        }
     }
 
     fn load_peer_set(&mut self, node: NodeId, required: &mut Required) -> Result<(), BuildError> {
@@ -378,9 +387,8 @@ impl IdealBuilder<'_> {
     /// Announces what a new node will ask for, so that it is under way when its turn comes.
     pub(super) fn prefetch_for(&mut self, node: NodeId) {
         for edge in self.problem_edges(node) {
-            let is_own = self.tree[edge].overrides.is_none();
-            let key = (self.tree[edge].name, Arc::clone(&self.tree[edge].raw_spec));
-            if is_own && self.requests.contains_key(&key) {
+            let key = self.request_key(edge);
+            if key.as_ref().is_some_and(|key| self.requests.contains_key(key)) {
                 continue;
             }
             let from = self.tree.specifier_base(node, Some(edge));
@@ -391,9 +399,7 @@ impl IdealBuilder<'_> {
             if !self.fetched.contains_key(&spec.raw) {
                 self.manifests.prefetch(&spec);
             }
-            if is_own && spec.is_registry() {
-                self.requests.insert(key, Arc::new(spec));
-            }
+            self.remember(key, &Arc::new(spec));
         }
     }
 }

@@ -484,18 +484,11 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{
-        arborist::{
-            TreeSettings,
-            tree::{NewNode, Place},
-        },
-        manifest::Manifest,
-    };
+    use crate::arborist::{TreeSettings, tree::Place};
 
     fn add(tree: &mut Tree, place: &Place, name: &str) -> NodeId {
-        let manifest = json!({"name": name, "version": "1.0.0", "dependencies": {"wanted": "*"}});
-        let package = Arc::new(Manifest::from_value(&manifest).unwrap());
-        tree.add_node(NewNode { package, ..NewNode::default() }, place)
+        let wants = json!({"wanted": "*"});
+        tree.add_manifest(place, &json!({"name": name, "version": "1.0.0", "dependencies": wants}))
     }
 
     #[test]

@@ -81,17 +81,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{
-        arborist::{
-            TreeSettings,
-            tree::{NewNode, Place},
-        },
-        manifest::Manifest,
-    };
+    use crate::arborist::{TreeSettings, tree::Place};
 
     fn add(tree: &mut Tree, place: &Place, name: &str, version: &str) -> NodeId {
-        let package = Manifest::from_value(&json!({"name": name, "version": version})).unwrap();
-        tree.add_node(NewNode { package: Arc::new(package), ..NewNode::default() }, place)
+        tree.add_manifest(place, &json!({"name": name, "version": version}))
     }
 
     #[test]

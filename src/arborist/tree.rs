@@ -391,3 +391,12 @@ impl Tree {
         text
     }
 }
+
+#[cfg(test)]
+impl Tree {
+    /// Adds a package of this manifest, for tests.
+    pub(super) fn add_manifest(&mut self, place: &Place, manifest: &serde_json::Value) -> NodeId {
+        let package = Manifest::from_value(manifest).map(Arc::new).unwrap_or_default();
+        self.add_node(NewNode { package, ..NewNode::default() }, place)
+    }
+}
