@@ -125,7 +125,7 @@ pub fn package_json(data: &[u8]) {
 /// A manifest's commands stay inside the package, whatever else it says.
 pub fn manifest(data: &[u8]) {
     let Ok(manifest) = Manifest::from_slice(data) else { return };
-    for (name, path) in &manifest.bin {
+    for (name, path) in manifest.bin.iter() {
         assert!(!name.contains(['/', '\\']) && name != ".." && name != ".", "{name:?}");
         assert!(
             !path.starts_with('/') && !path.split(['/', '\\']).any(|part| part == ".."),

@@ -280,7 +280,6 @@ impl Tree {
             ]
             .into_iter()
             .find_map(|deps| deps.get(reference))
-            .map(String::as_str)
         })
     }
 

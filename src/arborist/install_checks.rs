@@ -73,7 +73,7 @@ impl Machine {
         }
         Err(Box::new(CheckError::Engine {
             package: package_id(package),
-            required: engines.clone(),
+            required: (**engines).clone(),
             node: self.node_version.to_string(),
             npm: self.npm_version.clone(),
         }))
@@ -118,8 +118,9 @@ pub fn engine_ok(engines: &Value, npm: &str, node: &str) -> bool {
 }
 
 fn check_platform(package: &Manifest, current: &Platform) -> Result<(), Box<CheckError>> {
-    let allows =
-        |list: &Option<Value>, value: &str| list.as_ref().is_none_or(|l| allowed(value, l));
+    let allows = |list: &Option<Box<Value>>, value: &str| {
+        list.as_ref().is_none_or(|list| allowed(value, list))
+    };
     let libc_ok = match (&package.libc, &current.libc) {
         (None, _) => true,
         (Some(_), None) => false,
@@ -130,7 +131,7 @@ fn check_platform(package: &Manifest, current: &Platform) -> Result<(), Box<Chec
     }
     Err(Box::new(CheckError::Platform {
         package: package_id(package),
-        required: [package.os.clone(), package.cpu.clone(), package.libc.clone()],
+        required: [&package.os, &package.cpu, &package.libc].map(|list| list.as_deref().cloned()),
         current: current.clone(),
     }))
 }

@@ -246,7 +246,7 @@ impl Picker<'_> {
 
 /// `!!deprecated`.
 fn is_deprecated(manifest: &Manifest) -> bool {
-    match &manifest.deprecated {
+    match manifest.deprecated.as_deref() {
         None | Some(Value::Null | Value::Bool(false)) => false,
         Some(Value::String(text)) => !text.is_empty(),
         Some(_) => true,

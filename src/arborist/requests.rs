@@ -214,18 +214,16 @@ impl IdealBuilder<'_> {
         }
         let deps = deps_mut(package, kind);
         if raw_spec != "*" || !deps.contains_key(name) {
-            deps.insert(name.clone(), raw_spec.clone());
+            deps.insert(name, raw_spec);
         }
-        let spec = deps.get(name).cloned().unwrap_or_default();
+        let spec = deps.get(name).unwrap_or_default().to_owned();
         match kind {
             SaveType::Optional => {
-                package.dependencies.insert(name.clone(), spec);
+                package.dependencies.insert(name, &spec);
             }
             SaveType::Peer | SaveType::PeerOptional => {
                 set_peer_optional(package, name, kind == SaveType::PeerOptional);
-                if let Some(dev) = package.dev_dependencies.get_mut(name) {
-                    *dev = spec;
-                }
+                package.dev_dependencies.replace(name, &spec);
             }
             SaveType::Prod | SaveType::Dev => {}
         }
@@ -266,7 +264,7 @@ fn deps_mut(package: &mut Manifest, kind: SaveType) -> &mut Deps {
 }
 
 fn remove_dep(package: &mut Manifest, kind: SaveType, name: &str) -> bool {
-    let removed = deps_mut(package, kind).shift_remove(name).is_some();
+    let removed = deps_mut(package, kind).shift_remove(name);
     if removed && kind == SaveType::Peer {
         remove_peer_meta(package, name);
     }
@@ -293,7 +291,7 @@ fn set_peer_optional(package: &mut Manifest, name: &str, optional: bool) {
     if !optional && !package.is_peer_optional(name) {
         return;
     }
-    let meta = package.peer_dependencies_meta.get_or_insert_with(|| json!({}));
+    let meta = package.peer_dependencies_meta.get_or_insert_with(|| json!({}).into());
     if let Some(meta) = meta.as_object_mut() {
         let entry = meta.entry(name).or_insert_with(|| json!({}));
         if let Some(entry) = entry.as_object_mut() {
@@ -303,7 +301,7 @@ fn set_peer_optional(package: &mut Manifest, name: &str, optional: bool) {
 }
 
 fn remove_peer_meta(package: &mut Manifest, name: &str) {
-    if let Some(Value::Object(meta)) = &mut package.peer_dependencies_meta {
+    if let Some(Value::Object(meta)) = package.peer_dependencies_meta.as_deref_mut() {
         meta.shift_remove(name);
         if meta.is_empty() {
             package.peer_dependencies_meta = None;

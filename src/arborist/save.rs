@@ -162,23 +162,21 @@ fn write_spec(
     save_type: Option<SaveType>,
 ) {
     let put = |deps: &mut crate::manifest::Deps| {
-        if let Some(slot) = deps.get_mut(name) {
-            spec.clone_into(slot);
-        }
+        deps.replace(name, spec);
     };
     match save_type {
         Some(SaveType::Prod) => {
-            package.dependencies.insert(name.to_owned(), spec.to_owned());
+            package.dependencies.insert(name, spec);
             package.optional_dependencies.shift_remove(name);
         }
         Some(SaveType::Dev) => {
-            package.dev_dependencies.insert(name.to_owned(), spec.to_owned());
+            package.dev_dependencies.insert(name, spec);
         }
         Some(SaveType::Optional) => {
-            package.optional_dependencies.insert(name.to_owned(), spec.to_owned());
+            package.optional_dependencies.insert(name, spec);
         }
         Some(SaveType::Peer | SaveType::PeerOptional) => {
-            package.peer_dependencies.insert(name.to_owned(), spec.to_owned());
+            package.peer_dependencies.insert(name, spec);
         }
         None => {
             put(&mut package.dependencies);
@@ -186,7 +184,7 @@ fn write_spec(
             put(&mut package.dev_dependencies);
             // A development dependency that is also a peer keeps the peer's range while the two meet.
             for deps in [&mut package.peer_dependencies, &mut package.optional_dependencies] {
-                let apart = |range: &String| is_local || !spec::intersects(spec, range);
+                let apart = |range: &str| is_local || !spec::intersects(spec, range);
                 if !is_dev || deps.get(name).is_some_and(apart) {
                     put(deps);
                 }

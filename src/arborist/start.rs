@@ -183,7 +183,7 @@ impl Tree {
     /// # Errors
     /// Unusable overrides.
     pub fn add_project(&mut self, project: &Project) -> Result<NodeId, BuildError> {
-        let sets = OverrideSets::load(project.package.overrides.as_ref())?;
+        let sets = OverrideSets::load(project.package.overrides.as_deref())?;
         let overrides = sets.map(|(sets, root)| {
             self.set_override_sets(sets);
             root

@@ -335,7 +335,7 @@ impl Tree {
         &mut self,
         from: NodeId,
         package: &Manifest,
-        deps: impl Iterator<Item = (&'a String, &'a String)>,
+        deps: impl Iterator<Item = (&'a str, &'a str)>,
         kind: EdgeType,
     ) {
         for (name, spec) in deps {
@@ -343,7 +343,7 @@ impl Tree {
                 .edge_out(from, name)
                 .is_some_and(|edge| self[edge].kind == EdgeType::Workspace);
             if !is_workspace {
-                let accept = package.accept_dependencies.get(name).map(String::as_str);
+                let accept = package.accept_dependencies.get(name);
                 self.add_edge(&NewEdge { from, name, raw_spec: spec, accept, kind });
             }
         }

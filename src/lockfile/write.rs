@@ -213,20 +213,20 @@ fn add_manifest_fields(package: &Manifest, meta: &mut Map<String, Value>) {
     if !package.bin.is_empty() {
         meta.insert("bin".into(), json!(package.bin));
     }
-    let license = package.license.as_ref().map(|license| match license.get("type") {
+    let license = package.license.as_deref().map(|license| match license.get("type") {
         Some(kind) if is_truthy(kind) => kind,
         _ => license,
     });
     let fields = [
-        ("peerDependenciesMeta", package.peer_dependencies_meta.as_ref()),
-        ("funding", package.funding.as_ref()),
-        ("engines", package.engines.as_ref()),
-        ("os", package.os.as_ref()),
-        ("cpu", package.cpu.as_ref()),
-        ("libc", package.libc.as_ref()),
+        ("peerDependenciesMeta", package.peer_dependencies_meta.as_deref()),
+        ("funding", package.funding.as_deref()),
+        ("engines", package.engines.as_deref()),
+        ("os", package.os.as_deref()),
+        ("cpu", package.cpu.as_deref()),
+        ("libc", package.libc.as_deref()),
         ("license", license),
-        ("deprecated", package.deprecated.as_ref()),
-        ("workspaces", package.workspaces.as_ref()),
+        ("deprecated", package.deprecated.as_deref()),
+        ("workspaces", package.workspaces.as_deref()),
     ];
     for (key, value) in fields {
         if let Some(value) = value.filter(|value| is_truthy(value) && !is_empty(value)) {
@@ -237,7 +237,7 @@ fn add_manifest_fields(package: &Manifest, meta: &mut Map<String, Value>) {
 
 fn add_deps(key: &str, deps: &Deps, meta: &mut Map<String, Value>) {
     if !deps.is_empty() {
-        let deps = deps.iter().map(|(name, spec)| (name.clone(), spec.as_str().into()));
+        let deps = deps.iter().map(|(name, spec)| (name.to_owned(), spec.into()));
         meta.insert(key.into(), Value::Object(deps.collect()));
     }
 }

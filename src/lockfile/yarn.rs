@@ -337,8 +337,7 @@ impl Record {
 }
 
 fn object(key: &str, deps: &Deps) -> String {
-    let mut members: Vec<(&str, &str)> =
-        deps.iter().map(|(name, spec)| (name.as_str(), spec.as_str())).collect();
+    let mut members: Vec<(&str, &str)> = deps.iter().collect();
     members.sort_by(|a, b| collate(a.0, b.0));
     members.into_iter().fold(format!("  {key}:\n"), |mut text, (name, spec)| {
         _ = writeln!(text, "    {} {}", quoted_if_needed(name), quoted_if_needed(spec));

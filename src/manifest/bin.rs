@@ -4,9 +4,11 @@
 use indexmap::IndexMap;
 use serde_json::Value;
 
+use super::{json::js_entries, string_map::StringMap};
+
 /// Commands by name, with paths inside the package: `..` cannot leave it, and there is no
 /// leading `./` or `/`. Empty entries are dropped.
-pub(super) fn normalize(bin: Option<&Value>, name: Option<&str>) -> IndexMap<String, String> {
+pub(super) fn normalize(bin: Option<&Value>, name: Option<&str>) -> StringMap {
     let mut commands: IndexMap<String, String> = match (bin, name) {
         (Some(Value::String(path)), Some(name)) if !name.is_empty() && !path.is_empty() => {
             IndexMap::from([(name.to_owned(), path.clone())])
@@ -16,11 +18,10 @@ pub(super) fn normalize(bin: Option<&Value>, name: Option<&str>) -> IndexMap<Str
             paths.map(|path| (basename(path).to_owned(), path.to_owned())).collect()
         }
         (Some(Value::Object(bin)), _) => {
-            let strings =
-                super::json::js_entries(bin).filter_map(|(key, path)| Some((key, path.as_str()?)));
+            let strings = js_entries(bin).filter_map(|(key, path)| Some((key, path.as_str()?)));
             strings.map(|(key, path)| (key.to_owned(), path.to_owned())).collect()
         }
-        _ => IndexMap::new(),
+        _ => return StringMap::default(),
     };
     // In place, as npm does it: a renamed key takes over one of the same name.
     for key in commands.keys().cloned().collect::<Vec<_>>() {
@@ -34,7 +35,7 @@ pub(super) fn normalize(bin: Option<&Value>, name: Option<&str>) -> IndexMap<Str
             commands.insert(command.to_owned(), target);
         }
     }
-    commands
+    commands.into_iter().collect()
 }
 
 /// Node's `path.basename` on forward slashes.
@@ -66,7 +67,7 @@ mod tests {
     use serde_json::json;
 
     fn of(bin: &Value, name: &str) -> Vec<(String, String)> {
-        normalize(Some(bin), Some(name)).into_iter().collect()
+        pairs(&normalize(Some(bin), Some(name)).iter().collect::<Vec<_>>())
     }
 
     fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {

@@ -14,6 +14,7 @@ mod json;
 mod manifest;
 mod package_json;
 mod packument;
+mod string_map;
 mod time;
 
 pub use json::{
@@ -22,4 +23,5 @@ pub use json::{
 pub use manifest::{Deps, Dist, Manifest, ManifestError, Signature};
 pub use package_json::{PackageJson, PackageJsonError};
 pub use packument::{Document, Packument, PackumentError};
+pub use string_map::StringMap;
 pub use time::parse_epoch_ms;

@@ -52,7 +52,7 @@ pub(super) fn script_policy(
         Origin::Cli | Origin::Env => (&listed.value, &[]),
         _ => (&[], &listed.value),
     };
-    let declared = files.project.package.allow_scripts.as_ref();
+    let declared = files.project.package.allow_scripts.as_deref();
     let layers = PolicyLayers {
         cli,
         package_json: declared.and_then(serde_json::Value::as_object),
@@ -162,7 +162,7 @@ impl Lifecycle {
             sandbox: None,
         };
         for event in events {
-            let Some(command) = project.scripts.get(*event).filter(|text| !text.is_empty()) else {
+            let Some(command) = project.scripts.get(event).filter(|text| !text.is_empty()) else {
                 continue;
             };
             let run = script_run(project, event, command, options);

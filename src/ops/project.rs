@@ -150,7 +150,7 @@ impl ProjectFiles {
             .map(PackageJson::manifest)
             .map(std::sync::Arc::new)
             .unwrap_or_default();
-        let workspaces = map_workspaces(&path, package.workspaces.as_ref())?;
+        let workspaces = map_workspaces(&path, package.workspaces.as_deref())?;
         let (lock_name, text) = read_lock_text(&folder)?;
         let lock_exists = text.is_some();
         let lock = text.and_then(|text| match Lockfile::parse(&text, lock_name) {

@@ -8,14 +8,17 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use crate::{manifest::Manifest, spec::name_from_folder};
+use crate::{
+    manifest::{Manifest, StringMap},
+    spec::name_from_folder,
+};
 
 /// The content of a package.json.
 pub(super) fn of_file(mut object: Map<String, Value>) -> Map<String, Value> {
     object.retain(|key, _| !key.starts_with('_'));
     let bin = Manifest::from_object(&object).bin;
     let mut object = normalised(object);
-    put(&mut object, "bin", (!bin.is_empty()).then(|| to_object(bin.into_iter())));
+    put(&mut object, "bin", (!bin.is_empty()).then(|| to_object(&bin)));
     object
 }
 
@@ -42,7 +45,7 @@ fn normalised(mut object: Map<String, Value>) -> Map<String, Value> {
     }
     put(&mut object, "bundleDependencies", known.bundle_dependencies.map(Value::from));
     if object.get("optionalDependencies").is_some_and(Value::is_object) {
-        let left = to_object(known.dependencies.into_iter());
+        let left = to_object(&known.dependencies);
         put(
             &mut object,
             "dependencies",
@@ -51,9 +54,9 @@ fn normalised(mut object: Map<String, Value>) -> Map<String, Value> {
     }
     if object.contains_key("scripts") {
         let is_object = object.get("scripts").is_some_and(Value::is_object);
-        put(&mut object, "scripts", is_object.then(|| to_object(known.scripts.into_iter())));
+        put(&mut object, "scripts", is_object.then(|| to_object(&known.scripts)));
     }
-    put(&mut object, "funding", known.funding);
+    put(&mut object, "funding", known.funding.map(|funding| *funding));
     object
 }
 
@@ -73,8 +76,8 @@ fn write_whole_numbers_whole(value: &mut Value) {
     }
 }
 
-fn to_object(entries: impl Iterator<Item = (String, String)>) -> Value {
-    Value::Object(entries.map(|(key, value)| (key, Value::String(value))).collect())
+fn to_object(entries: &StringMap) -> Value {
+    Value::Object(entries.iter().map(|(key, value)| (key.to_owned(), value.into())).collect())
 }
 
 /// Gives a field that is there another value, or removes it; its place stays.

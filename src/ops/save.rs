@@ -136,9 +136,7 @@ fn write_package_json(folder: &Path, manifest: &Arc<Manifest>) -> Result<(), Fai
 /// The dependency fields; one that is neither in the file nor in the manifest is not mentioned.
 fn changed_fields(manifest: &Manifest, _before: &PackageJson) -> Map<String, Value> {
     let object = |deps: &Deps| {
-        Value::Object(
-            deps.iter().map(|(name, spec)| (name.clone(), spec.as_str().into())).collect(),
-        )
+        Value::Object(deps.iter().map(|(name, spec)| (name.to_owned(), spec.into())).collect())
     };
     Map::from_iter([
         ("dependencies".to_owned(), object(&manifest.dependencies)),

@@ -264,7 +264,7 @@ impl Settled {
     ) -> Option<Note> {
         let package = &files.project.package;
         let runs_own = request.runs_root_scripts
-            && OWN_SCRIPTS.iter().any(|event| package.scripts.contains_key(*event));
+            && OWN_SCRIPTS.iter().any(|event| package.scripts.contains_key(event));
         if runs_own || !files.project.workspaces.is_empty() || !is_final(ideal) {
             return None;
         }

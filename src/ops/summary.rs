@@ -59,7 +59,7 @@ pub(super) fn funding(tree: &Tree, root: NodeId) -> usize {
             let Some(to) = tree.edge_to(edge).map(|to| tree.target_or_self(to)) else { continue };
             let package = &tree[to].package;
             if seen.insert((package.name.clone(), package.version.clone())) {
-                count += usize::from(package.funding.as_ref().is_some_and(is_valid_funding));
+                count += usize::from(package.funding.as_deref().is_some_and(is_valid_funding));
                 stack.push(to);
             }
         }

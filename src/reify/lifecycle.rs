@@ -44,7 +44,7 @@ pub fn scripts_to_run(package: &ScriptPackage) -> IndexMap<&'static str, String>
             continue;
         }
         if let Some(command) = package.scripts.get(event).filter(|command| !command.is_empty()) {
-            scripts.insert(event, command.clone());
+            scripts.insert(event, command.to_owned());
         } else if event == "install" && builds_with_gyp(package) {
             scripts.insert(event, DEFAULT_GYP_INSTALL.to_owned());
         }

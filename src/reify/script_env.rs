@@ -192,7 +192,6 @@ fn set_path(package: &Path, node_gyp_bin: Option<&Path>, env: &mut Env) {
 mod tests {
     use super::*;
     use crate::reify::script_package::DepFlags;
-    use indexmap::IndexMap;
     use serde_json::json;
 
     fn npm() -> NpmEnv {
@@ -216,9 +215,9 @@ mod tests {
             name: "a".into(),
             version: "1.0.0".into(),
             path: "/p/node_modules/a".into(),
-            bin: IndexMap::from([("a".to_owned(), "cli.js".to_owned())]),
-            config: Some(json!({"port": 80, "x": null, "y": false, "l": [1, {"k": "v"}]})),
-            engines: Some(json!({"node": ">=18"})),
+            bin: [("a", "cli.js")].into_iter().collect(),
+            config: Some(json!({"port": 80, "x": null, "y": false, "l": [1, {"k": "v"}]}).into()),
+            engines: Some(json!({"node": ">=18"}).into()),
             resolved: Some("https://registry.example/a/-/a-1.0.0.tgz".into()),
             flags: DepFlags { optional: true, dev_optional: true, ..DepFlags::default() },
             ..ScriptPackage::default()
@@ -290,7 +289,7 @@ mod tests {
         }
         let wide: serde_json::Map<_, _> = (0..10_000).map(|n| (n.to_string(), json!(n))).collect();
         let config = json!({"PATH=/evil": "x", "nul": "a\0b", "deep": deep, "wide": wide});
-        let env = shown(&ScriptPackage { config: Some(config), ..package() });
+        let env = shown(&ScriptPackage { config: Some(config.into()), ..package() });
         assert!(!env.contains("evil") && !env.contains('\0'));
         assert!(env.lines().count() < MAX_PACKAGE_VARIABLES + 50);
     }

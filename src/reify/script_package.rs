@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use indexmap::IndexMap;
 use serde_json::Value;
+
+use crate::manifest::StringMap;
 
 /// What a package is to the project.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -65,13 +66,13 @@ pub struct ScriptPackage {
     /// The folder in which scripts run; for a link its target's.
     pub path: PathBuf,
     /// The manifest's scripts.
-    pub scripts: IndexMap<String, String>,
+    pub scripts: StringMap,
     /// The manifest's normalised bins.
-    pub bin: IndexMap<String, String>,
+    pub bin: StringMap,
     /// The manifest's `config`, if any.
-    pub config: Option<Value>,
+    pub config: Option<Box<Value>>,
     /// The manifest's `engines`, if any.
-    pub engines: Option<Value>,
+    pub engines: Option<Box<Value>>,
     /// The lockfile's `resolved`.
     pub resolved: Option<String>,
     /// The lockfile's `integrity`.

@@ -223,19 +223,17 @@ pub(super) fn js_entries(map: &Map<String, Value>) -> impl Iterator<Item = (&str
     entries.into_iter()
 }
 
-/// The same, of an object that is used up.
-pub(super) fn js_owned(map: Map<String, Value>) -> impl Iterator<Item = (String, Value)> {
-    let mut entries: Vec<(String, Value)> = map.into_iter().collect();
-    js_order(&mut entries);
-    entries.into_iter()
+fn js_order<V>(entries: &mut [(&str, V)]) {
+    // Few objects have such a key; the others are in order already.
+    if entries.iter().any(|(key, _)| js_rank(key) != u64::MAX) {
+        entries.sort_by_key(|(key, _)| js_rank(key));
+    }
 }
 
-fn js_order<K: AsRef<str>, V>(entries: &mut [(K, V)]) {
-    let starts_with_digit = |key: &K| key.as_ref().starts_with(|c: char| c.is_ascii_digit());
-    // Few objects have such a key; the others are in order already.
-    if entries.iter().any(|(key, _)| starts_with_digit(key)) {
-        entries.sort_by_key(|(key, _)| array_index(key.as_ref()).map_or(u64::MAX, u64::from));
-    }
+/// Where JavaScript puts a key: by this first, then as written.
+pub(super) fn js_rank(key: &str) -> u64 {
+    let may_be_index = key.starts_with(|first: char| first.is_ascii_digit());
+    may_be_index.then(|| array_index(key)).flatten().map_or(u64::MAX, u64::from)
 }
 
 /// A key JavaScript keeps as an index: a decimal below 2³²−1 without leading zeros.

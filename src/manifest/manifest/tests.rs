@@ -1,13 +1,52 @@
 //! What is promised of manifest, as tests.
 
 use super::*;
+use crate::manifest::json::js_entries;
+use proptest::prelude::*;
+
+/// What a [`Manifest`] is made of.
+const FIELDS: [&str; 33] = [
+    "_hasShrinkwrap",
+    "_id",
+    "_integrity",
+    "_resolved",
+    "acceptDependencies",
+    "allowScripts",
+    "bin",
+    "bundleDependencies",
+    "bundledDependencies",
+    "config",
+    "cpu",
+    "dependencies",
+    "deprecated",
+    "devDependencies",
+    "devEngines",
+    "directories",
+    "dist",
+    "engines",
+    "funding",
+    "gypfile",
+    "hasInstallScript",
+    "libc",
+    "license",
+    "name",
+    "optionalDependencies",
+    "os",
+    "overrides",
+    "packageManager",
+    "peerDependencies",
+    "peerDependenciesMeta",
+    "scripts",
+    "version",
+    "workspaces",
+];
 
 fn manifest(value: &Value) -> Manifest {
     Manifest::from_value(value).unwrap()
 }
 
-fn names(map: &IndexMap<String, String>) -> Vec<&str> {
-    map.keys().map(String::as_str).collect()
+fn names(map: &StringMap) -> Vec<&str> {
+    map.keys().collect()
 }
 
 #[test]
@@ -63,8 +102,8 @@ fn id_funding_and_peers_are_normalised() {
         "deprecated": "", "_hasShrinkwrap": true,
     }));
     assert_eq!(manifest.id.as_deref(), Some("@s/x@1.0.0"));
-    assert_eq!(manifest.funding, Some(json!({"url": "https://example.com"})));
-    assert_eq!(manifest.bin.get("x").map(String::as_str), Some("x.js"));
+    assert_eq!(manifest.funding, Some(json!({"url": "https://example.com"}).into()));
+    assert_eq!(manifest.bin.get("x"), Some("x.js"));
     assert!(
         manifest.is_peer_optional("a")
             && !manifest.is_peer_optional("b")
@@ -113,7 +152,6 @@ fn identity_is_what_the_whole_manifest_calls_itself() {
 
 #[test]
 fn from_slice_reads_every_field_that_from_object_reads() {
-    assert!(FIELDS.is_sorted());
     let everything: Map<String, Value> = FIELDS
         .iter()
         .map(|&field| match field {
@@ -133,4 +171,71 @@ fn from_slice_reads_every_field_that_from_object_reads() {
     let shown = format!("{:?}", Manifest { dist: Some(Dist::default()), ..whole });
     let empty_dist = format!("{:?}", Dist::default());
     assert_eq!(shown.replace(&empty_dist, "").matches("None").count(), 0, "{shown}");
+}
+
+#[test]
+fn a_field_of_the_wrong_type_is_as_good_as_absent() {
+    for field in FIELDS.into_iter().filter(|field| *field != "dist") {
+        let odd = match field {
+            "name" | "version" | "_id" | "_resolved" | "_integrity" | "packageManager" => json!(1),
+            // What is handed through may be anything but `null`.
+            _ => json!(null),
+        };
+        let text =
+            json!({ field: odd, "name": if field == "name" { json!([1]) } else { "a".into() } });
+        let expected =
+            Manifest { name: (field != "name").then(|| "a".to_owned()), ..Manifest::default() };
+        assert_eq!(manifest(&text), expected, "{field}");
+    }
+    for odd in [json!([{"a": [1]}]), json!(1), json!(-1), json!(1.5), json!("x"), json!(true)] {
+        let odd =
+            json!({"dist": odd, "dependencies": odd, "scripts": odd, "hasInstallScript": [odd]});
+        assert_eq!(manifest(&odd), Manifest::default(), "{odd}");
+    }
+}
+
+#[test]
+fn what_a_document_says_twice_is_taken_as_javascript_takes_it_but_dist_never() {
+    let twice = br#"{"name":"a","scripts":{"x":"1"},"name":"b","scripts":{"y":"1","y":2}}"#;
+    let read = Manifest::from_slice(twice).unwrap();
+    assert_eq!(read, Manifest { name: Some("b".to_owned()), ..Manifest::default() });
+    for twice in [
+        r#"{"dist":{"integrity":"a"},"dist":{}}"#,
+        r#"{"dist":{"integrity":"a","x":1,"integrity":"a"}}"#,
+        r#"{"dist":{"x":1,"integrity":"a","x":2}}"#,
+    ] {
+        assert!(Manifest::from_slice(twice.as_bytes()).is_err(), "{twice}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn entries_are_the_strings_of_the_object_in_javascript_order(
+        given in prop::collection::vec(("[ab0-2\\n]{0,2}", prop_oneof![
+            Just(json!(null)), Just(json!({"a": "b"})), Just(json!([1])), Just(json!(7)),
+            "[a\"]{0,2}".prop_map(Value::from), "[ab]{0,2}".prop_map(Value::from),
+        ]), 0..40),
+        optional in prop::collection::vec("[ab0-2]{0,2}", 0..3),
+        bundled: bool,
+    ) {
+        let members = given.iter().map(|(key, value)| format!("{}:{value}", json!(key)));
+        let members = members.collect::<Vec<_>>().join(",");
+        let optional: Map<String, Value> =
+            optional.into_iter().map(|name| (name, json!(1))).collect();
+        let text = format!(
+            r#"{{"dependencies":{{{members}}},"optionalDependencies":{},"bundleDependencies":{bundled}}}"#,
+            Value::Object(optional.clone()),
+        );
+        let read = Manifest::from_slice(text.as_bytes()).unwrap();
+        let whole: Value = serde_json::from_str(&text).unwrap();
+        prop_assert_eq!(&Manifest::from_value(&whole).unwrap(), &read);
+
+        let all = whole.get("dependencies").and_then(Value::as_object).unwrap();
+        let kept = js_entries(all).filter(|(name, _)| !optional.contains_key(*name));
+        let kept = kept.filter_map(|(name, value)| Some((name, value.as_str()?)));
+        prop_assert_eq!(read.dependencies.iter().collect::<Vec<_>>(), kept.collect::<Vec<_>>());
+        let names = js_entries(all).map(|(name, _)| name.to_owned());
+        let names = if bundled { names.collect() } else { Vec::new() };
+        prop_assert_eq!(read.bundle_dependencies, Some(names));
+    }
 }

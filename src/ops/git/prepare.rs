@@ -60,7 +60,7 @@ pub fn needs_prepare(manifest: &Manifest) -> bool {
     let has_workspaces = manifest.workspaces.as_ref().is_some_and(|workspaces| {
         !matches!(workspaces.as_bool(), Some(false)) && workspaces.as_str() != Some("")
     });
-    let runs = |event: &&str| manifest.scripts.get(*event).is_some_and(|script| !script.is_empty());
+    let runs = |event: &&str| manifest.scripts.get(event).is_some_and(|script| !script.is_empty());
     has_workspaces || SCRIPTS.iter().any(runs)
 }
 

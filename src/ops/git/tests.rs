@@ -233,10 +233,8 @@ async fn fetch_prepares_with_the_runner_and_its_failure_is_told() {
     let runner = world.temp.path().join("runner");
     fs::write(&runner, "#!/bin/sh\necho \"$_PACOTE_NO_PREPARE_ $*\" > made; test \"$1\" = install || { echo no >&2; exit 7; }\n").unwrap();
     fs::set_permissions(&runner, fs::Permissions::from_mode(0o755)).unwrap();
-    let manifest = Manifest {
-        scripts: [("build".into(), "x".into())].into_iter().collect(),
-        ..Manifest::default()
-    };
+    let manifest =
+        Manifest { scripts: [("build", "x")].into_iter().collect(), ..Manifest::default() };
     let commit = world.git.resolve(&world.spec("")).await.unwrap();
     let preparation = |arguments: &[&str]| Preparation::Install {
         runner: runner.clone(),

@@ -116,7 +116,7 @@ async fn answer(shared: Arc<Shared>, runtime: Handle, target: Spec, reach: Reach
     // A guess that fails is not an error: the question itself comes later, or never.
     let Ok(fetched) = shared.guess(&target).await else { return };
     let manifest = &fetched.manifest;
-    let own = manifest.dependencies.iter().chain(&manifest.optional_dependencies);
+    let own = manifest.dependencies.iter().chain(manifest.optional_dependencies.iter());
     let own = own.filter(|_| reach == Reach::All).map(|(name, spec)| (name, spec, reach));
     let peers = manifest.peer_dependencies.iter().filter(|_| shared.resolves_peers);
     let peers = peers.map(|(name, spec)| {

@@ -82,7 +82,7 @@ pub(super) fn bundled(root: &Path, manifest: &Manifest) -> Result<Vec<Bundled>, 
         }
         let inner = Manifest::from_object(&read_package_json(&package.folder)?);
         let wanted = inner.dependencies.keys().chain(inner.optional_dependencies.keys());
-        open.extend(wanted.map(|name| (package.folder.clone(), name.clone())));
+        open.extend(wanted.map(|name| (package.folder.clone(), name.to_owned())));
         found.insert(package.location.clone(), package);
         if found.len() > MAX_BUNDLED {
             return Err(PackError::TooManyFiles(root.to_path_buf()));

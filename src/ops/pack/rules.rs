@@ -103,7 +103,7 @@ impl PackageRules {
             strict: STRICT.iter().map(|&rule| rule.to_owned()).collect(),
             ..Self::default()
         };
-        rules.has_workspaces = manifest.workspaces.as_ref().is_some_and(has_content);
+        rules.has_workspaces = manifest.workspaces.as_deref().is_some_and(has_content);
         if let Some(files) = files_of(object) {
             rules.included.push("*".to_owned());
             for file in files {
@@ -111,7 +111,7 @@ impl PackageRules {
             }
         }
         let entry_points = ["browser", "main"].iter().filter_map(|key| path_of(object.get(*key)?));
-        let paths = entry_points.chain(manifest.bin.values().cloned());
+        let paths = entry_points.chain(manifest.bin.values().map(str::to_owned));
         // A rule is a line: what has a line break in it can name no file.
         rules.strict.extend(paths.map(|path| format!("!/{path}")));
         rules.strict.retain(|rule| !rule.contains(['\n', '\r']));

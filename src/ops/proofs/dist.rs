@@ -38,7 +38,7 @@ impl Advertised {
         Some(Self {
             integrity: dist.integrity,
             signatures: dist.signatures,
-            attestations: dist.attestations,
+            attestations: dist.attestations.map(|value| *value),
             claimed,
         })
     }

@@ -50,8 +50,8 @@ impl Claim {
             ("optionalDependencies", deps(&manifest.optional_dependencies)),
             ("peerDependencies", peers(manifest)),
             ("bin", sorted(&manifest.bin)),
-            ("os", json(manifest.os.as_ref())),
-            ("cpu", json(manifest.cpu.as_ref())),
+            ("os", json(manifest.os.as_deref())),
+            ("cpu", json(manifest.cpu.as_deref())),
         ]);
         if !manifest.scripts.is_empty() || manifest.has_install_script.is_some() {
             fields.insert("install scripts", manifest.has_install_scripts().to_string());

@@ -11,9 +11,10 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-use indexmap::IndexMap;
-
-use crate::error::{Code, Explain};
+use crate::{
+    error::{Code, Explain},
+    manifest::StringMap,
+};
 
 mod fix_bin;
 pub use fix_bin::fix_bin;
@@ -117,7 +118,7 @@ pub struct BinPackage<'a> {
     /// The folder in `node_modules` (for a link: of the link, not of its target).
     pub path: &'a Path,
     /// The manifest's normalised `bin` map: name → path in the package.
-    pub bin: &'a IndexMap<String, String>,
+    pub bin: &'a StringMap,
 }
 
 /// One link (three shims on Windows) to make.
@@ -168,7 +169,7 @@ pub fn bin_plan<'a>(packages: impl IntoIterator<Item = BinPackage<'a>>) -> BinPl
     let mut plan = BinPlan::default();
     let mut taken = BTreeSet::new();
     for package in packages {
-        for (key, value) in package.bin {
+        for (key, value) in package.bin.iter() {
             match bin_link(package.path, key, value) {
                 Ok(link) if taken.insert(link.path()) => plan.links.push(link),
                 Ok(_) => plan.refuse(package.path, key, BinRefusal::Taken),

@@ -3,7 +3,7 @@
 use super::*;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 
-fn bins(pairs: &[(&str, &str)]) -> IndexMap<String, String> {
+fn bins(pairs: &[(&str, &str)]) -> StringMap {
     pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
 }
 

@@ -446,7 +446,7 @@ pub fn install_scripts(package: &ScriptPackage) -> IndexMap<String, String> {
     for event in ["preinstall", "install", "postinstall", "prepare"] {
         let command = package.scripts.get(event).filter(|command| !command.is_empty());
         if let Some(command) = command.filter(|_| event != "prepare" || !package.is_registry) {
-            scripts.insert(event.to_owned(), command.clone());
+            scripts.insert(event.to_owned(), command.to_owned());
         }
     }
     if builds_with_gyp(package) {

@@ -73,7 +73,7 @@ pub(in crate::reify) fn registry(name: &str, version: &str) -> ScriptPackage {
         location: format!("node_modules/{name}"),
         resolved: Some(format!("https://registry.example/{name}/-/{unscoped}-{version}.tgz")),
         is_registry: true,
-        scripts: IndexMap::from([("postinstall".to_owned(), "node x".to_owned())]),
+        scripts: [("postinstall", "node x")].into_iter().collect(),
         ..ScriptPackage::default()
     }
 }
@@ -246,10 +246,10 @@ fn unreviewed_packages_are_listed_with_the_way_to_approve_them() {
     let mut gyp = registry("gyp", "2.0.0");
     gyp.gyp = crate::reify::script_package::Gyp::Present;
     let mut unread = registry("unread", "3.0.0");
-    unread.scripts.clear();
+    unread.scripts.retain(|_, _| false);
     unread.has_install_script = true;
     let mut plain = registry("plain", "1.0.0");
-    plain.scripts = IndexMap::from([("prepare".to_owned(), "never for registries".to_owned())]);
+    plain.scripts = [("prepare", "never for registries")].into_iter().collect();
     let bundled = ScriptPackage { kind: PackageKind::Bundled, ..registry("bundled", "1.0.0") };
     let packages = [registry("ok", "1.0.0"), registry("no", "1.0.0"), gyp, unread, plain, bundled];
     let policy = policy(&json!({"ok": true, "no": false}));
