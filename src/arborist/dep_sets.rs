@@ -54,7 +54,7 @@ impl Tree {
     pub fn optional_set(&self, node: NodeId) -> IndexSet<NodeId> {
         let mut set = IndexSet::from([node]);
         grow(&mut set, |node, found| {
-            for &edge in &self[node].edges_in {
+            for &edge in self[node].edges_in.iter() {
                 if !self[edge].kind.is_optional() {
                     found.extend(self[edge].from);
                 }
@@ -78,7 +78,7 @@ impl Tree {
                     found.extend(self[edge].to);
                 }
             }
-            for &edge in &self[node].edges_in {
+            for &edge in self[node].edges_in.iter() {
                 if self.is_valid_peer(edge) {
                     found.extend(self[edge].from);
                 }
@@ -86,7 +86,7 @@ impl Tree {
         });
         let mut sets = IndexMap::new();
         for &peer in &union {
-            for &edge in &self[peer].edges_in {
+            for &edge in self[peer].edges_in.iter() {
                 let enters = self.edge_valid(edge)
                     && (!self[edge].kind.is_peer()
                         || self[edge].from.is_some_and(|from| self.is_top(from)));

@@ -138,7 +138,7 @@ impl Tree {
             let folded = self.names.folded(self[id].name);
             self[from].edges_out.remove(folded);
             if let Some(askers) = self.askers.get_mut(&folded) {
-                askers.swap_remove(&from);
+                askers.shift_remove(&from);
             }
         }
         let edge = &mut self[id];
@@ -186,7 +186,7 @@ impl Tree {
             return;
         }
         let mut remaining: Option<RuleId> = None;
-        for &edge in &self[node].edges_in {
+        for &edge in self[node].edges_in.iter() {
             remaining = match (self[edge].overrides, remaining) {
                 (Some(rule), Some(set)) => self.override_sets.more_specific(rule, set),
                 (rule, _) => rule,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::hash::{IndexMap, IndexSet};
+use super::hash::{IndexSet, OrderedMap};
 
 /// An interned package name (or alias): equal names have equal values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -70,11 +70,11 @@ fn fold(text: &str) -> String {
 ///
 /// Keys are passed already folded ([`Names::folded`]); the name as written is kept beside the value.
 #[derive(Clone, Debug)]
-pub(super) struct NameMap<V>(IndexMap<Name, (Name, V)>);
+pub(super) struct NameMap<V>(OrderedMap<Name, (Name, V)>);
 
 impl<V> Default for NameMap<V> {
     fn default() -> Self {
-        Self(IndexMap::default())
+        Self(OrderedMap::default())
     }
 }
 
@@ -88,8 +88,7 @@ impl<V: Copy> NameMap<V> {
     where
         V: PartialEq,
     {
-        let (place, _, (_, found)) = self.0.get_full(&folded)?;
-        (*found == value).then_some(place)
+        (self.get(folded)? == value).then(|| self.0.place_of(&folded))?
     }
 
     /// Sets a value; an existing key moves to the end, as in npm's map.

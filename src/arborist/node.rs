@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{
     LoadFailure, Name,
     edge::EdgeId,
-    hash::{IndexMap, IndexSet},
+    hash::{OrderedMap, OrderedSet},
     name_map::NameMap,
     override_set::RuleId,
 };
@@ -77,9 +77,9 @@ pub struct Node {
     pub(super) parent: Option<NodeId>,
     pub(super) fs_parent: Option<NodeId>,
     pub(super) children: NameMap<NodeId>,
-    pub(super) fs_children: IndexSet<NodeId>,
-    pub(super) links_in: IndexSet<NodeId>,
-    pub(super) edges_in: IndexSet<EdgeId>,
+    pub(super) fs_children: OrderedSet<NodeId>,
+    pub(super) links_in: OrderedSet<NodeId>,
+    pub(super) edges_in: OrderedSet<EdgeId>,
     pub(super) edges_out: NameMap<EdgeId>,
     pub(super) edges: Edges,
     pub(super) overrides: Option<RuleId>,
@@ -105,15 +105,15 @@ pub(super) struct LinkState {
 #[derive(Debug, Default)]
 pub(super) struct Rooted {
     pub(super) inventory: Inventory,
-    pub(super) tops: IndexSet<NodeId>,
+    pub(super) tops: OrderedSet<NodeId>,
 }
 
 /// The nodes under one root, by location (`inventory.js`).
 #[derive(Debug, Default)]
 pub(super) struct Inventory {
-    by_location: IndexMap<Arc<str>, NodeId>,
-    by_name: IndexMap<Name, IndexSet<NodeId>>,
-    links_by_realpath: IndexMap<Arc<str>, IndexSet<NodeId>>,
+    by_location: OrderedMap<Arc<str>, NodeId>,
+    by_name: OrderedMap<Name, OrderedSet<NodeId>>,
+    links_by_realpath: OrderedMap<Arc<str>, OrderedSet<NodeId>>,
 }
 
 impl Inventory {
@@ -126,7 +126,7 @@ impl Inventory {
     }
 
     pub(super) fn named(&self, name: Name) -> impl Iterator<Item = NodeId> + '_ {
-        self.by_name.get(&name).into_iter().flatten().copied()
+        self.by_name.get(&name).into_iter().flat_map(OrderedSet::iter).copied()
     }
 
     pub(super) fn names(&self) -> impl Iterator<Item = (Name, usize)> + '_ {
@@ -134,14 +134,14 @@ impl Inventory {
     }
 
     pub(super) fn links_to(&self, realpath: &str) -> impl Iterator<Item = NodeId> + '_ {
-        self.links_by_realpath.get(realpath).into_iter().flatten().copied()
+        self.links_by_realpath.get(realpath).into_iter().flat_map(OrderedSet::iter).copied()
     }
 
     pub(super) fn insert(&mut self, node: &Node, id: NodeId) {
         self.by_location.insert(Arc::clone(&node.location), id);
-        self.by_name.entry(node.name).or_default().insert(id);
+        self.by_name.change(node.name, |nodes| _ = nodes.insert(id));
         if node.link.is_some() {
-            self.links_by_realpath.entry(Arc::clone(&node.realpath)).or_default().insert(id);
+            self.links_by_realpath.change(Arc::clone(&node.realpath), |links| _ = links.insert(id));
         }
     }
 

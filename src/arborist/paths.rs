@@ -24,6 +24,17 @@ pub fn resolve(base: &str, path: &str) -> String {
     out
 }
 
+/// Where a package of that name lies in a folder's own `node_modules`; `folder` is absolute and
+/// normalised.
+pub fn in_node_modules(folder: &str, name: &str) -> String {
+    let is_plain = name.split('/').all(|part| !matches!(part, "" | "." | ".."));
+    if is_plain && !folder.ends_with('/') {
+        format!("{folder}/node_modules/{name}")
+    } else {
+        resolve(folder, &format!("node_modules/{name}"))
+    }
+}
+
 /// True for `/x` and for a drive path (`C:/x`).
 pub fn is_absolute(path: &str) -> bool {
     path.starts_with('/') || !split_prefix(path).0.is_empty()
@@ -106,6 +117,16 @@ mod tests {
         assert_eq!(resolve("/a/b", "/x"), "/x");
         assert_eq!(resolve("/", ".."), "/");
         assert_eq!(resolve("/a", ""), "/a");
+    }
+
+    #[test]
+    fn in_node_modules_is_what_resolve_says() {
+        for folder in ["/", "/p", "/p/node_modules/a", "C:/p"] {
+            for name in ["a", "@s/a", ".", "..", "../a", "@s/..", "a//b", "/a", ""] {
+                let expected = resolve(folder, &format!("node_modules/{name}"));
+                assert_eq!(in_node_modules(folder, name), expected, "{folder} {name}");
+            }
+        }
     }
 
     #[test]

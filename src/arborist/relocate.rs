@@ -9,7 +9,7 @@ use super::{
     Name, NodeId, Tree,
     edge::Reload,
     node::LinkState,
-    paths::{dirname, name_in_node_modules, relative, resolve, walk_up},
+    paths::{dirname, in_node_modules, name_in_node_modules, relative, resolve, walk_up},
 };
 
 /// From so many nodes on that have an edge of a name, all nodes are walked instead.
@@ -57,7 +57,7 @@ impl Tree {
 
     /// Cuts the links to a node and, for a link, its own; gives back a link's former target.
     fn break_links(&mut self, id: NodeId) -> Option<NodeId> {
-        for link in std::mem::take(&mut self[id].links_in) {
+        for &link in std::mem::take(&mut self[id].links_in).iter() {
             self[link].link = Some(LinkState { target: None });
         }
         let target = self[id].link.and_then(|link| link.target);
@@ -254,7 +254,7 @@ impl Tree {
             self.remove_child(id, self[child].name);
             self[child].fs_parent = None;
             self[id].fs_children.shift_remove(&child);
-            for link in std::mem::take(&mut self[child].links_in) {
+            for &link in std::mem::take(&mut self[child].links_in).iter() {
                 self[link].link = Some(LinkState { target: None });
             }
         }
@@ -278,17 +278,21 @@ impl Tree {
             return;
         }
         let name = self[id].name;
-        let path = resolve(&self[parent].path, &format!("node_modules/{}", self.text(name)));
+        let path = in_node_modules(&self[parent].path, self.text(name));
         if let Some(old) = self[id].parent.take() {
             self.remove_child(old, name);
         }
         if let Some(old) = self[id].fs_parent.take() {
             self[old].fs_children.shift_remove(&id);
         }
-        if *self[id].path != *path {
-            self.change_path(id, &path);
-        }
         let root = self[parent].root;
+        if *self[id].path != *path {
+            self.give_path(id, &path);
+            // What goes to another root is listed there.
+            if self[id].root == root {
+                self.refresh_location(id);
+            }
+        }
         self.set_root(id, Some(root));
     }
 
@@ -325,6 +329,12 @@ impl Tree {
 
     /// Moves a node and all below it to another path (`_changePath`).
     fn change_path(&mut self, id: NodeId, path: &str) {
+        self.give_path(id, path);
+        self.refresh_location(id);
+    }
+
+    /// The same, before the node itself is listed at its new path.
+    fn give_path(&mut self, id: NodeId, path: &str) {
         self.delist(id);
         let old = std::mem::replace(&mut self[id].path, Arc::from(path));
         if let Some(name) = name_in_node_modules(path)
@@ -346,10 +356,9 @@ impl Tree {
             self.change_path(child, &inner);
         }
         for child in self.children(id) {
-            let inner = resolve(path, &format!("node_modules/{}", self.name(child)));
+            let inner = in_node_modules(path, self.name(child));
             self.change_path(child, &inner);
         }
-        self.refresh_location(id);
     }
 
     /// Puts `id` where `old` is; the children of `old` stay, `old` leaves the tree (`replace`).
@@ -358,8 +367,7 @@ impl Tree {
         let name = self[id].name;
         let clobbers = self[old].parent.is_some_and(|parent| self.child(parent, name) == Some(old));
         if let (true, Some(parent)) = (clobbers, self[old].parent) {
-            let path = resolve(&self[parent].path, &format!("node_modules/{}", self.text(name)));
-            self[id].path = path.into();
+            self[id].path = in_node_modules(&self[parent].path, self.text(name)).into();
         } else {
             self[id].path = Arc::clone(&self[old].path);
             self[id].name = self[old].name;
@@ -448,7 +456,7 @@ impl Tree {
             (!self[parent].is_link()).then_some((parent, Step::Child(place)))
         };
         let as_folder = |parent: NodeId| {
-            Some((parent, Step::Folder(self[parent].fs_children.get_index_of(&id)?)))
+            Some((parent, Step::Folder(self[parent].fs_children.place_of(&id)?)))
         };
         node.parent.and_then(as_child).or_else(|| node.fs_parent.and_then(as_folder))
     }

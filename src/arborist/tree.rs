@@ -12,7 +12,7 @@ use super::{
     DepFlags, Edge, EdgeId, Node, NodeId,
     dep_valid::ParsedSpec,
     edge::NewEdge,
-    hash::{HashMap, IndexMap, IndexSet},
+    hash::{HashMap, IndexMap, IndexSet, OrderedSet},
     name_map::{Name, NameMap, Names},
     node::{Edges, LinkState},
     override_set::{OverrideSets, RuleId},
@@ -70,7 +70,7 @@ pub struct Tree {
     pub(super) edges: Vec<Edge>,
     pub(super) names: Names,
     /// Who has an edge of a name, by the folded one.
-    pub(super) askers: HashMap<Name, IndexSet<NodeId>>,
+    pub(super) askers: HashMap<Name, OrderedSet<NodeId>>,
     pub(super) override_sets: OverrideSets,
     pub(super) settings: TreeSettings,
     /// Manifests of the loaded lockfile by location, for comparing git references.
@@ -265,13 +265,16 @@ impl Tree {
             if from_path.is_empty() { package.name.clone().unwrap_or_default() } else { from_path }
         });
         let name = self.names.intern(&name);
-        let version = package.version.as_deref().and_then(|v| Version::parse_loose(v).ok());
+        let version = match new.source_reference {
+            Some(source) => self[source].version.clone(),
+            None => parsed_version(&package),
+        };
         self.nodes.push(Node {
             name,
             realpath: Arc::clone(&path),
             path,
             location: Arc::from(""),
-            version: version.map(Arc::new),
+            version,
             integrity: new.integrity,
             has_shrinkwrap: new.has_shrinkwrap || package.has_shrinkwrap,
             package,
@@ -287,9 +290,9 @@ impl Tree {
             parent: None,
             fs_parent: None,
             children: NameMap::default(),
-            fs_children: IndexSet::default(),
-            links_in: IndexSet::default(),
-            edges_in: IndexSet::default(),
+            fs_children: OrderedSet::default(),
+            links_in: OrderedSet::default(),
+            edges_in: OrderedSet::default(),
             edges_out: NameMap::default(),
             edges: Edges::Made,
             overrides: new.overrides,
@@ -370,8 +373,7 @@ impl Tree {
         for edge in self.edges_out(id) {
             self.detach_edge(edge);
         }
-        let version = package.version.as_deref().and_then(|v| Version::parse_loose(v).ok());
-        self[id].version = version.map(Arc::new);
+        self[id].version = parsed_version(&package);
         self[id].package = package;
         if !self[id].is_link() {
             self.load_workspaces(id);
@@ -390,6 +392,10 @@ impl Tree {
         self.spec_texts.insert(Arc::clone(&text));
         text
     }
+}
+
+fn parsed_version(package: &Manifest) -> Option<Arc<Version>> {
+    Version::parse_loose(package.version.as_deref()?).ok().map(Arc::new)
 }
 
 #[cfg(test)]

@@ -2,12 +2,12 @@
 
 use std::{cmp::Ordering, path::Path};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::{legacy::LegacyWriter, read::is_truthy};
 use crate::{
     arborist::{NodeId, Tree, lock_resolved, paths::relative},
-    manifest::{Deps, JsonFormat, Manifest, render_json_sorted},
+    manifest::{Json, JsonFormat, Manifest, Members, StringMap, members, render_json_sorted},
     spec::{collate, name_from_folder},
 };
 
@@ -60,24 +60,27 @@ impl LockWriter<'_> {
         format: &JsonFormat,
     ) -> String {
         let root = self.tree.target_or_self(self.root);
-        let mut data = self.own_header(header);
-        data.insert("lockfileVersion".into(), version.into());
-        data.insert("requires".into(), true.into());
+        let header = self.own_header(header);
+        let legacy;
+        let mut data = members(&header);
+        set(&mut data, "lockfileVersion", Json::Count(version));
+        set(&mut data, "requires", Json::Flag(true));
         if version >= 2 {
-            data.insert("packages".into(), Value::Object(self.packages(Inert::Recorded)));
+            set(&mut data, "packages", Json::Object(self.packages(Inert::Recorded)));
         }
         if version < 3 {
-            let legacy = LegacyWriter {
+            let writer = LegacyWriter {
                 tree: self.tree,
                 project: &self.tree[self.root].realpath,
                 root,
                 omit_registry_resolved: self.registry_resolved == RegistryResolved::Omit,
             };
-            if let Some(dependencies) = legacy.dependencies() {
-                data.insert("dependencies".into(), dependencies);
+            legacy = writer.dependencies();
+            if let Some(dependencies) = &legacy {
+                set(&mut data, "dependencies", Json::Value(dependencies));
             }
         }
-        stringify(&Value::Object(data), format)
+        stringify(Json::Object(data), format)
     }
 
     /// The fields of an old lockfile with the project's own name and version.
@@ -98,21 +101,21 @@ impl LockWriter<'_> {
     /// that nobody knows among them.
     pub fn hidden(&self, header: &Map<String, Value>, format: &JsonFormat) -> String {
         let mut packages = self.packages(Inert::LeftOut);
-        packages.shift_remove("");
-        let mut data = header.clone();
-        data.insert("lockfileVersion".into(), super::DEFAULT_LOCKFILE_VERSION.into());
-        data.insert("requires".into(), true.into());
-        data.insert("packages".into(), Value::Object(packages));
-        stringify(&Value::Object(data), format)
+        packages.retain(|(location, _)| !location.is_empty());
+        let mut data = members(header);
+        set(&mut data, "lockfileVersion", Json::Count(super::DEFAULT_LOCKFILE_VERSION));
+        set(&mut data, "requires", Json::Flag(true));
+        set(&mut data, "packages", Json::Object(packages));
+        stringify(Json::Object(data), format)
     }
 
-    fn packages(&self, inert: Inert) -> Map<String, Value> {
+    fn packages(&self, inert: Inert) -> Members<'_> {
         let tree = self.tree;
         let root = tree.target_or_self(self.root);
-        let mut packages = Map::new();
+        let mut packages = Members::new();
         let own = self.entry(root);
         if !own.is_empty() {
-            packages.insert(String::new(), Value::Object(own));
+            packages.push(("".into(), Json::Object(own)));
         }
         for node in tree.inventory_of(self.root) {
             if node == self.root || tree[node].location.is_empty() {
@@ -124,7 +127,7 @@ impl LockWriter<'_> {
             {
                 continue;
             }
-            packages.insert(location, Value::Object(self.entry(node)));
+            packages.push((location.into(), Json::Object(self.entry(node))));
         }
         packages
     }
@@ -147,13 +150,14 @@ impl LockWriter<'_> {
     }
 
     /// One entry (`metaFromNode`).
-    fn entry(&self, node: NodeId) -> Map<String, Value> {
+    fn entry(&self, node: NodeId) -> Members<'_> {
         let tree = self.tree;
         let project = &*tree[self.root].path;
-        let mut meta = Map::new();
+        let mut meta = Members::new();
         if tree[node].is_link() {
-            meta.insert("resolved".into(), relative(project, &tree[node].realpath).into());
-            meta.insert("link".into(), true.into());
+            let target = relative(project, &tree[node].realpath);
+            meta.push(("resolved".into(), Json::Text(target.into())));
+            meta.push(("link".into(), Json::Flag(true)));
             return meta;
         }
         let package = &*tree[node].package;
@@ -164,17 +168,17 @@ impl LockWriter<'_> {
                 || own != tree.name(node)
                 || name_from_folder(Path::new(realpath)) != own)
         {
-            meta.insert("name".into(), own.into());
+            meta.push(("name".into(), Json::Text(own.into())));
         }
         if tree.is_top(node) {
-            add_deps("devDependencies", &package.dev_dependencies, &mut meta);
+            add_texts("devDependencies", &package.dev_dependencies, &mut meta);
         }
         if let Some(integrity) = &tree[node].integrity {
-            meta.insert("integrity".into(), (&**integrity).into());
+            meta.push(("integrity".into(), Json::Text((&**integrity).into())));
         }
-        let mut mark = |key: &str, value: bool| {
+        let mut mark = |key: &'static str, value: bool| {
             if value {
-                meta.insert(key.into(), true.into());
+                meta.push((key.into(), Json::Flag(true)));
             }
         };
         mark("inBundle", tree.in_bundle(node));
@@ -193,26 +197,32 @@ impl LockWriter<'_> {
                 && tree.is_registry_dependency(node))
         {
             let resolved = lock_resolved(&resolved, &tree[node].path, project);
-            meta.insert("resolved".into(), resolved.into());
+            meta.push(("resolved".into(), Json::Text(resolved.into())));
         }
         meta
     }
 }
 
-fn add_manifest_fields(package: &Manifest, meta: &mut Map<String, Value>) {
+/// Sets a member that may be there.
+fn set<'a>(members: &mut Members<'a>, key: &'static str, value: Json<'a>) {
+    match members.iter_mut().find(|(known, _)| known == key) {
+        Some((_, known)) => *known = value,
+        None => members.push((key.into(), value)),
+    }
+}
+
+fn add_manifest_fields<'a>(package: &'a Manifest, meta: &mut Members<'a>) {
     if let Some(version) = package.version.as_deref().filter(|version| !version.is_empty()) {
-        meta.insert("version".into(), version.into());
+        meta.push(("version".into(), Json::Text(version.into())));
     }
-    add_deps("dependencies", &package.dependencies, meta);
-    add_deps("peerDependencies", &package.peer_dependencies, meta);
-    add_deps("optionalDependencies", &package.optional_dependencies, meta);
-    add_deps("acceptDependencies", &package.accept_dependencies, meta);
+    add_texts("dependencies", &package.dependencies, meta);
+    add_texts("peerDependencies", &package.peer_dependencies, meta);
+    add_texts("optionalDependencies", &package.optional_dependencies, meta);
+    add_texts("acceptDependencies", &package.accept_dependencies, meta);
     if let Some(names) = package.bundle_dependencies.as_ref().filter(|names| !names.is_empty()) {
-        meta.insert("bundleDependencies".into(), json!(names));
+        meta.push(("bundleDependencies".into(), Json::List(names)));
     }
-    if !package.bin.is_empty() {
-        meta.insert("bin".into(), json!(package.bin));
-    }
+    add_texts("bin", &package.bin, meta);
     let license = package.license.as_deref().map(|license| match license.get("type") {
         Some(kind) if is_truthy(kind) => kind,
         _ => license,
@@ -230,15 +240,14 @@ fn add_manifest_fields(package: &Manifest, meta: &mut Map<String, Value>) {
     ];
     for (key, value) in fields {
         if let Some(value) = value.filter(|value| is_truthy(value) && !is_empty(value)) {
-            meta.insert(key.into(), value.clone());
+            meta.push((key.into(), Json::Value(value)));
         }
     }
 }
 
-fn add_deps(key: &str, deps: &Deps, meta: &mut Map<String, Value>) {
-    if !deps.is_empty() {
-        let deps = deps.iter().map(|(name, spec)| (name.to_owned(), spec.into()));
-        meta.insert(key.into(), Value::Object(deps.collect()));
+fn add_texts<'a>(key: &'static str, texts: &'a StringMap, meta: &mut Members<'a>) {
+    if !texts.is_empty() {
+        meta.push((key.into(), Json::Texts(texts)));
     }
 }
 
@@ -252,7 +261,7 @@ fn is_empty(value: &Value) -> bool {
 
 /// `json-stringify-nice`: in every object plain values before objects, known keys first, the rest
 /// in collation order.
-fn stringify(value: &Value, format: &JsonFormat) -> String {
+fn stringify(value: Json<'_>, format: &JsonFormat) -> String {
     let mut text = render_json_sorted(value, format, |(a, one), (b, other)| {
         one.is_object().cmp(&other.is_object()).then_with(|| key_order(a, b))
     });
@@ -273,13 +282,14 @@ fn key_order(a: &str, b: &str) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn plain_values_come_before_objects_and_known_keys_first() {
         let value = json!({"dependencies": {"b": "1", "name": "2", "a": "3"}, "zeta": [1],
             "bin": {"x": "y"}, "resolved": "r", "version": "v"});
         let format = JsonFormat { indent: String::new(), newline: String::new() };
-        let text = stringify(&value, &format);
+        let text = stringify(Json::Value(&value), &format);
         assert_eq!(
             text,
             r#"{"version":"v","resolved":"r","zeta":[1],"dependencies":{"name":"2","a":"3","b":"1"},"bin":{"x":"y"}}"#

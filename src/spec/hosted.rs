@@ -164,7 +164,8 @@ impl Form {
 impl Hosted {
     /// Reads a shortcut or URL; `None` if it names no known host.
     pub fn from_url(text: &str) -> Option<Self> {
-        if text.is_empty() {
+        // A range or a tag, as most are.
+        if !text.contains(['/', ':', '@']) {
             return None;
         }
         let shortcut;

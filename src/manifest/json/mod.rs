@@ -3,9 +3,10 @@
 //! Layout follows json-parse-even-better-errors 5; writing follows `JSON.stringify` of ECMA-262
 //! §25.5.2, so that a file npm wrote is written back byte for byte.
 
+use super::string_map::StringMap;
 use crate::error::{Code, Explain};
 use serde_json::{Map, Number, Value};
-use std::{cmp::Ordering, fmt::Write as _};
+use std::{borrow::Cow, cmp::Ordering, fmt::Write as _};
 
 /// How a JSON file is laid out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,41 +87,75 @@ pub fn detect_format(text: &str) -> JsonFormat {
     JsonFormat { indent: rest.get(..indent).unwrap_or_default().to_owned(), newline }
 }
 
+/// JSON that is to be written and borrows what it can: a lockfile says again what thousands of
+/// manifests say.
+#[derive(Debug)]
+pub enum Json<'a> {
+    /// What is there as a value.
+    Value(&'a Value),
+    /// A string.
+    Text(Cow<'a, str>),
+    /// `true` or `false`.
+    Flag(bool),
+    /// A whole number.
+    Count(u64),
+    /// A list of strings.
+    List(&'a [String]),
+    /// An object of strings.
+    Texts(&'a StringMap),
+    /// An object. Its keys are there once each.
+    Object(Members<'a>),
+}
+
+/// Keys and values of an object.
+pub type Members<'a> = Vec<(Cow<'a, str>, Json<'a>)>;
+
+impl Json<'_> {
+    /// Whether it is written in braces.
+    pub fn is_object(&self) -> bool {
+        match self {
+            Self::Value(value) => value.is_object(),
+            Self::Texts(_) | Self::Object(_) => true,
+            Self::Text(_) | Self::Flag(_) | Self::Count(_) | Self::List(_) => false,
+        }
+    }
+}
+
+/// The members of an object that is there as a value.
+pub fn members(object: &Map<String, Value>) -> Members<'_> {
+    object.iter().map(|(key, value)| (key.into(), Json::Value(value))).collect()
+}
+
 /// Writes a value as `JSON.stringify(value, null, indent)` with the file's line ends; no final
 /// newline.
 ///
 /// Integer-like keys come first, ascending, as in every JavaScript object.
 pub fn render_json(value: &Value, format: &JsonFormat) -> String {
-    let as_written = |entries: &mut Vec<(&str, &Value)>| js_order(entries);
-    render(value, format, &as_written)
+    render(Json::Value(value), format, &|_| ())
 }
 
 /// As [`render_json`], with every object's entries in the order of `compare`; integer-like keys
 /// come first all the same.
 pub fn render_json_sorted(
-    value: &Value,
+    value: Json<'_>,
     format: &JsonFormat,
-    compare: impl Fn((&str, &Value), (&str, &Value)) -> Ordering,
+    compare: impl Fn((&str, &Json<'_>), (&str, &Json<'_>)) -> Ordering,
 ) -> String {
-    let sorted = |entries: &mut Vec<(&str, &Value)>| {
-        entries.sort_by(|a, b| compare(*a, *b));
-        js_order(entries);
-    };
-    render(value, format, &sorted)
+    render(value, format, &|entries| entries.sort_by(|a, b| compare((&a.0, &a.1), (&b.0, &b.1))))
 }
 
-fn render(value: &Value, format: &JsonFormat, order: &Order<'_>) -> String {
+fn render(value: Json<'_>, format: &JsonFormat, order: &Order<'_>) -> String {
     let indent: String = format.indent.chars().take(MAX_INDENT).collect();
     let newline = &format.newline;
     // npm replaces every line feed of the result, so one in the indent too.
     let level = indent.replace('\n', newline);
     let mut writer = Writer { text: String::new(), level: &level, newline, order };
-    writer.value(value, 0);
+    writer.write(value, 0);
     writer.text
 }
 
 /// Puts the entries of an object in order.
-type Order<'a> = dyn Fn(&mut Vec<(&str, &Value)>) + 'a;
+type Order<'a> = dyn Fn(&mut Members<'_>) + 'a;
 
 struct Writer<'a> {
     text: String,
@@ -131,40 +166,63 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
+    fn write(&mut self, json: Json<'_>, depth: usize) {
+        match json {
+            Json::Value(value) => self.value(value, depth),
+            Json::Text(text) => self.string(&text),
+            Json::Flag(flag) => self.text.push_str(if flag { "true" } else { "false" }),
+            Json::Count(count) => self.text.push_str(&js_number(&count.into())),
+            Json::List(texts) => {
+                self.list(texts.iter().map(|text| Json::Text(text.into())), depth);
+            }
+            Json::Texts(texts) => {
+                let members = texts.iter().map(|(key, text)| (key.into(), Json::Text(text.into())));
+                self.object(members.collect(), depth);
+            }
+            Json::Object(members) => self.object(members, depth),
+        }
+    }
+
     // Values come from the parser, which bounds their depth.
     fn value(&mut self, value: &Value, depth: usize) {
         match value {
             Value::Null => self.text.push_str("null"),
-            Value::Bool(true) => self.text.push_str("true"),
-            Value::Bool(false) => self.text.push_str("false"),
+            Value::Bool(flag) => self.write(Json::Flag(*flag), depth),
             Value::Number(number) => self.text.push_str(&js_number(number)),
             Value::String(string) => self.string(string),
-            Value::Array(items) if items.is_empty() => self.text.push_str("[]"),
-            Value::Array(items) => {
-                self.text.push('[');
-                for (index, item) in items.iter().enumerate() {
-                    self.separate(index, depth + 1);
-                    self.value(item, depth + 1);
-                }
-                self.line(depth);
-                self.text.push(']');
-            }
-            Value::Object(map) if map.is_empty() => self.text.push_str("{}"),
-            Value::Object(map) => {
-                self.text.push('{');
-                let mut entries: Vec<_> =
-                    map.iter().map(|(key, item)| (key.as_str(), item)).collect();
-                (self.order)(&mut entries);
-                for (index, (key, item)) in entries.into_iter().enumerate() {
-                    self.separate(index, depth + 1);
-                    self.string(key);
-                    self.text.push_str(if self.level.is_empty() { ":" } else { ": " });
-                    self.value(item, depth + 1);
-                }
-                self.line(depth);
-                self.text.push('}');
-            }
+            Value::Array(items) => self.list(items.iter().map(Json::Value), depth),
+            Value::Object(map) => self.object(members(map), depth),
         }
+    }
+
+    fn list<'j>(&mut self, items: impl ExactSizeIterator<Item = Json<'j>>, depth: usize) {
+        if items.len() == 0 {
+            return self.text.push_str("[]");
+        }
+        self.text.push('[');
+        for (index, item) in items.enumerate() {
+            self.separate(index, depth + 1);
+            self.write(item, depth + 1);
+        }
+        self.line(depth);
+        self.text.push(']');
+    }
+
+    fn object(&mut self, mut members: Members<'_>, depth: usize) {
+        if members.is_empty() {
+            return self.text.push_str("{}");
+        }
+        (self.order)(&mut members);
+        js_order(&mut members);
+        self.text.push('{');
+        for (index, (key, item)) in members.into_iter().enumerate() {
+            self.separate(index, depth + 1);
+            self.string(&key);
+            self.text.push_str(if self.level.is_empty() { ":" } else { ": " });
+            self.write(item, depth + 1);
+        }
+        self.line(depth);
+        self.text.push('}');
     }
 
     fn separate(&mut self, index: usize, depth: usize) {
@@ -223,10 +281,10 @@ pub(super) fn js_entries(map: &Map<String, Value>) -> impl Iterator<Item = (&str
     entries.into_iter()
 }
 
-fn js_order<V>(entries: &mut [(&str, V)]) {
+fn js_order<K: AsRef<str>, V>(entries: &mut [(K, V)]) {
     // Few objects have such a key; the others are in order already.
-    if entries.iter().any(|(key, _)| js_rank(key) != u64::MAX) {
-        entries.sort_by_key(|(key, _)| js_rank(key));
+    if entries.iter().any(|(key, _)| js_rank(key.as_ref()) != u64::MAX) {
+        entries.sort_by_key(|(key, _)| js_rank(key.as_ref()));
     }
 }
 

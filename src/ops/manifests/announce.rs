@@ -20,6 +20,10 @@ use crate::spec::Spec;
 /// Arborist keeps the machine's other processors busy, or the registries do.
 const LANES: usize = 2;
 
+/// After so many announcements a lane lets others work: to look for answers of registries costs a
+/// system call.
+const PAUSE: usize = 8;
+
 /// How much of what a package asks for will be needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Reach {
@@ -101,14 +105,19 @@ fn enter(shared: &Arc<Shared>, runtime: &Handle, target: Spec, reach: Reach) {
 }
 
 async fn work_off(mut lane: Lane, runtime: Handle) {
+    let mut since_pause = 0;
     while let Some((target, reach)) = lane.next() {
         let answer = answer(Arc::clone(&lane.shared), runtime.clone(), target, reach);
         let mut answer = Box::pin(answer);
         if poll!(&mut answer).is_pending() {
             runtime.spawn(answer);
         }
-        // What arrived from a registry goes first.
-        yield_now().await;
+        // What arrived from a registry is looked at now and then.
+        since_pause += 1;
+        if since_pause == PAUSE {
+            since_pause = 0;
+            yield_now().await;
+        }
     }
 }
 
