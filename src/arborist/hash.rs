@@ -56,7 +56,9 @@ impl<K, V> OrderedMap<K, V> {
             Entries::Few(entries) => (entries.as_slice(), None),
             Entries::Many(entries) => (&[][..], Some(entries)),
         };
-        few.iter().map(|(key, value)| (key, value)).chain(many.into_iter().flat_map(|all| all.iter()))
+        few.iter()
+            .map(|(key, value)| (key, value))
+            .chain(many.into_iter().flat_map(|all| all.iter()))
     }
 
     pub(super) fn values(&self) -> impl DoubleEndedIterator<Item = &V> {

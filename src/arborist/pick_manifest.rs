@@ -171,8 +171,9 @@ impl Picker<'_> {
         let manifest = read.map_err(|source| PickError::Manifest { package: package(), source })?;
         let (own_name, own_version) = (manifest.name.as_deref(), manifest.version.as_deref());
         let listed = Version::parse_loose(version);
-        let is_same_version =
-            own_version.is_none_or(|own| listed.is_ok() && Version::parse_loose(own) == listed);
+        let is_same_version = own_version.is_none_or(|own| {
+            listed.is_ok() && (own == version || Version::parse_loose(own) == listed)
+        });
         if own_name == Some(name) && is_same_version {
             return Ok(Some(manifest));
         }

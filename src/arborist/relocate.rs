@@ -455,9 +455,8 @@ impl Tree {
             let place = self[parent].children.place_of(folded, id)?;
             (!self[parent].is_link()).then_some((parent, Step::Child(place)))
         };
-        let as_folder = |parent: NodeId| {
-            Some((parent, Step::Folder(self[parent].fs_children.place_of(&id)?)))
-        };
+        let as_folder =
+            |parent: NodeId| Some((parent, Step::Folder(self[parent].fs_children.place_of(&id)?)));
         node.parent.and_then(as_child).or_else(|| node.fs_parent.and_then(as_folder))
     }
 

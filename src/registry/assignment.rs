@@ -66,6 +66,9 @@ pub fn registry_url(text: &str) -> Result<Url, FetchError> {
 
 /// The indices of `registries` (identity and weight) in the order in which `name` asks them.
 pub fn order(seed: &[u8; 32], name: &str, registries: &[(&str, f64)]) -> Vec<usize> {
+    if registries.len() < 2 {
+        return (0..registries.len()).collect();
+    }
     let mut scored: Vec<_> = registries
         .iter()
         .enumerate()

@@ -31,4 +31,4 @@ pub use hosted::{Form, GitHost, Hosted, Representation};
 pub use name::{NameError, PackageName, name_from_folder, name_problems};
 pub use range::{Prereleases, Range, RangeError, RangeOptions, Syntax, intersects, satisfies};
 pub use spec::{GitSpec, Spec, SpecError, SpecKind};
-pub use version::{Version, VersionError, eq, gt, gte};
+pub use version::{Version, VersionError, eq, gt, gte, plain_numbers};

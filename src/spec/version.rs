@@ -168,8 +168,28 @@ pub(super) fn read_strict(text: &str) -> Option<Version> {
     Version::from_parts(tuple, prerelease)
 }
 
+/// `1.2.3` and nothing else, as nearly all versions are; of numbers that no reader takes for too
+/// large.
+pub fn plain_numbers(text: &str) -> Option<[u64; 3]> {
+    const DIGITS: usize = 15;
+    let mut numbers = [0; 3];
+    let mut parts = text.split('.');
+    for number in &mut numbers {
+        let part = parts.next().filter(|part| !part.is_empty() && part.len() <= DIGITS)?;
+        for byte in part.bytes() {
+            let digit = byte.wrapping_sub(b'0');
+            (digit < 10).then_some(())?;
+            *number = *number * 10 + u64::from(digit);
+        }
+    }
+    parts.next().is_none().then_some(numbers)
+}
+
 /// Semver's `LOOSE`.
 pub(super) fn read_loose(text: &str) -> Option<Version> {
+    if let Some(numbers) = plain_numbers(text) {
+        return Version::from_parts(numbers, None);
+    }
     if text.len() > MAX_LENGTH {
         return None;
     }

@@ -119,6 +119,18 @@ impl Json<'_> {
             Self::Text(_) | Self::Flag(_) | Self::Count(_) | Self::List(_) => false,
         }
     }
+
+    /// About as much as the text of a large object of objects will need: to grow step by step would
+    /// copy it over and over.
+    fn room(&self) -> usize {
+        const EACH: usize = 512;
+        let members =
+            |json: &Self| if let Self::Object(members) = json { members.len() } else { 0 };
+        match self {
+            Self::Object(all) => all.iter().map(|(_, json)| members(json) * EACH).sum(),
+            _ => 0,
+        }
+    }
 }
 
 /// The members of an object that is there as a value.
@@ -149,7 +161,8 @@ fn render(value: Json<'_>, format: &JsonFormat, order: &Order<'_>) -> String {
     let newline = &format.newline;
     // npm replaces every line feed of the result, so one in the indent too.
     let level = indent.replace('\n', newline);
-    let mut writer = Writer { text: String::new(), level: &level, newline, order };
+    let text = String::with_capacity(value.room());
+    let mut writer = Writer { text, level: &level, newline, order };
     writer.write(value, 0);
     writer.text
 }

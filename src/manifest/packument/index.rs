@@ -23,7 +23,10 @@ use bytes::Bytes;
 use memchr::memmem;
 
 use super::scan::Scanned;
-use crate::{fs::damage_sum, spec::Version};
+use crate::{
+    fs::damage_sum,
+    spec::{Version, plain_numbers},
+};
 
 const HEADER: usize = 10;
 const TAG: usize = 4;
@@ -185,9 +188,10 @@ impl Index {
     fn find(&self, start: usize, entries: u32, key: &str) -> Option<Span> {
         let length = u32::try_from(key.len()).ok()?;
         let found = |entry: &[u32; ENTRY]| {
-            entry[1] == length && self.text([entry[0], entry[1]]) == Some(key)
+            entry[1] == length && self.string([entry[0], entry[1]]) == Some(key.as_bytes())
         };
-        let [_, _, start, length, low, high] = self.table(start, entries).find(found)?;
+        // What is asked for was most often published of late.
+        let [_, _, start, length, low, high] = self.table(start, entries).rev().find(found)?;
         Some(Span { start, length, sum: u64::from(low) | u64::from(high) << 32 })
     }
 
@@ -195,7 +199,7 @@ impl Index {
         &self,
         start: usize,
         entries: u32,
-    ) -> impl ExactSizeIterator<Item = [u32; N]> {
+    ) -> impl ExactSizeIterator<Item = [u32; N]> + DoubleEndedIterator {
         (0..count(entries)).map(move |place| self.words(start + place * N).unwrap_or([NONE; N]))
     }
 
@@ -205,10 +209,14 @@ impl Index {
         Some(words.first_chunk::<N>()?.map(u32::from_le_bytes))
     }
 
-    fn text(&self, [offset, length]: [u32; 2]) -> Option<&str> {
+    fn text(&self, place: [u32; 2]) -> Option<&str> {
+        std::str::from_utf8(self.string(place)?).ok()
+    }
+
+    fn string(&self, [offset, length]: [u32; 2]) -> Option<&[u8]> {
         let strings = self.bytes.get(self.strings.clone())?;
         let start = count(offset);
-        std::str::from_utf8(strings.get(start..start.checked_add(count(length))?)?).ok()
+        strings.get(start..start.checked_add(count(length))?)
     }
 }
 
@@ -261,22 +269,6 @@ impl PartialOrd for Rank {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
-}
-
-/// `1.2.3` and nothing else; of numbers that no reader takes for too large.
-fn plain_numbers(text: &str) -> Option<[u64; 3]> {
-    const DIGITS: usize = 15;
-    let mut numbers = [0; 3];
-    let mut parts = text.split('.');
-    for number in &mut numbers {
-        let part = parts.next().filter(|part| !part.is_empty() && part.len() <= DIGITS)?;
-        for byte in part.bytes() {
-            let digit = byte.wrapping_sub(b'0');
-            (digit < 10).then_some(())?;
-            *number = *number * 10 + u64::from(digit);
-        }
-    }
-    parts.next().is_none().then_some(numbers)
 }
 
 /// Collects the strings.
