@@ -206,9 +206,10 @@ mod tests {
             let mut map = OrderedMap::default();
             let mut expected = indexmap::IndexMap::new();
             for (key, step) in steps {
-                match step {
-                    Some(value) => prop_assert_eq!(map.insert(key, value), expected.insert(key, value)),
-                    None => prop_assert_eq!(map.shift_remove(&key), expected.shift_remove(&key)),
+                if let Some(value) = step {
+                    prop_assert_eq!(map.insert(key, value), expected.insert(key, value));
+                } else {
+                    prop_assert_eq!(map.shift_remove(&key), expected.shift_remove(&key));
                 }
                 prop_assert_eq!(map.get(&key), expected.get(&key));
                 prop_assert_eq!(map.get_mut(&key), expected.get_mut(&key));

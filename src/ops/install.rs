@@ -60,7 +60,9 @@ pub async fn install(context: &Context, request: &TreeRequest) -> Result<Install
     if request.frozen {
         frozen::require_lock(&files)?;
     }
-    let sources = Sources::for_install(context, early_tarballs(context, &files, request));
+    let early = early_tarballs(context, &files, request);
+    // The process ends soon after: thousands of packuments and nodes need not be freed one by one.
+    let sources = ManuallyDrop::new(Sources::for_install(context, early));
     let (ideal, prepared) = loop {
         let built = build(context, &files, &sources, request).await;
         // What a registry that lags answered is resolved again, whatever came of it.
@@ -68,7 +70,6 @@ pub async fn install(context: &Context, request: &TreeRequest) -> Result<Install
             break built?;
         }
     };
-    // The process ends soon after: thousands of nodes need not be freed one by one.
     let mut ideal = ManuallyDrop::new(ideal);
     let mut done = InstallSummary::default();
     if let Some(prepared) = prepared {
@@ -82,11 +83,8 @@ pub async fn install(context: &Context, request: &TreeRequest) -> Result<Install
         save::save(context, &files, &mut ideal, request)?;
     }
     context.pool.flush().await;
-    done.detail = if context.options.dry_run || context.options.output.long {
-        Detail::Long
-    } else {
-        Detail::default()
-    };
+    let is_long = context.options.dry_run || context.options.output.long;
+    done.detail = if is_long { Detail::Long } else { Detail::default() };
     if context.options.output.fund {
         done.funding = summary::funding(&ideal.tree, ideal.root);
     }

@@ -24,6 +24,7 @@ use super::{
     error::{Credential, Fault, FetchError, ShownUrl, StatusFailure, message_of},
     freshness::text,
     options::{PoolOptions, Timeouts},
+    tarball::RegistryId,
 };
 use crate::{
     cpu,
@@ -184,10 +185,14 @@ impl Transport {
     }
 
     /// Reports an answer that needed no request.
-    pub(super) fn report_hit(&self, url: &Url) {
-        let mut exchange = self.exchange("GET", url);
-        exchange.status = StatusCode::OK.as_u16();
-        exchange.cached = true;
+    pub(super) fn report_hit(&self, registry: &RegistryId, path: &str) {
+        self.reporter.event(Event::Request {
+            method: "GET",
+            url: format!("{registry}{path}"),
+            status: StatusCode::OK.as_u16(),
+            took: Duration::ZERO,
+            cached: true,
+        });
     }
 
     /// The HTTP clients.

@@ -355,22 +355,25 @@ impl Pool {
     /// make-fetch-happen `lib/cache/index.js`: the cache, the registries, the cache again.
     async fn obtain(&self, name: &str, form: Form) -> Result<PackumentAnswer, FetchError> {
         self.admit().await;
-        let stops = self.routes.packument(name)?;
+        let path = escaped(name)?;
+        let (members, _) = self.routes.members(name);
         let mut known = None;
-        for stop in &stops {
+        for member in &members {
             // Two small reads: handing them to another thread would take longer.
-            let Some(entry) = self.disk.load(&key(&stop.member, name, form)) else { continue };
+            let Some(entry) = self.disk.load(&key(member, name, form)) else { continue };
             let usable = match self.mode {
                 CacheMode::Online => entry.terms.is_fresh(now()),
                 CacheMode::PreferOnline => false,
                 CacheMode::PreferOffline | CacheMode::Offline => true,
             };
             if usable {
-                self.transport.report_hit(&stop.url);
-                return Ok(packument(&stop.member, entry, Origin::Cached));
+                self.transport.report_hit(&member.id, &path);
+                return Ok(packument(member, entry, Origin::Cached));
             }
-            known.get_or_insert_with(|| (Arc::clone(&stop.member), entry));
+            known.get_or_insert_with(|| (Arc::clone(member), entry));
         }
+        let stops = members.into_iter().map(|member| stop(member, &path));
+        let stops = stops.collect::<Result<Vec<_>, _>>()?;
         if let Some(first) = stops.first() {
             self.refuse_offline(&first.url)?;
         }

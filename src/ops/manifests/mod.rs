@@ -13,7 +13,7 @@ use std::{
     borrow::Cow,
     collections::{BTreeSet, HashMap},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -50,6 +50,9 @@ pub struct Sources {
     runtime: Handle,
 }
 
+/// What was picked by name and specifier.
+type Picks = HashMap<(String, String), Arc<Fetched>>;
+
 struct Shared {
     pool: Arc<Pool>,
     packages: Arc<Packages>,
@@ -57,7 +60,7 @@ struct Shared {
     agreement: Option<Arc<Agreement>>,
     packuments: Flight<String, Result<Arc<Packument>, LoadFailure>>,
     /// What a name and a specifier mean: told ahead of the question, most often.
-    picked: Mutex<HashMap<(String, String), Arc<Fetched>>>,
+    picked: Mutex<Picks>,
     tarballs: EarlyTarballs,
     pick: PickOptions,
     lock_resolved: LockResolved,
@@ -200,8 +203,7 @@ impl Sources {
 
     /// From now on a version is picked only where nothing else satisfies; whether that is new.
     pub(super) fn avoid(&self, name: &str, version: &str) -> bool {
-        let mut picked = self.shared.picked.lock().unwrap_or_else(PoisonError::into_inner);
-        picked.retain(|(known, _), _| known != name);
+        self.shared.picked().retain(|(known, _), _| known != name);
         let mut avoided = self.shared.avoided.write().unwrap_or_else(PoisonError::into_inner);
         avoided.entry(name.to_owned()).or_default().insert(version.to_owned())
     }
@@ -248,15 +250,22 @@ impl Shared {
         if let Some(agreement) = self.agreement_on(name) {
             return Ok(self.answer(agreement, name, spec).await?.1);
         }
-        let question = (name.to_owned(), spec.fetch_spec.clone());
-        let picked = || self.picked.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = picked().get(&question).map(Arc::clone);
-        if let Some(known) = known {
+        if let Some(known) = self.picked_before(name, spec) {
             return Ok(known);
         }
         let fetched = self.pick_from_registry(name, spec).await?;
-        picked().insert(question, Arc::clone(&fetched));
+        let question = (name.to_owned(), spec.fetch_spec.clone());
+        self.picked().insert(question, Arc::clone(&fetched));
         Ok(fetched)
+    }
+
+    /// What was picked in this run for the same question.
+    fn picked_before(&self, name: &str, spec: &Spec) -> Option<Arc<Fetched>> {
+        self.picked().get(&(name.to_owned(), spec.fetch_spec.clone())).map(Arc::clone)
+    }
+
+    fn picked(&self) -> MutexGuard<'_, Picks> {
+        self.picked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn pick_from_registry(
@@ -398,7 +407,14 @@ impl Manifests for Sources {
     fn manifest(&self, request: &ManifestRequest<'_>) -> Result<Arc<Fetched>, LoadFailure> {
         let target = request.spec.target();
         if target.is_registry() {
-            return self.runtime.block_on(self.shared.answer_and_confirm(target));
+            let name = target.name.as_deref().unwrap_or_default();
+            // Most was announced, and picked while another package was placed.
+            let known = || self.shared.picked_before(name, target);
+            let known = self.shared.agreement_on(name).is_none().then(known).flatten();
+            return match known {
+                Some(known) => Ok(known),
+                None => self.runtime.block_on(self.shared.answer_and_confirm(target)),
+            };
         }
         self.runtime.block_on(self.shared.fetch(request.spec))
     }
