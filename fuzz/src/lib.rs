@@ -147,8 +147,8 @@ pub fn packument(data: &[u8]) {
         let _ = packument.published_ms(version);
     }
     let text = Arc::new(Bytes::copy_from_slice(data));
-    let again = Packument::open(packument.index().clone(), Arc::<Bytes>::clone(&text))
-        .expect("its own index");
+    let index = Packument::index_of(&text).unwrap();
+    let again = Packument::open(index, Arc::<Bytes>::clone(&text)).expect("its own index");
     assert!(again.versions().eq(packument.versions()));
     assert!(again.versions_descending().eq(packument.versions_descending()));
     if let Some(odd) = Packument::open(Bytes::copy_from_slice(data), text) {

@@ -282,13 +282,13 @@ fn private_names(patterns: &[String]) -> Result<GlobSet, FetchError> {
     set.build().map_err(invalid)
 }
 
-/// The configured registry and its mirrors, each once.
 /// The most connections to each registry of a pool: every one costs both sides something, and all
 /// together need hardly more than one registry alone, at most twice as many.
 fn connections_each(max_sockets: usize, members: usize) -> usize {
     (max_sockets.saturating_mul(2) / (members + 1)).max(1)
 }
 
+/// The configured registry and its mirrors, each once.
 fn members(
     options: &PoolOptions,
     registry: Url,

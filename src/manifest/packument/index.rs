@@ -34,6 +34,18 @@ const ENTRY: usize = 6;
 /// The offset of a string that is not there.
 const NONE: u32 = u32::MAX;
 
+/// The checksum of what needs none.
+const UNSUMMED: u64 = 0;
+
+/// Whether the values of a document will have to be known again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sums {
+    /// They lie on disk, where they may change.
+    Taken,
+    /// They lie in memory.
+    Left,
+}
+
 /// The table, readable in place.
 #[derive(Clone, Debug)]
 pub(super) struct Index {
@@ -50,9 +62,16 @@ pub(super) struct Span {
     pub sum: u64,
 }
 
+impl Span {
+    /// Whether these are the bytes the table was made of.
+    pub(super) fn is_of(&self, bytes: &[u8]) -> bool {
+        self.sum == UNSUMMED || damage_sum(bytes) == self.sum
+    }
+}
+
 impl Index {
     /// The table of a document that was read; `None` for one of over 4 GiB.
-    pub(super) fn build(scanned: &Scanned<'_>) -> Option<Self> {
+    pub(super) fn build(scanned: &Scanned<'_>, sums: Sums) -> Option<Self> {
         let mut writer = Writer::default();
         let entries = scanned.fields.len() + scanned.versions.len();
         let mut tables = Vec::with_capacity(
@@ -66,7 +85,10 @@ impl Index {
         }
         for (key, raw) in scanned.fields.iter().chain(&scanned.versions) {
             tables.extend(writer.text(key)?);
-            let sum = damage_sum(raw.get().as_bytes());
+            let sum = match sums {
+                Sums::Taken => damage_sum(raw.get().as_bytes()),
+                Sums::Left => UNSUMMED,
+            };
             let [low, high] = [sum & u64::from(u32::MAX), sum >> 32].map(u32::try_from);
             let start = u32::try_from(scanned.offset(raw)).ok()?;
             tables.extend([start, u32::try_from(raw.get().len()).ok()?, low.ok()?, high.ok()?]);

@@ -10,7 +10,7 @@ mod index;
 mod scan;
 
 use self::{
-    index::{Index, Span},
+    index::{Index, Span, Sums},
     scan::Scanned,
 };
 use super::{
@@ -19,7 +19,6 @@ use super::{
 };
 use crate::{
     error::{Code, Explain},
-    fs::damage_sum,
     spec::PackageName,
 };
 use bytes::Bytes;
@@ -108,26 +107,28 @@ impl Explain for PackumentError {
 }
 
 impl Packument {
-    /// Reads a packument. The buffer is kept, not copied.
+    /// Reads a packument that stays in memory. The buffer is kept, not copied.
     ///
     /// # Errors
     /// [`PackumentError::Json`]; also for a version given twice, and for more than 100,000
     /// versions.
     pub fn parse(bytes: Bytes) -> Result<Self, PackumentError> {
-        let index = Index::build(&Scanned::read(&bytes)?).ok_or(PackumentError::TooLarge)?;
+        let index = Index::build(&Scanned::read(&bytes)?, Sums::Left);
+        let index = index.ok_or(PackumentError::TooLarge)?;
         Ok(Self::over(index, Arc::new(bytes)))
     }
 
-    /// Reads the text of a packument for its [`index`](Self::index) alone.
+    /// Reads the text of a packument for the index that [`open`](Self::open) opens again.
     ///
     /// # Errors
     /// As [`parse`](Self::parse).
     pub fn index_of(text: &[u8]) -> Result<Bytes, PackumentError> {
-        let index = Index::build(&Scanned::read(text)?).ok_or(PackumentError::TooLarge)?;
-        Ok(index.bytes().clone())
+        let index = Index::build(&Scanned::read(text)?, Sums::Taken);
+        Ok(index.ok_or(PackumentError::TooLarge)?.bytes().clone())
     }
 
-    /// A packument that was read before: its [`index`](Self::index), and where its text lies now.
+    /// A packument that was read before: its index ([`index_of`](Self::index_of)), and where its text
+    /// lies now.
     /// `None` if that is no index.
     pub fn open(index: Bytes, document: Arc<dyn Document>) -> Option<Self> {
         Index::open(index).map(|index| Self::over(index, document))
@@ -137,8 +138,9 @@ impl Packument {
         Self { index, document, manifests: Mutex::default(), time: OnceLock::new() }
     }
 
-    /// What [`open`](Self::open) opens again.
-    pub fn index(&self) -> &Bytes {
+    /// The index it was opened by.
+    #[cfg(test)]
+    pub(crate) fn index(&self) -> &Bytes {
         self.index.bytes()
     }
 
@@ -275,7 +277,7 @@ impl Packument {
     fn slice(&self, span: Span) -> Result<Bytes, ManifestError> {
         let start = u64::from(span.start);
         let bytes = self.document.read(start..start + u64::from(span.length));
-        bytes.ok().filter(|bytes| damage_sum(bytes) == span.sum).ok_or(ManifestError::Lost)
+        bytes.ok().filter(|bytes| span.is_of(bytes)).ok_or(ManifestError::Lost)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{fmt, marker::PhantomData};
 
-use indexmap::IndexMap;
+use foldhash::fast::RandomState;
 use serde::{
     Deserialize, Deserializer,
     de::{Error as _, MapAccess, Visitor},
@@ -10,6 +10,9 @@ use serde::{
 use serde_json::{Value, value::RawValue};
 
 use super::{MAX_ENTRIES, PackumentError};
+
+/// Keys of a document in its order; hashed with a seed of this run.
+type IndexMap<K, V> = indexmap::IndexMap<K, V, RandomState>;
 
 /// What was found in a document; values are borrowed from it.
 pub(super) struct Scanned<'a> {
@@ -67,7 +70,8 @@ impl<'de> Visitor<'de> for DocumentVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut document = Document { versions: None, dist_tags: None, fields: IndexMap::new() };
+        let mut document =
+            Document { versions: None, dist_tags: None, fields: IndexMap::default() };
         while let Some(key) = map.next_key::<String>()? {
             let repeated = match key.as_str() {
                 "versions" => document.versions.replace(map.next_value::<Unique<_>>()?.0).is_some(),
@@ -112,11 +116,11 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for UniqueVisitor<T> {
     }
 
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(Unique(IndexMap::new()))
+        Ok(Unique(IndexMap::default()))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut entries = IndexMap::new();
+        let mut entries = IndexMap::default();
         while let Some(key) = map.next_key::<String>()? {
             let value = map.next_value()?;
             if entries.len() >= MAX_ENTRIES {

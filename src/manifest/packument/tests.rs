@@ -57,7 +57,8 @@ fn manifest_is_parsed_once() {
 fn open_of_its_index_is_the_same_packument() {
     let text = Bytes::from_static(DOCUMENT.as_bytes());
     let parsed = Packument::parse(text.clone()).unwrap();
-    let opened = Packument::open(parsed.index().clone(), Arc::new(text)).unwrap();
+    let index = Packument::index_of(&text).unwrap();
+    let opened = Packument::open(index, Arc::new(text)).unwrap();
     let said = |packument: &Packument| {
         let versions: Vec<_> = packument.versions().map(str::to_owned).collect();
         let tags: Vec<_> =
