@@ -138,7 +138,7 @@ impl Tree {
             let folded = self.names.folded(self[id].name);
             self[from].edges_out.remove(folded);
             if let Some(askers) = self.askers.get_mut(&folded) {
-                askers.shift_remove(&from);
+                askers.swap_remove(&from);
             }
         }
         let edge = &mut self[id];

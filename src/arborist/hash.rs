@@ -141,6 +141,19 @@ impl<K: Eq + Hash, V> OrderedMap<K, V> {
     }
 }
 
+impl<K: Eq + Hash, V> OrderedMap<K, V> {
+    /// Removes a key; the last takes its place.
+    fn swap_remove(&mut self, key: &K) -> Option<V> {
+        match &mut self.0 {
+            Entries::Few(entries) => {
+                let place = entries.iter().position(|(known, _)| known == key)?;
+                Some(entries.swap_remove(place).1)
+            }
+            Entries::Many(entries) => entries.swap_remove(key),
+        }
+    }
+}
+
 impl<K: fmt::Debug, V: fmt::Debug> fmt::Debug for OrderedMap<K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self.iter()).finish()
@@ -179,6 +192,11 @@ impl<T: Eq + Hash> OrderedSet<T> {
     /// Adds a member at the end; whether it is new.
     pub(super) fn insert(&mut self, member: T) -> bool {
         self.0.insert(member, ()).is_none()
+    }
+
+    /// Removes a member, where the order does not matter; whether it was there.
+    pub(super) fn swap_remove(&mut self, member: &T) -> bool {
+        self.0.swap_remove(member).is_some()
     }
 
     /// Removes a member; whether it was there. The order of the others stays.

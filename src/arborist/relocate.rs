@@ -288,7 +288,7 @@ impl Tree {
         let root = self[parent].root;
         if *self[id].path != *path {
             self.give_path(id, &path);
-            // What goes to another root is listed there.
+            // A node that goes to another root is listed there.
             if self[id].root == root {
                 self.refresh_location(id);
             }

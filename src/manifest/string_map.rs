@@ -77,18 +77,22 @@ impl StringMap {
         if let Some(known) = place.and_then(|place| self.entries.get_mut(place)) {
             *known = entry;
         } else {
+            let last = self.entries.len();
             self.entries.push(entry);
-            self.sort();
+            if self.by_name.is_empty() {
+                self.sort();
+            } else {
+                let at = self.by_name.partition_point(|&place| self.name_at(place) < name);
+                self.by_name.insert(at, last);
+            }
         }
     }
 
-    /// Gives a name that is there another value; whether it is.
-    pub fn replace(&mut self, name: &str, value: &str) -> bool {
-        let is_there = self.contains_key(name);
-        if is_there {
+    /// Gives a name another value, if it is there.
+    pub fn replace(&mut self, name: &str, value: &str) {
+        if self.contains_key(name) {
             self.insert(name, value);
         }
-        is_there
     }
 
     /// Removes the entry of a name; the order of the others stays. Whether it was there.
@@ -228,7 +232,7 @@ impl Builder {
         }
     }
 
-    /// The names, as they were given.
+    /// Every name once, in the order they were given in.
     pub(super) fn merged(self) -> StringMap {
         let mut map = self.0;
         map.merge();

@@ -168,8 +168,8 @@ pub(super) fn read_strict(text: &str) -> Option<Version> {
     Version::from_parts(tuple, prerelease)
 }
 
-/// `1.2.3` and nothing else, as nearly all versions are; of numbers that no reader takes for too
-/// large.
+/// `1.2.3`, as nearly all versions are, of numbers that no reader takes for too large; leading zeros
+/// are allowed, so it is for loose readers only.
 pub fn plain_numbers(text: &str) -> Option<[u64; 3]> {
     const DIGITS: usize = 15;
     let mut numbers = [0; 3];

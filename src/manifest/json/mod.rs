@@ -124,10 +124,14 @@ impl Json<'_> {
     /// copy it over and over.
     fn room(&self) -> usize {
         const EACH: usize = 512;
+        const MOST: usize = 64 << 20;
         let members =
             |json: &Self| if let Self::Object(members) = json { members.len() } else { 0 };
         match self {
-            Self::Object(all) => all.iter().map(|(_, json)| members(json) * EACH).sum(),
+            Self::Object(all) => {
+                let room: usize = all.iter().map(|(_, json)| members(json) * EACH).sum();
+                room.min(MOST)
+            }
             _ => 0,
         }
     }

@@ -152,7 +152,7 @@ impl Manifest {
     /// Parses and normalises a manifest.
     ///
     /// # Errors
-    /// [`ManifestError`], also for nesting deeper than 128.
+    /// [`ManifestError`], also for nesting deeper than 128 in what is taken; the rest is read past.
     pub fn from_slice(bytes: &[u8]) -> Result<Self, ManifestError> {
         read::document(bytes, read::Fields)?
             .map(Draft::normalised)

@@ -315,7 +315,8 @@ impl<'de> Shape<'de> for DistOnce {
                     dist.attestations =
                         map.next_value::<Option<Box<Value>>>()?.filter(|value| value.is_object());
                 }
-                _ => drop(map.next_value::<IgnoredAny>()?),
+                // What proves the bytes is sound in all its parts.
+                _ => drop(map.next_value::<Value>()?),
             }
             keys.push(key);
         }

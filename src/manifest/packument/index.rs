@@ -34,9 +34,6 @@ const ENTRY: usize = 6;
 /// The offset of a string that is not there.
 const NONE: u32 = u32::MAX;
 
-/// The checksum of what needs none.
-const UNSUMMED: u64 = 0;
-
 /// Whether the values of a document will have to be known again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sums {
@@ -62,13 +59,6 @@ pub(super) struct Span {
     pub sum: u64,
 }
 
-impl Span {
-    /// Whether these are the bytes the table was made of.
-    pub(super) fn is_of(&self, bytes: &[u8]) -> bool {
-        self.sum == UNSUMMED || damage_sum(bytes) == self.sum
-    }
-}
-
 impl Index {
     /// The table of a document that was read; `None` for one of over 4 GiB.
     pub(super) fn build(scanned: &Scanned<'_>, sums: Sums) -> Option<Self> {
@@ -87,7 +77,7 @@ impl Index {
             tables.extend(writer.text(key)?);
             let sum = match sums {
                 Sums::Taken => damage_sum(raw.get().as_bytes()),
-                Sums::Left => UNSUMMED,
+                Sums::Left => 0,
             };
             let [low, high] = [sum & u64::from(u32::MAX), sum >> 32].map(u32::try_from);
             let start = u32::try_from(scanned.offset(raw)).ok()?;

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     error::{Code, Explain},
+    fs::damage_sum,
     spec::PackageName,
 };
 use bytes::Bytes;
@@ -59,6 +60,7 @@ impl Document for Bytes {
 /// A packument, full or abbreviated.
 pub struct Packument {
     index: Index,
+    sums: Sums,
     document: Arc<dyn Document>,
     /// What was parsed: few of many.
     manifests: Mutex<Vec<(Span, Arc<Manifest>)>>,
@@ -115,7 +117,7 @@ impl Packument {
     pub fn parse(bytes: Bytes) -> Result<Self, PackumentError> {
         let index = Index::build(&Scanned::read(&bytes)?, Sums::Left);
         let index = index.ok_or(PackumentError::TooLarge)?;
-        Ok(Self::over(index, Arc::new(bytes)))
+        Ok(Self::over(index, Sums::Left, Arc::new(bytes)))
     }
 
     /// Reads the text of a packument for the index that [`open`](Self::open) opens again.
@@ -131,11 +133,11 @@ impl Packument {
     /// lies now.
     /// `None` if that is no index.
     pub fn open(index: Bytes, document: Arc<dyn Document>) -> Option<Self> {
-        Index::open(index).map(|index| Self::over(index, document))
+        Index::open(index).map(|index| Self::over(index, Sums::Taken, document))
     }
 
-    fn over(index: Index, document: Arc<dyn Document>) -> Self {
-        Self { index, document, manifests: Mutex::default(), time: OnceLock::new() }
+    fn over(index: Index, sums: Sums, document: Arc<dyn Document>) -> Self {
+        Self { index, sums, document, manifests: Mutex::default(), time: OnceLock::new() }
     }
 
     /// The index it was opened by.
@@ -277,7 +279,8 @@ impl Packument {
     fn slice(&self, span: Span) -> Result<Bytes, ManifestError> {
         let start = u64::from(span.start);
         let bytes = self.document.read(start..start + u64::from(span.length));
-        bytes.ok().filter(|bytes| span.is_of(bytes)).ok_or(ManifestError::Lost)
+        let is_sound = |bytes: &Bytes| self.sums == Sums::Left || damage_sum(bytes) == span.sum;
+        bytes.ok().filter(is_sound).ok_or(ManifestError::Lost)
     }
 }
 

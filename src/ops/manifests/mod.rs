@@ -203,9 +203,12 @@ impl Sources {
 
     /// From now on a version is picked only where nothing else satisfies; whether that is new.
     pub(super) fn avoid(&self, name: &str, version: &str) -> bool {
-        self.shared.picked().retain(|(known, _), _| known != name);
         let mut avoided = self.shared.avoided.write().unwrap_or_else(PoisonError::into_inner);
-        avoided.entry(name.to_owned()).or_default().insert(version.to_owned())
+        let is_new = avoided.entry(name.to_owned()).or_default().insert(version.to_owned());
+        drop(avoided);
+        // What was picked before this was known is picked anew.
+        self.shared.picked().retain(|(known, _), _| known != name);
+        is_new
     }
 
     /// What proves packages before they are installed.
