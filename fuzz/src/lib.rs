@@ -147,7 +147,7 @@ pub fn packument(data: &[u8]) {
         let _ = packument.published_ms(version);
     }
     let text = Arc::new(Bytes::copy_from_slice(data));
-    let index = Packument::index_of(&text).unwrap();
+    let index = Packument::index_of(&text).expect("what can be read has an index");
     let again = Packument::open(index, Arc::<Bytes>::clone(&text)).expect("its own index");
     assert!(again.versions().eq(packument.versions()));
     assert!(again.versions_descending().eq(packument.versions_descending()));

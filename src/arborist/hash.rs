@@ -76,22 +76,18 @@ impl<K: Eq + Hash, V> OrderedMap<K, V> {
     }
 
     pub(super) fn get<Q: Equivalent<K> + Hash + ?Sized>(&self, key: &Q) -> Option<&V> {
+        let place = self.place_of(key)?;
         match &self.0 {
-            Entries::Few(entries) => {
-                let found = entries.iter().find(|(known, _)| key.equivalent(known));
-                found.map(|(_, value)| value)
-            }
-            Entries::Many(entries) => entries.get(key),
+            Entries::Few(entries) => entries.get(place).map(|(_, value)| value),
+            Entries::Many(entries) => entries.get_index(place).map(|(_, value)| value),
         }
     }
 
     pub(super) fn get_mut<Q: Equivalent<K> + Hash + ?Sized>(&mut self, key: &Q) -> Option<&mut V> {
+        let place = self.place_of(key)?;
         match &mut self.0 {
-            Entries::Few(entries) => {
-                let found = entries.iter_mut().find(|(known, _)| key.equivalent(known));
-                found.map(|(_, value)| value)
-            }
-            Entries::Many(entries) => entries.get_mut(key),
+            Entries::Few(entries) => entries.get_mut(place).map(|(_, value)| value),
+            Entries::Many(entries) => entries.get_index_mut(place).map(|(_, value)| value),
         }
     }
 
@@ -131,25 +127,19 @@ impl<K: Eq + Hash, V> OrderedMap<K, V> {
 
     /// Removes a key; the order of the others stays.
     pub(super) fn shift_remove<Q: Equivalent<K> + Hash + ?Sized>(&mut self, key: &Q) -> Option<V> {
+        let place = self.place_of(key)?;
         match &mut self.0 {
-            Entries::Few(entries) => {
-                let place = entries.iter().position(|(known, _)| key.equivalent(known))?;
-                Some(entries.remove(place).1)
-            }
-            Entries::Many(entries) => entries.shift_remove(key),
+            Entries::Few(entries) => Some(entries.remove(place).1),
+            Entries::Many(entries) => entries.shift_remove_index(place).map(|(_, value)| value),
         }
     }
-}
 
-impl<K: Eq + Hash, V> OrderedMap<K, V> {
     /// Removes a key; the last takes its place.
     fn swap_remove(&mut self, key: &K) -> Option<V> {
+        let place = self.place_of(key)?;
         match &mut self.0 {
-            Entries::Few(entries) => {
-                let place = entries.iter().position(|(known, _)| known == key)?;
-                Some(entries.swap_remove(place).1)
-            }
-            Entries::Many(entries) => entries.swap_remove(key),
+            Entries::Few(entries) => Some(entries.swap_remove(place).1),
+            Entries::Many(entries) => entries.swap_remove_index(place).map(|(_, value)| value),
         }
     }
 }
@@ -219,15 +209,19 @@ mod tests {
     proptest! {
         #[test]
         fn an_ordered_map_does_what_an_index_map_does_however_many_there_are(
-            steps in prop::collection::vec((0_u8..40, prop::option::weighted(0.8, 0_u8..9)), 0..90),
+            steps in prop::collection::vec((0_u8..40, 0_u64..16), 0..120),
         ) {
             let mut map = OrderedMap::default();
             let mut expected = indexmap::IndexMap::new();
             for (key, step) in steps {
-                if let Some(value) = step {
-                    prop_assert_eq!(map.insert(key, value), expected.insert(key, value));
-                } else {
-                    prop_assert_eq!(map.shift_remove(&key), expected.shift_remove(&key));
+                match step {
+                    0 => prop_assert_eq!(map.shift_remove(&key), expected.shift_remove(&key)),
+                    1 => prop_assert_eq!(map.swap_remove(&key), expected.swap_remove(&key)),
+                    2..6 => {
+                        map.change(key, |value| *value += step);
+                        *expected.entry(key).or_default() += step;
+                    }
+                    _ => prop_assert_eq!(map.insert(key, step), expected.insert(key, step)),
                 }
                 prop_assert_eq!(map.get(&key), expected.get(&key));
                 prop_assert_eq!(map.get_mut(&key), expected.get_mut(&key));

@@ -19,7 +19,7 @@ use super::{
     namespace::Keys,
     options::{CacheMode, Limits, PoolOptions, Retry},
     question::{DocumentQuestion, PackumentQuestion, PostQuestion, Question, TarballQuestion},
-    route::{Assignment, Barred, Member, Routes, Stop, escaped, stop},
+    route::{Assignment, Barred, Member, Routes, Stop, escaped, stop, stops},
     tarball::{RegistryId, Tarball, TarballRequest},
 };
 use crate::{
@@ -372,8 +372,7 @@ impl Pool {
             }
             known.get_or_insert_with(|| (Arc::clone(member), entry));
         }
-        let stops = members.into_iter().map(|member| stop(member, &path));
-        let stops = stops.collect::<Result<Vec<_>, _>>()?;
+        let stops = stops(members, &path)?;
         if let Some(first) = stops.first() {
             self.refuse_offline(&first.url)?;
         }

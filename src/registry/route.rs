@@ -176,7 +176,7 @@ impl Routes {
     pub(super) fn packument(&self, name: &str) -> Result<Vec<Stop>, FetchError> {
         let escaped = escaped(name)?;
         let (members, _) = self.members(name);
-        members.into_iter().map(|member| stop(member, &escaped)).collect()
+        stops(members, &escaped)
     }
 
     /// Where a tarball is asked for: its URL after `replace-registry-host`, and the same
@@ -193,10 +193,7 @@ impl Routes {
             .iter()
             .find_map(|member| canonical_path(&url, &member.url, &request.name, &request.version));
         let stops = match path {
-            Some(path) if request.privacy == Privacy::Public => members
-                .into_iter()
-                .map(|member| stop(member, path))
-                .collect::<Result<Vec<_>, _>>()?,
+            Some(path) if request.privacy == Privacy::Public => stops(members, path)?,
             _ => vec![self.lone(url, &members)],
         };
         Ok(stops.into_iter().filter(|stop| !request.avoid.contains(&stop.member.id)).collect())
@@ -311,6 +308,11 @@ fn members(
     }
     let all = [(registry, first.0, first.1)].into_iter().chain(mirrors);
     Ok(all.map(|(url, fallthrough, weight)| lanes.member(url, fallthrough, weight)).collect())
+}
+
+/// The same path at each of these registries.
+pub(super) fn stops(members: Vec<Arc<Member>>, path: &str) -> Result<Vec<Stop>, FetchError> {
+    members.into_iter().map(|member| stop(member, path)).collect()
 }
 
 pub(super) fn stop(member: Arc<Member>, path: &str) -> Result<Stop, FetchError> {

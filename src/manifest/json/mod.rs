@@ -5,6 +5,7 @@
 
 use super::string_map::StringMap;
 use crate::error::{Code, Explain};
+use serde::Deserialize;
 use serde_json::{Map, Number, Value};
 use std::{borrow::Cow, cmp::Ordering, fmt::Write as _};
 
@@ -289,6 +290,10 @@ fn push_string(text: &mut String, string: &str) {
     text.push_str(rest);
     text.push('"');
 }
+
+/// A key of an object, borrowed where the text has it without escapes.
+#[derive(Deserialize)]
+pub(super) struct Key<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
 
 /// The entries of an object in JavaScript's order: keys that are array indices ascending, then
 /// the others as written (ECMA-262 §10.1.11.1).

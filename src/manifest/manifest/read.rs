@@ -7,13 +7,16 @@
 use std::{borrow::Cow, collections::HashSet, fmt, marker::PhantomData};
 
 use serde::{
-    Deserialize, Deserializer,
+    Deserializer,
     de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 use serde_json::{Map, Value};
 
 use super::{Dist, Manifest, Signature};
-use crate::manifest::string_map::{Builder, StringMap};
+use crate::manifest::{
+    json::Key,
+    string_map::{Builder, StringMap},
+};
 
 /// A manifest as it was read, before it is normalised.
 #[derive(Default)]
@@ -75,31 +78,29 @@ pub(super) fn object(object: &Map<String, Value>) -> Option<Draft> {
 
 /// What a reader takes from a value; what it does not take is read past.
 pub(super) trait Shape<'de>: Sized {
-    type Value;
-
-    /// What a value of another kind is.
-    fn other(self) -> Self::Value;
+    /// Empty where the value is of another kind.
+    type Value: Default;
 
     fn text(self, _: &str) -> Self::Value {
-        self.other()
+        Self::Value::default()
     }
 
     fn flag(self, _: bool) -> Self::Value {
-        self.other()
+        Self::Value::default()
     }
 
     fn count(self, _: u64) -> Self::Value {
-        self.other()
+        Self::Value::default()
     }
 
     fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(self.other())
+        Ok(Self::Value::default())
     }
 
     fn list<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
         while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(self.other())
+        Ok(Self::Value::default())
     }
 }
 
@@ -148,15 +149,15 @@ impl<'de, S: Shape<'de>> Visitor<'de> for Loose<'de, S> {
     }
 
     fn visit_i64<E>(self, _: i64) -> Result<S::Value, E> {
-        Ok(self.0.other())
+        Ok(S::Value::default())
     }
 
     fn visit_f64<E>(self, _: f64) -> Result<S::Value, E> {
-        Ok(self.0.other())
+        Ok(S::Value::default())
     }
 
     fn visit_unit<E>(self) -> Result<S::Value, E> {
-        Ok(self.0.other())
+        Ok(S::Value::default())
     }
 }
 
@@ -165,10 +166,6 @@ struct Text;
 
 impl Shape<'_> for Text {
     type Value = Option<String>;
-
-    fn other(self) -> Option<String> {
-        None
-    }
 
     fn text(self, text: &str) -> Option<String> {
         Some(text.to_owned())
@@ -181,10 +178,6 @@ struct Flag;
 impl Shape<'_> for Flag {
     type Value = Option<bool>;
 
-    fn other(self) -> Option<bool> {
-        None
-    }
-
     fn flag(self, flag: bool) -> Option<bool> {
         Some(flag)
     }
@@ -195,10 +188,6 @@ struct Count;
 
 impl Shape<'_> for Count {
     type Value = Option<u64>;
-
-    fn other(self) -> Option<u64> {
-        None
-    }
 
     fn count(self, count: u64) -> Option<u64> {
         Some(count)
@@ -211,10 +200,6 @@ struct Append<'a>(&'a mut String);
 impl Shape<'_> for Append<'_> {
     type Value = bool;
 
-    fn other(self) -> bool {
-        false
-    }
-
     fn text(self, text: &str) -> bool {
         self.0.push_str(text);
         true
@@ -226,10 +211,6 @@ struct Entries;
 
 impl<'de> Shape<'de> for Entries {
     type Value = Listed;
-
-    fn other(self) -> Listed {
-        Listed::default()
-    }
 
     fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<Listed, A::Error> {
         let mut all = Builder::default();
@@ -253,10 +234,6 @@ struct Signatures;
 impl<'de> Shape<'de> for Signatures {
     type Value = Vec<Signature>;
 
-    fn other(self) -> Vec<Signature> {
-        Vec::new()
-    }
-
     fn list<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<Signature>, A::Error> {
         let mut signatures = Vec::new();
         while let Some(signature) = list.next_element_seed(Loose::of(OneSignature))? {
@@ -270,10 +247,6 @@ struct OneSignature;
 
 impl<'de> Shape<'de> for OneSignature {
     type Value = Option<Signature>;
-
-    fn other(self) -> Option<Signature> {
-        None
-    }
 
     fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<Signature>, A::Error> {
         let (mut keyid, mut sig) = (None, None);
@@ -294,10 +267,6 @@ struct DistOnce;
 
 impl<'de> Shape<'de> for DistOnce {
     type Value = Option<Dist>;
-
-    fn other(self) -> Option<Dist> {
-        None
-    }
 
     fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<Dist>, A::Error> {
         let mut dist = Dist::default();
@@ -334,10 +303,6 @@ pub(super) struct Identity;
 impl<'de> Shape<'de> for Identity {
     type Value = Option<(Option<String>, Option<String>)>;
 
-    fn other(self) -> Self::Value {
-        None
-    }
-
     fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let (mut name, mut version) = (None, None);
         while let Some(Key(key)) = map.next_key()? {
@@ -357,10 +322,6 @@ pub(super) struct Fields;
 
 impl<'de> Shape<'de> for Fields {
     type Value = Option<Draft>;
-
-    fn other(self) -> Option<Draft> {
-        None
-    }
 
     fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<Draft>, A::Error> {
         let mut draft = Draft::default();
@@ -435,7 +396,3 @@ impl Draft {
 fn one<'de, A: MapAccess<'de>, S: Shape<'de>>(map: &mut A, shape: S) -> Result<S::Value, A::Error> {
     map.next_value_seed(Loose::of(shape))
 }
-
-/// A key, borrowed where the text has it without escapes.
-#[derive(Deserialize)]
-struct Key<'a>(#[serde(borrow)] Cow<'a, str>);

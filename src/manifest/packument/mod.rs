@@ -14,6 +14,7 @@ use self::{
     scan::Scanned,
 };
 use super::{
+    json::Key,
     manifest::{Manifest, ManifestError},
     time::parse_epoch_ms,
 };
@@ -25,12 +26,11 @@ use crate::{
 use bytes::Bytes;
 use indexmap::IndexMap;
 use serde::{
-    Deserialize, Deserializer as _,
+    Deserializer as _,
     de::{IgnoredAny, MapAccess, Visitor},
 };
 use serde_json::Value;
 use std::{
-    borrow::Cow,
     fmt, io,
     ops::Range,
     sync::{Arc, Mutex, OnceLock, PoisonError},
@@ -115,8 +115,7 @@ impl Packument {
     /// [`PackumentError::Json`]; also for a version given twice, and for more than 100,000
     /// versions.
     pub fn parse(bytes: Bytes) -> Result<Self, PackumentError> {
-        let index = Index::build(&Scanned::read(&bytes)?, Sums::Left);
-        let index = index.ok_or(PackumentError::TooLarge)?;
+        let index = indexed(&bytes, Sums::Left)?;
         Ok(Self::over(index, Sums::Left, Arc::new(bytes)))
     }
 
@@ -125,8 +124,7 @@ impl Packument {
     /// # Errors
     /// As [`parse`](Self::parse).
     pub fn index_of(text: &[u8]) -> Result<Bytes, PackumentError> {
-        let index = Index::build(&Scanned::read(text)?, Sums::Taken);
-        Ok(index.ok_or(PackumentError::TooLarge)?.bytes().clone())
+        Ok(indexed(text, Sums::Taken)?.bytes().clone())
     }
 
     /// A packument that was read before: its index ([`index_of`](Self::index_of)), and where its text
@@ -284,6 +282,10 @@ impl Packument {
     }
 }
 
+fn indexed(text: &[u8], sums: Sums) -> Result<Index, PackumentError> {
+    Index::build(&Scanned::read(text)?, sums).ok_or(PackumentError::TooLarge)
+}
+
 /// The text of one entry of `time`; the last, where it is given twice, as a whole reading has it.
 fn one_time(raw: &[u8], version: &str) -> Option<String> {
     struct One<'v>(&'v str);
@@ -306,10 +308,6 @@ fn one_time(raw: &[u8], version: &str) -> Option<String> {
             Ok(found)
         }
     }
-    /// A key, borrowed where nothing in it is escaped.
-    #[derive(Deserialize)]
-    struct Key<'k>(#[serde(borrow)] Cow<'k, str>);
-
     let mut json = serde_json::Deserializer::from_slice(raw);
     match json.deserialize_map(One(version)) {
         Ok(Some(Value::String(text))) => Some(text),

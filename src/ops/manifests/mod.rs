@@ -257,8 +257,13 @@ impl Shared {
             return Ok(known);
         }
         let fetched = self.pick_from_registry(name, spec).await?;
-        let question = (name.to_owned(), spec.fetch_spec.clone());
-        self.picked().insert(question, Arc::clone(&fetched));
+        // Asked while the picks are held: what comes to be avoided from now on is dropped from them.
+        let mut picked = self.picked();
+        let version = fetched.manifest.version.as_deref().unwrap_or_default();
+        if !self.pick_options(name).avoid.contains(version) {
+            picked.insert((name.to_owned(), spec.fetch_spec.clone()), Arc::clone(&fetched));
+        }
+        drop(picked);
         Ok(fetched)
     }
 
