@@ -9,6 +9,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use foldhash::fast::RandomState;
 use tokio::sync::OnceCell;
 
 /// Remembers one value for each key and computes each at most once.
@@ -16,12 +17,15 @@ use tokio::sync::OnceCell;
 /// If the caller that computes is cancelled, the next one that waits takes over.
 #[derive(Debug)]
 pub struct Flight<K, V> {
-    cells: Mutex<HashMap<K, Arc<OnceCell<V>>>>,
+    cells: Mutex<Cells<K, V>>,
 }
+
+/// Names that were chosen to collide do not: the hash is seeded anew in each run.
+type Cells<K, V> = HashMap<K, Arc<OnceCell<V>>, RandomState>;
 
 impl<K, V> Default for Flight<K, V> {
     fn default() -> Self {
-        Self { cells: Mutex::new(HashMap::new()) }
+        Self { cells: Mutex::default() }
     }
 }
 
@@ -45,7 +49,7 @@ impl<K: Eq + Hash, V: Clone> Flight<K, V> {
         self.cells().remove(key);
     }
 
-    fn cells(&self) -> std::sync::MutexGuard<'_, HashMap<K, Arc<OnceCell<V>>>> {
+    fn cells(&self) -> std::sync::MutexGuard<'_, Cells<K, V>> {
         // A panic elsewhere cannot leave the map half changed: every change is one call.
         self.cells.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -138,6 +138,23 @@ impl Explain for FsError {
     }
 }
 
+/// Fills `bytes` from `offset` on; where the file was read last neither matters nor stays.
+///
+/// # Errors
+/// The read's own; [`io::ErrorKind::UnexpectedEof`] where the file ends before.
+pub fn read_exact_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset)
+    }
+    #[cfg(not(unix))]
+    {
+        let mut file = file;
+        io::Seek::seek(&mut file, io::SeekFrom::Start(offset))?;
+        file.read_exact(bytes)
+    }
+}
+
 /// What must survive a power cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Durability {

@@ -57,7 +57,7 @@ pub enum PeerDeps {
     Ignore,
 }
 
-/// So many nodes and edges have a place from the beginning.
+/// So many nodes have a place from the beginning, and four times as many edges.
 const ROOM: usize = 16 << 10;
 
 /// One or more dependency trees over a shared arena.
@@ -174,7 +174,7 @@ impl Tree {
     pub fn new(settings: TreeSettings) -> Self {
         // Copying thousands of nodes each time there is no room would cost more than room that
         // is never touched.
-        let (nodes, edges) = (Vec::with_capacity(ROOM), Vec::with_capacity(ROOM));
+        let (nodes, edges) = (Vec::with_capacity(ROOM), Vec::with_capacity(4 * ROOM));
         Self { nodes, edges, settings, ..Self::default() }
     }
 

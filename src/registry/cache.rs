@@ -36,7 +36,7 @@ use sha2::{Digest, Sha256};
 
 use super::freshness::StaleUse;
 use crate::{
-    fs::damage_sum,
+    fs::{damage_sum, read_exact_at},
     manifest::{Document, Packument},
 };
 
@@ -245,10 +245,7 @@ impl Document for FileText {
         let length = range.end.checked_sub(range.start).filter(|_| end.is_some());
         let length = length.ok_or(io::ErrorKind::UnexpectedEof)?;
         let mut bytes = vec![0; usize::try_from(length).map_err(io::Error::other)?];
-        let mut read = |mut file: &File| {
-            file.seek(io::SeekFrom::Start(self.at.start + range.start))?;
-            file.read_exact(&mut bytes)
-        };
+        let mut read = |file: &File| read_exact_at(file, &mut bytes, self.at.start + range.start);
         let kept = self.open.lock().unwrap_or_else(PoisonError::into_inner).take();
         match kept {
             Some(kept) => read(&kept.file)?,

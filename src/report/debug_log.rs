@@ -5,6 +5,7 @@
 //! (`lib/utils/log-file.js`), so both clean up behind each other.
 
 use std::{
+    borrow::Cow,
     collections::VecDeque,
     fmt::Write as _,
     fs, io,
@@ -69,7 +70,7 @@ pub enum LogOutcome {
 struct Entry {
     number: u64,
     level: &'static str,
-    prefix: String,
+    prefix: Cow<'static, str>,
     lines: Vec<String>,
 }
 
@@ -83,7 +84,7 @@ impl Entry {
     fn write_to(&self, out: &mut String) {
         for line in &self.lines {
             let _ = write!(out, "{} {}", self.number, self.level);
-            for part in [&self.prefix, line].into_iter().filter(|part| !part.is_empty()) {
+            for part in [&*self.prefix, line].into_iter().filter(|part| !part.is_empty()) {
                 let _ = write!(out, " {}", display::line(part));
             }
             out.push('\n');
@@ -101,9 +102,8 @@ pub struct DebugLog {
 
 impl DebugLog {
     /// Adds one message; the oldest ones make room for it.
-    pub fn record(&mut self, level: &'static str, prefix: &str, lines: &[String]) {
-        let prefix = prefix.to_owned();
-        let entry = Entry { number: self.count, level, prefix, lines: lines.to_vec() };
+    pub fn record(&mut self, level: &'static str, prefix: Cow<'static, str>, lines: Vec<String>) {
+        let entry = Entry { number: self.count, level, prefix, lines };
         self.count += 1;
         self.bytes += entry.bytes();
         self.entries.push_back(entry);
@@ -200,7 +200,7 @@ mod tests {
             fs::write(folder.dir.join(name), "").unwrap();
         }
         let mut log = DebugLog::default();
-        log.record("warn", "deprecated", &["a@1: \x1b[31mno".into(), String::new()]);
+        log.record("warn", "deprecated".into(), vec!["a@1: \x1b[31mno".into(), String::new()]);
         let LogOutcome::Written(path) = log.write(&folder) else { panic!("not written") };
         insta::assert_snapshot!(fs::read_to_string(path).unwrap(), @"
         0 warn deprecated a@1: [31mno
@@ -230,7 +230,7 @@ mod tests {
     fn record_of_endless_events_stays_bounded() {
         let mut log = DebugLog::default();
         for _ in 0..=MAX_ENTRIES {
-            log.record("silly", "", &["x".repeat(400)]);
+            log.record("silly", "".into(), vec!["x".repeat(400)]);
         }
         assert!(log.bytes <= MAX_BYTES && log.entries.len() <= MAX_ENTRIES);
     }

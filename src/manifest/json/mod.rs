@@ -7,7 +7,7 @@ use super::string_map::StringMap;
 use crate::error::{Code, Explain};
 use serde::Deserialize;
 use serde_json::{Map, Number, Value};
-use std::{borrow::Cow, cmp::Ordering, fmt::Write as _};
+use std::{borrow::Cow, cmp::Ordering, fmt::Write as _, thread};
 
 /// How a JSON file is laid out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,22 +120,16 @@ impl Json<'_> {
             Self::Text(_) | Self::Flag(_) | Self::Count(_) | Self::List(_) => false,
         }
     }
+}
 
-    /// About as much as the text of a large object of objects will need: to grow step by step would
-    /// copy it over and over.
-    fn room(&self) -> usize {
-        const EACH: usize = 512;
-        const MOST: usize = 64 << 20;
-        let members =
-            |json: &Self| if let Self::Object(members) = json { members.len() } else { 0 };
-        match self {
-            Self::Object(all) => {
-                let room: usize = all.iter().map(|(_, json)| members(json) * EACH).sum();
-                room.min(MOST)
-            }
-            _ => 0,
-        }
-    }
+/// About as much as the text of a large object of objects will need: to grow step by step would
+/// copy it over and over.
+fn room(all: &Members<'_>) -> usize {
+    const EACH: usize = 512;
+    const MOST: usize = 64 << 20;
+    let members = |json: &Json<'_>| if let Json::Object(all) = json { all.len() } else { 0 };
+    let room: usize = all.iter().map(|(_, json)| members(json) * EACH).sum();
+    room.min(MOST)
 }
 
 /// The members of an object that is there as a value.
@@ -156,7 +150,7 @@ pub fn render_json(value: &Value, format: &JsonFormat) -> String {
 pub fn render_json_sorted(
     value: Json<'_>,
     format: &JsonFormat,
-    compare: impl Fn((&str, &Json<'_>), (&str, &Json<'_>)) -> Ordering,
+    compare: impl Fn((&str, &Json<'_>), (&str, &Json<'_>)) -> Ordering + Sync,
 ) -> String {
     render(value, format, &|entries| entries.sort_by(|a, b| compare((&a.0, &a.1), (&b.0, &b.1))))
 }
@@ -166,14 +160,18 @@ fn render(value: Json<'_>, format: &JsonFormat, order: &Order<'_>) -> String {
     let newline = &format.newline;
     // npm replaces every line feed of the result, so one in the indent too.
     let level = indent.replace('\n', newline);
-    let text = String::with_capacity(value.room());
+    let room = if let Json::Object(all) = &value { room(all) } else { 0 };
+    let text = String::with_capacity(room);
     let mut writer = Writer { text, level: &level, newline, order };
     writer.write(value, 0);
     writer.text
 }
 
 /// Puts the entries of an object in order.
-type Order<'a> = dyn Fn(&mut Members<'_>) + 'a;
+type Order<'a> = dyn Fn(&mut Members<'_>) + Sync + 'a;
+
+/// From so many members on an object is written by two threads, half of it each.
+const SHARED: usize = 512;
 
 struct Writer<'a> {
     text: String,
@@ -233,14 +231,40 @@ impl Writer<'_> {
         (self.order)(&mut members);
         js_order(&mut members);
         self.text.push('{');
-        for (index, (key, item)) in members.into_iter().enumerate() {
-            self.separate(index, depth + 1);
-            self.string(&key);
-            self.text.push_str(if self.level.is_empty() { ":" } else { ": " });
-            self.write(item, depth + 1);
+        if members.len() < SHARED {
+            self.members(&mut members, 0, depth + 1);
+        } else {
+            self.members_shared(members, depth + 1);
         }
         self.line(depth);
         self.text.push('}');
+    }
+
+    /// Members in their order; `before` of the same object stand already.
+    fn members(&mut self, members: &mut Members<'_>, before: usize, depth: usize) {
+        for (index, (key, item)) in members.drain(..).enumerate() {
+            self.separate(before + index, depth);
+            self.string(&key);
+            self.text.push_str(if self.level.is_empty() { ":" } else { ": " });
+            self.write(item, depth);
+        }
+    }
+
+    fn members_shared(&mut self, mut members: Members<'_>, depth: usize) {
+        let before = members.len() / 2;
+        let mut rest = members.split_off(before);
+        let mut other = Writer { text: String::with_capacity(self.text.capacity() / 2), ..*self };
+        let is_shared = thread::scope(|scope| {
+            let write = || other.members(&mut rest, before, depth);
+            let is_shared = thread::Builder::new().spawn_scoped(scope, write).is_ok();
+            self.members(&mut members, 0, depth);
+            is_shared
+        });
+        if !is_shared {
+            // No thread was to be had.
+            other.members(&mut rest, before, depth);
+        }
+        self.text.push_str(&other.text);
     }
 
     fn separate(&mut self, index: usize, depth: usize) {

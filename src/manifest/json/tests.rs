@@ -83,6 +83,22 @@ fn parse_json_errors_tell_token_position_and_text() {
 }
 
 #[test]
+fn an_object_of_any_size_is_written_alike() {
+    for count in [SHARED - 1, SHARED, 2 * SHARED + 1] {
+        let entries = (0..count).map(|number| (format!("k{number}"), json!({"v": number})));
+        let value = Value::Object(entries.collect());
+        for layout in [JsonFormat::default(), format("", ""), format("\t", "\r\n")] {
+            let text = render_json(&value, &layout);
+            assert_eq!(parse_json(&text).unwrap(), value);
+            let line =
+                |number| format!("{}\"k{number}\":", layout.newline.clone() + &layout.indent);
+            let places = (0..count).map(|number| text.find(&line(number)));
+            assert!(places.is_sorted_by(|a, b| a.is_some() && a < b), "{count}");
+        }
+    }
+}
+
+#[test]
 fn parse_json_bounds_depth() {
     assert!(parse_json(&"[".repeat(100_000)).is_err());
 }

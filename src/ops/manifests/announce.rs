@@ -6,7 +6,7 @@
 //! which waits for one of them, with it.
 
 use std::{
-    collections::{HashSet, VecDeque},
+    collections::VecDeque,
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -14,7 +14,10 @@ use std::{
 use futures_util::poll;
 use tokio::{runtime::Handle, task::yield_now};
 
-use super::Shared;
+use super::{
+    Shared,
+    question::{Asked, Questions},
+};
 use crate::spec::Spec;
 
 /// Arborist keeps the machine's other processors busy, or the registries do.
@@ -25,7 +28,7 @@ const LANES: usize = 2;
 const PAUSE: usize = 8;
 
 /// How much of what a package asks for will be needed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reach {
     /// It will be in the tree.
     All,
@@ -39,7 +42,8 @@ pub(super) struct Announcements(Mutex<State>);
 
 #[derive(Default)]
 struct State {
-    known: HashSet<(String, Reach)>,
+    /// Whose packages will be asked for, and whose peers only.
+    known: [Questions; 2],
     waiting: VecDeque<(Spec, Reach)>,
     lanes: usize,
 }
@@ -51,7 +55,14 @@ impl Announcements {
     }
 
     fn is_news(&self, name: &str, spec: &str, reach: Reach) -> bool {
-        self.lock().known.insert((format!("{name}@{spec}"), reach))
+        let asked = Asked { name, spec };
+        let mut state = self.lock();
+        let [all, peers] = &mut state.known;
+        if all.contains(&asked) || (reach == Reach::Peers && peers.contains(&asked)) {
+            return false;
+        }
+        let known = if reach == Reach::All { all } else { peers };
+        known.insert(asked.to_question())
     }
 }
 
@@ -137,7 +148,7 @@ async fn answer(shared: Arc<Shared>, runtime: Handle, target: Spec, reach: Reach
             && let Ok(spec) = Spec::resolve(name, spec, Path::new("/"))
             && spec.target().is_registry()
         {
-            enter(&shared, &runtime, spec.target().clone(), reach);
+            enter(&shared, &runtime, spec.into_target(), reach);
         }
     }
 }

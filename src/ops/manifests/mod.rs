@@ -7,6 +7,7 @@
 
 mod announce;
 mod outside;
+mod question;
 mod request;
 
 use std::{
@@ -20,7 +21,10 @@ use std::{
 use globset::Glob;
 use tokio::runtime::Handle;
 
-use self::announce::{Announcements, Reach, announce};
+use self::{
+    announce::{Announcements, Reach, announce},
+    question::{Answers, Asked},
+};
 use super::{
     context::Context,
     packages::Packages,
@@ -50,8 +54,8 @@ pub struct Sources {
     runtime: Handle,
 }
 
-/// What was picked by name and specifier.
-type Picks = HashMap<(String, String), Arc<Fetched>>;
+/// What was picked for each question.
+type Picks = Answers<Arc<Fetched>>;
 
 struct Shared {
     pool: Arc<Pool>,
@@ -207,7 +211,7 @@ impl Sources {
         let is_new = avoided.entry(name.to_owned()).or_default().insert(version.to_owned());
         drop(avoided);
         // What was picked before this was known is picked anew.
-        self.shared.picked().retain(|(known, _), _| known != name);
+        self.shared.picked().retain(|known, _| *known.name != *name);
         is_new
     }
 
@@ -261,7 +265,8 @@ impl Shared {
         let mut picked = self.picked();
         let version = fetched.manifest.version.as_deref().unwrap_or_default();
         if !self.pick_options(name).avoid.contains(version) {
-            picked.insert((name.to_owned(), spec.fetch_spec.clone()), Arc::clone(&fetched));
+            let asked = Asked { name, spec: &spec.fetch_spec };
+            picked.insert(asked.to_question(), Arc::clone(&fetched));
         }
         drop(picked);
         Ok(fetched)
@@ -269,7 +274,7 @@ impl Shared {
 
     /// What was picked in this run for the same question.
     fn picked_before(&self, name: &str, spec: &Spec) -> Option<Arc<Fetched>> {
-        self.picked().get(&(name.to_owned(), spec.fetch_spec.clone())).map(Arc::clone)
+        self.picked().get(&Asked { name, spec: &spec.fetch_spec }).map(Arc::clone)
     }
 
     fn picked(&self) -> MutexGuard<'_, Picks> {

@@ -5,6 +5,7 @@
 mod tests;
 
 use std::{
+    borrow::Cow,
     collections::BTreeSet,
     io::{self, Write},
     sync::{Mutex, MutexGuard, PoisonError},
@@ -284,11 +285,11 @@ impl Terminal {
             layout.detail.extend(lines.map(|text| ErrorLine { prefix: "", text }));
         }
         for line in layout.lines() {
-            self.log(Level::Error, line.prefix, &[line.text]);
+            self.log(Level::Error, line.prefix.into(), vec![line.text]);
         }
         if let Some(folder) = &self.options.logs {
             let outcome = self.state().log.write(folder);
-            self.log(Level::Error, "", &failure::log_lines(&outcome));
+            self.log(Level::Error, "".into(), failure::log_lines(&outcome));
         }
         layout.to_json()
     }
@@ -302,33 +303,32 @@ impl Terminal {
             Ok(()) => Some(path.display().to_string()),
             Err(error) => {
                 let line = format!("Could not write eresolve-report.txt: {error}");
-                self.log(Level::Warn, "", &[line]);
+                self.log(Level::Warn, "".into(), vec![line]);
                 None
             }
         }
     }
 
-    fn log(&self, level: Level, prefix: &str, lines: &[String]) {
+    fn log(&self, level: Level, prefix: Cow<'static, str>, lines: Vec<String>) {
         let mut state = self.state();
-        state.log.record(level_name(level), prefix, lines);
-        if !self.options.level.shows(level)
-            || state.is_repeated(&self.options, level, prefix, lines)
+        if self.options.level.shows(level)
+            && !state.is_repeated(&self.options, level, &prefix, &lines)
         {
-            return;
+            let text: Text = lines
+                .iter()
+                .flat_map(|line| split(line))
+                .map(|line| prefixed(level, &prefix, line))
+                .collect();
+            state.stderr(&text.render(self.options.stderr_colour));
         }
-        let text: Text = lines
-            .iter()
-            .flat_map(|line| split(line))
-            .map(|line| prefixed(level, prefix, line))
-            .collect();
-        state.stderr(&text.render(self.options.stderr_colour));
+        state.log.record(level_name(level), prefix, lines);
     }
 
     /// npm's banner of a script that is about to run; stdout belongs to the JSON when there is one.
     fn banner(&self, package: &str, event: &str, command: &str) {
         let mut state = self.state();
         let line = format!("{package} {event}: {command}");
-        state.log.record("info", "run", &[line]);
+        state.log.record("info", "run".into(), vec![line]);
         if self.options.level == LogLevel::Silent {
             return;
         }
@@ -403,12 +403,12 @@ impl State {
 impl Reporter for Terminal {
     fn event(&self, event: Event) {
         match event {
-            Event::Log { level, prefix, lines } => self.log(level, &prefix, &lines),
+            Event::Log { level, prefix, lines } => self.log(level, prefix.into(), lines),
             Event::Finding(finding) => {
                 self.log(
                     finding::log_level(finding.gravity),
-                    finding.code,
-                    &finding::lines(&finding),
+                    finding.code.into(),
+                    finding::lines(&finding),
                 );
             }
             Event::PeerConflict(conflict) => {
@@ -420,7 +420,7 @@ impl Reporter for Terminal {
                 let cache = if cached { "hit" } else { "miss" };
                 let millis = took.as_millis();
                 let line = format!("{method} {status} {url} {millis}ms (cache {cache})");
-                self.log(Level::Http, "fetch", &[line]);
+                self.log(Level::Http, "fetch".into(), vec![line]);
             }
             Event::ScriptStarted { package, event, command } => {
                 self.banner(&package, &event, &command);
@@ -441,7 +441,7 @@ impl Reporter for Terminal {
                 state.show_progress();
                 drop(state);
                 let line = did.unwrap_or_else(|| progress::name(phase).to_owned());
-                self.log(Level::Info, "phase", &[line]);
+                self.log(Level::Info, "phase".into(), vec![line]);
             }
         }
     }

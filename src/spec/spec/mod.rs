@@ -176,6 +176,12 @@ impl Spec {
         if let SpecKind::Alias(target) = &self.kind { target } else { self }
     }
 
+    /// As [`Self::target`], by value.
+    #[must_use]
+    pub fn into_target(self) -> Self {
+        if let SpecKind::Alias(target) = self.kind { *target } else { self }
+    }
+
     /// The git part, if it is one.
     pub fn git(&self) -> Option<&GitSpec> {
         if let SpecKind::Git(git) = &self.kind { Some(git) } else { None }
@@ -326,14 +332,18 @@ fn has_prefix(text: &str, prefix: &str) -> bool {
     text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
+fn has_suffix(text: &str, suffix: &str) -> bool {
+    let start = text.len().checked_sub(suffix.len());
+    start.and_then(|start| text.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(suffix))
+}
+
 fn has_slash(text: &str) -> bool {
     text.contains('/') || (cfg!(windows) && text.contains('\\'))
 }
 
 /// `.tgz`, `.tar.gz` or `.tar`, in any case.
 fn is_tarball(text: &str) -> bool {
-    let lower = text.to_ascii_lowercase();
-    [".tgz", ".tar.gz", ".tar"].iter().any(|suffix| lower.ends_with(suffix))
+    [".tgz", ".tar.gz", ".tar"].iter().any(|suffix| has_suffix(text, suffix))
 }
 
 /// `scheme:` of letters, with or without `git+`.
