@@ -87,7 +87,9 @@ impl Tree {
             verdict: Cell::new(None),
         });
         self[new.from].edges_out.set(folded, name, id);
-        self.askers.entry(folded).or_default().insert(new.from);
+        self.askers.change(folded, |askers| {
+            askers.insert(new.from);
+        });
         self.reload_edge(id, Reload::Hard);
         id
     }
@@ -137,9 +139,9 @@ impl Tree {
         if let Some(from) = self[id].from {
             let folded = self.names.folded(self[id].name);
             self[from].edges_out.remove(folded);
-            if let Some(askers) = self.askers.get_mut(&folded) {
+            self.askers.change(folded, |askers| {
                 askers.swap_remove(&from);
-            }
+            });
         }
         let edge = &mut self[id];
         edge.to = None;

@@ -67,6 +67,22 @@ impl<K, V> OrderedMap<K, V> {
 }
 
 impl<K: Eq + Hash, V> OrderedMap<K, V> {
+    /// Makes room for so many more.
+    pub(super) fn reserve(&mut self, more: usize) {
+        match &mut self.0 {
+            Entries::Many(entries) => entries.reserve(more),
+            Entries::Few(entries) if entries.len() + more <= FEW => entries.reserve_exact(more),
+            Entries::Few(entries) => {
+                let mut all = IndexMap::with_capacity_and_hasher(
+                    entries.len() + more,
+                    RandomState::default(),
+                );
+                all.extend(entries.drain(..));
+                self.0 = Entries::Many(Box::new(all));
+            }
+        }
+    }
+
     /// Where in the order a key is.
     pub(super) fn place_of<Q: Equivalent<K> + Hash + ?Sized>(&self, key: &Q) -> Option<usize> {
         match &self.0 {

@@ -58,6 +58,34 @@ impl Names {
     }
 }
 
+/// Something for every name; most names of a tree have it.
+#[derive(Clone, Debug)]
+pub(super) struct ByName<T>(Vec<T>);
+
+impl<T> Default for ByName<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T: Default> ByName<T> {
+    /// What a name has, if any name as young has something.
+    pub(super) fn get(&self, name: Name) -> Option<&T> {
+        self.0.get(name.0 as usize)
+    }
+
+    /// Changes what a name has.
+    pub(super) fn change(&mut self, name: Name, change: impl FnOnce(&mut T)) {
+        let index = name.0 as usize;
+        if self.0.len() <= index {
+            self.0.resize_with(index + 1, T::default);
+        }
+        if let Some(found) = self.0.get_mut(index) {
+            change(found);
+        }
+    }
+}
+
 fn fold(text: &str) -> String {
     if text.is_ascii() {
         text.to_ascii_lowercase()
@@ -89,6 +117,11 @@ impl<V: Copy> NameMap<V> {
         V: PartialEq,
     {
         (self.get(folded)? == value).then(|| self.0.place_of(&folded))?
+    }
+
+    /// Makes room for so many more.
+    pub(super) fn reserve(&mut self, more: usize) {
+        self.0.reserve(more);
     }
 
     /// Sets a value; an existing key moves to the end, as in npm's map.

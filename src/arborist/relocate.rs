@@ -429,7 +429,7 @@ impl Tree {
     /// Who in a subtree has an edge of a name, and by which way a walk comes there; `None` where
     /// the walk tells as fast.
     fn askers_below(&self, top: NodeId, folded: Name) -> Option<Vec<(Vec<Step>, NodeId)>> {
-        let Some(askers) = self.askers.get(&folded) else { return Some(Vec::new()) };
+        let Some(askers) = self.askers.get(folded) else { return Some(Vec::new()) };
         if askers.len() > MANY_ASKERS {
             return None;
         }

@@ -12,14 +12,14 @@ use super::{
     DepFlags, Edge, EdgeId, Node, NodeId,
     dep_valid::ParsedSpec,
     edge::NewEdge,
-    hash::{HashMap, IndexMap, IndexSet, OrderedSet},
-    name_map::{Name, NameMap, Names},
+    hash::{IndexMap, IndexSet, OrderedSet},
+    name_map::{ByName, NameMap, Names},
     node::{Edges, LinkState},
     override_set::{OverrideSets, RuleId},
 };
 use crate::{
     explanation::EdgeType,
-    manifest::Manifest,
+    manifest::{Manifest, StringMap},
     spec::{Version, name_from_folder},
 };
 
@@ -70,7 +70,7 @@ pub struct Tree {
     pub(super) edges: Vec<Edge>,
     pub(super) names: Names,
     /// Who has an edge of a name, by the folded one.
-    pub(super) askers: HashMap<Name, OrderedSet<NodeId>>,
+    pub(super) askers: ByName<OrderedSet<NodeId>>,
     pub(super) override_sets: OverrideSets,
     pub(super) settings: TreeSettings,
     /// Manifests of the loaded lockfile by location, for comparing git references.
@@ -316,6 +316,9 @@ impl Tree {
             return;
         }
         let package = Arc::clone(&self[id].package);
+        let asked =
+            [&package.peer_dependencies, &package.dependencies, &package.optional_dependencies];
+        self[id].edges_out.reserve(asked.into_iter().map(StringMap::len).sum());
         if self.settings.peer_deps == PeerDeps::Resolve {
             for kind in [EdgeType::Peer, EdgeType::PeerOptional] {
                 let wanted = kind == EdgeType::PeerOptional;
@@ -341,10 +344,12 @@ impl Tree {
         deps: impl Iterator<Item = (&'a str, &'a str)>,
         kind: EdgeType,
     ) {
+        let may_be_workspace = self[from].workspaces.is_some();
         for (name, spec) in deps {
-            let is_workspace = self
-                .edge_out(from, name)
-                .is_some_and(|edge| self[edge].kind == EdgeType::Workspace);
+            let is_workspace = may_be_workspace
+                && self
+                    .edge_out(from, name)
+                    .is_some_and(|edge| self[edge].kind == EdgeType::Workspace);
             if !is_workspace {
                 let accept = package.accept_dependencies.get(name);
                 self.add_edge(&NewEdge { from, name, raw_spec: spec, accept, kind });
