@@ -18,7 +18,7 @@ use super::{
     Shared,
     question::{Asked, Questions},
 };
-use crate::spec::Spec;
+use crate::{manifest::Manifest, spec::Spec};
 
 /// Arborist keeps the machine's other processors busy, or the registries do.
 const LANES: usize = 2;
@@ -34,6 +34,13 @@ pub(super) enum Reach {
     All,
     /// It is only weighed: an optional peer, which a peer set has to be able to live with.
     Peers,
+}
+
+/// Where in the line an announcement goes.
+#[derive(Clone, Copy)]
+enum Turn {
+    Next,
+    Last,
 }
 
 /// What was announced in one run.
@@ -98,13 +105,49 @@ impl Drop for Lane {
 pub(super) fn announce(shared: &Arc<Shared>, runtime: &Handle, target: &Spec, reach: Reach) {
     let name = target.name.as_deref().unwrap_or_default();
     if shared.announcements.is_news(name, &target.raw_spec, reach) {
-        enter(shared, runtime, target.clone(), reach);
+        enter(shared, runtime, target.clone(), reach, Turn::Last);
     }
 }
 
-fn enter(shared: &Arc<Shared>, runtime: &Handle, target: Spec, reach: Reach) {
+/// Asks for the peers of a package: arborist weighs them together with it, and asks for one after
+/// the other, so they come before all that stands in line.
+pub(super) fn announce_peers(
+    shared: &Arc<Shared>,
+    runtime: &Handle,
+    manifest: &Manifest,
+    reach: Reach,
+) {
+    if !shared.resolves_peers {
+        return;
+    }
+    for (name, spec) in manifest.peer_dependencies.iter() {
+        let is_optional = manifest.is_peer_optional(name);
+        let reach = if is_optional { Reach::Peers } else { reach };
+        announce_dependency(shared, runtime, (name, spec), reach, Turn::Next);
+    }
+}
+
+fn announce_dependency(
+    shared: &Arc<Shared>,
+    runtime: &Handle,
+    (name, spec): (&str, &str),
+    reach: Reach,
+    turn: Turn,
+) {
+    if shared.announcements.is_news(name, spec, reach)
+        && let Ok(spec) = Spec::resolve(name, spec, Path::new("/"))
+        && spec.target().is_registry()
+    {
+        enter(shared, runtime, spec.into_target(), reach, turn);
+    }
+}
+
+fn enter(shared: &Arc<Shared>, runtime: &Handle, target: Spec, reach: Reach, turn: Turn) {
     let mut state = shared.announcements.lock();
-    state.waiting.push_back((target, reach));
+    match turn {
+        Turn::Next => state.waiting.push_front((target, reach)),
+        Turn::Last => state.waiting.push_back((target, reach)),
+    }
     let is_new = state.lanes < LANES;
     state.lanes += usize::from(is_new);
     // A runtime that ends drops the lane at once, and that takes the lock.
@@ -136,19 +179,11 @@ async fn answer(shared: Arc<Shared>, runtime: Handle, target: Spec, reach: Reach
     // A guess that fails is not an error: the question itself comes later, or never.
     let Ok(fetched) = shared.guess(&target).await else { return };
     let manifest = &fetched.manifest;
-    let own = manifest.dependencies.iter().chain(manifest.optional_dependencies.iter());
-    let own = own.filter(|_| reach == Reach::All).map(|(name, spec)| (name, spec, reach));
-    let peers = manifest.peer_dependencies.iter().filter(|_| shared.resolves_peers);
-    let peers = peers.map(|(name, spec)| {
-        let optional = manifest.is_peer_optional(name);
-        (name, spec, if optional { Reach::Peers } else { reach })
-    });
-    for (name, spec, reach) in own.chain(peers) {
-        if shared.announcements.is_news(name, spec, reach)
-            && let Ok(spec) = Spec::resolve(name, spec, Path::new("/"))
-            && spec.target().is_registry()
-        {
-            enter(&shared, &runtime, spec.into_target(), reach);
+    announce_peers(&shared, &runtime, manifest, reach);
+    if reach == Reach::All {
+        let own = manifest.dependencies.iter().chain(manifest.optional_dependencies.iter());
+        for dependency in own {
+            announce_dependency(&shared, &runtime, dependency, reach, Turn::Last);
         }
     }
 }

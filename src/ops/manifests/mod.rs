@@ -22,7 +22,7 @@ use globset::Glob;
 use tokio::runtime::Handle;
 
 use self::{
-    announce::{Announcements, Reach, announce},
+    announce::{Announcements, Reach, announce, announce_peers},
     question::{Answers, Asked},
 };
 use super::{
@@ -424,10 +424,12 @@ impl Manifests for Sources {
             // Most was announced, and picked while another package was placed.
             let known = || self.shared.picked_before(name, target);
             let known = self.shared.agreement_on(name).is_none().then(known).flatten();
-            return match known {
-                Some(known) => Ok(known),
-                None => self.runtime.block_on(self.shared.answer_and_confirm(target)),
-            };
+            if let Some(known) = known {
+                return Ok(known);
+            }
+            let fetched = self.runtime.block_on(self.shared.answer_and_confirm(target))?;
+            announce_peers(&self.shared, &self.runtime, &fetched.manifest, Reach::Peers);
+            return Ok(fetched);
         }
         self.runtime.block_on(self.shared.fetch(request.spec))
     }
