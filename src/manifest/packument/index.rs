@@ -17,7 +17,7 @@
 //!
 //! Words are `u32`, little-endian.
 
-use std::{cmp::Ordering, ops::Range};
+use std::{cmp::Ordering, ops::Range, sync::LazyLock};
 
 use bytes::Bytes;
 use memchr::memmem;
@@ -34,13 +34,14 @@ const ENTRY: usize = 6;
 /// The offset of a string that is not there.
 const NONE: u32 = u32::MAX;
 
-/// Whether the values of a document will have to be known again.
+/// How much a table says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Sums {
-    /// They lie on disk, where they may change.
-    Taken,
-    /// They lie in memory.
-    Left,
+pub(super) enum Extent {
+    /// All of it: it is kept, and the document lies on disk, where it may change.
+    Whole,
+    /// Where values are. The document lies in memory, most often for one question, and the rest
+    /// is found when it is asked for: checksums are 0, nothing is ranked, nothing listed.
+    Places,
 }
 
 /// The table, readable in place.
@@ -61,7 +62,7 @@ pub(super) struct Span {
 
 impl Index {
     /// The table of a document that was read; `None` for one of over 4 GiB.
-    pub(super) fn build(scanned: &Scanned<'_>, sums: Sums) -> Option<Self> {
+    pub(super) fn build(scanned: &Scanned<'_>, extent: Extent) -> Option<Self> {
         let mut writer = Writer::default();
         let entries = scanned.fields.len() + scanned.versions.len();
         let mut tables = Vec::with_capacity(
@@ -75,32 +76,28 @@ impl Index {
         }
         for (key, raw) in scanned.fields.iter().chain(&scanned.versions) {
             tables.extend(writer.text(key)?);
-            let sum = match sums {
-                Sums::Taken => damage_sum(raw.get().as_bytes()),
-                Sums::Left => 0,
+            let sum = match extent {
+                Extent::Whole => damage_sum(raw.get().as_bytes()),
+                Extent::Places => 0,
             };
             let [low, high] = [sum & u64::from(u32::MAX), sum >> 32].map(u32::try_from);
             let start = u32::try_from(scanned.offset(raw)).ok()?;
             tables.extend([start, u32::try_from(raw.get().len()).ok()?, low.ok()?, high.ok()?]);
         }
-        let ranked = ranked(scanned.versions.keys().map(String::as_str));
-        tables.extend(&ranked);
-        let before = tables.len();
-        let attestation = memmem::Finder::new("\"attestations\"");
-        let approver = memmem::Finder::new("\"approver\"");
-        for (raw, place) in scanned.versions.values().zip(0_u32..) {
-            let text = raw.get().as_bytes();
-            if attestation.find(text).is_some() || approver.find(text).is_some() {
-                tables.push(place);
-            }
+        let (mut order, mut attested) = (Vec::new(), Vec::new());
+        if extent == Extent::Whole {
+            order = ranked(scanned.versions.keys().map(String::as_str));
+            let manifests = scanned.versions.values().zip(0_u32..);
+            let manifests = manifests.filter(|(raw, _)| speaks_of_origin(raw.get().as_bytes()));
+            attested.extend(manifests.map(|(_, place)| place));
         }
-        let attested = tables.len() - before;
+        tables.extend(order.iter().chain(&attested));
         let counts = [
             scanned.dist_tags.len(),
             scanned.fields.len(),
             scanned.versions.len(),
-            ranked.len(),
-            attested,
+            order.len(),
+            attested.len(),
             writer.strings.len(),
         ];
         let mut header = vec![name[0], name[1], id[0], id[1]];
@@ -178,11 +175,14 @@ impl Index {
 
     /// The versions whose places a table lists.
     fn placed(&self, start: usize, entries: u32) -> impl Iterator<Item = &str> {
-        self.table::<1>(start, entries).filter_map(move |[place]| {
-            let [offset, length] = self.words(self.versions_start() + count(place) * ENTRY)?;
-            (place < self.header[6]).then_some(())?;
-            self.text([offset, length])
-        })
+        self.table::<1>(start, entries).filter_map(|[place]| self.version_at(place))
+    }
+
+    /// The version at a place in the document's order.
+    pub(super) fn version_at(&self, place: u32) -> Option<&str> {
+        let [offset, length] = self.words(self.versions_start() + count(place) * ENTRY)?;
+        (place < self.header[6]).then_some(())?;
+        self.text([offset, length])
     }
 
     fn ranked_start(&self) -> usize {
@@ -236,8 +236,15 @@ fn count(word: u32) -> usize {
     usize::try_from(word).unwrap_or(usize::MAX)
 }
 
+/// Whether a manifest has the words of an attestation or an approver anywhere.
+pub(super) fn speaks_of_origin(manifest: &[u8]) -> bool {
+    static WORDS: LazyLock<[memmem::Finder<'_>; 2]> =
+        LazyLock::new(|| ["\"attestations\"", "\"approver\""].map(memmem::Finder::new));
+    WORDS.iter().any(|word| word.find(manifest).is_some())
+}
+
 /// The places of what are versions, in descending order.
-fn ranked<'a>(versions: impl Iterator<Item = &'a str>) -> Vec<u32> {
+pub(super) fn ranked<'a>(versions: impl Iterator<Item = &'a str>) -> Vec<u32> {
     let read = versions.zip(0_u32..).filter_map(|(text, place)| Some((Rank::of(text)?, place)));
     let mut read: Vec<_> = read.collect();
     // Registries append what is published, so nearly all are in ascending order: a sort that

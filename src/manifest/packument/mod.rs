@@ -10,7 +10,7 @@ mod index;
 mod scan;
 
 use self::{
-    index::{Index, Span, Sums},
+    index::{Extent, Index, Span, ranked, speaks_of_origin},
     scan::Scanned,
 };
 use super::{
@@ -60,8 +60,10 @@ impl Document for Bytes {
 /// A packument, full or abbreviated.
 pub struct Packument {
     index: Index,
-    sums: Sums,
+    extent: Extent,
     document: Arc<dyn Document>,
+    /// The places of the versions, highest first, where the index does not rank them.
+    ranked: OnceLock<Vec<u32>>,
     /// What was parsed: few of many.
     manifests: Mutex<Vec<(Span, Arc<Manifest>)>>,
     time: OnceLock<IndexMap<String, String>>,
@@ -115,8 +117,8 @@ impl Packument {
     /// [`PackumentError::Json`]; also for a version given twice, and for more than 100,000
     /// versions.
     pub fn parse(bytes: Bytes) -> Result<Self, PackumentError> {
-        let index = indexed(&bytes, Sums::Left)?;
-        Ok(Self::over(index, Sums::Left, Arc::new(bytes)))
+        let index = indexed(&bytes, Extent::Places)?;
+        Ok(Self::over(index, Extent::Places, Arc::new(bytes)))
     }
 
     /// Reads the text of a packument for the index that [`open`](Self::open) opens again.
@@ -124,18 +126,19 @@ impl Packument {
     /// # Errors
     /// As [`parse`](Self::parse).
     pub fn index_of(text: &[u8]) -> Result<Bytes, PackumentError> {
-        Ok(indexed(text, Sums::Taken)?.bytes().clone())
+        Ok(indexed(text, Extent::Whole)?.bytes().clone())
     }
 
     /// A packument that was read before: its index ([`index_of`](Self::index_of)), and where its text
     /// lies now.
     /// `None` if that is no index.
     pub fn open(index: Bytes, document: Arc<dyn Document>) -> Option<Self> {
-        Index::open(index).map(|index| Self::over(index, Sums::Taken, document))
+        Index::open(index).map(|index| Self::over(index, Extent::Whole, document))
     }
 
-    fn over(index: Index, sums: Sums, document: Arc<dyn Document>) -> Self {
-        Self { index, sums, document, manifests: Mutex::default(), time: OnceLock::new() }
+    fn over(index: Index, extent: Extent, document: Arc<dyn Document>) -> Self {
+        let (manifests, ranked, time) = (Mutex::default(), OnceLock::new(), OnceLock::new());
+        Self { index, extent, document, ranked, manifests, time }
     }
 
     /// The index it was opened by.
@@ -183,13 +186,22 @@ impl Packument {
     /// The versions that are valid ones, highest first; those that compare as equal in the
     /// document's order.
     pub fn versions_descending(&self) -> impl Iterator<Item = &str> {
-        self.index.ranked()
+        let late = || match self.extent {
+            Extent::Whole => Vec::new(),
+            Extent::Places => ranked(self.index.versions()),
+        };
+        let late = self.ranked.get_or_init(late).iter();
+        self.index.ranked().chain(late.filter_map(|&place| self.index.version_at(place)))
     }
 
     /// The versions whose manifests speak of an attestation or an approver anywhere, in the
     /// document's order: the only ones that may claim a known origin.
     pub fn attested_versions(&self) -> impl Iterator<Item = &str> {
-        self.index.attested()
+        let is_listed = self.extent == Extent::Whole;
+        let late = self.versions().filter(move |version| {
+            !is_listed && self.raw_manifest(version).is_some_and(|text| speaks_of_origin(&text))
+        });
+        self.index.attested().chain(late)
     }
 
     /// Whether there is such a version.
@@ -277,13 +289,14 @@ impl Packument {
     fn slice(&self, span: Span) -> Result<Bytes, ManifestError> {
         let start = u64::from(span.start);
         let bytes = self.document.read(start..start + u64::from(span.length));
-        let is_sound = |bytes: &Bytes| self.sums == Sums::Left || damage_sum(bytes) == span.sum;
+        let is_sound =
+            |bytes: &Bytes| self.extent == Extent::Places || damage_sum(bytes) == span.sum;
         bytes.ok().filter(is_sound).ok_or(ManifestError::Lost)
     }
 }
 
-fn indexed(text: &[u8], sums: Sums) -> Result<Index, PackumentError> {
-    Index::build(&Scanned::read(text)?, sums).ok_or(PackumentError::TooLarge)
+fn indexed(text: &[u8], extent: Extent) -> Result<Index, PackumentError> {
+    Index::build(&Scanned::read(text)?, extent).ok_or(PackumentError::TooLarge)
 }
 
 /// The text of one entry of `time`; the last, where it is given twice, as a whole reading has it.

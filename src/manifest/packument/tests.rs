@@ -55,18 +55,27 @@ fn manifest_is_parsed_once() {
 
 #[test]
 fn open_of_its_index_is_the_same_packument() {
-    let text = Bytes::from_static(DOCUMENT.as_bytes());
+    let origin = r#""name":"x","version":"1.1.0","dist":{"attestations":{}}"#;
+    let text = Bytes::from(DOCUMENT.replace(r#""name":"x","version":"1.1.0""#, origin));
     let parsed = Packument::parse(text.clone()).unwrap();
     let index = Packument::index_of(&text).unwrap();
     let opened = Packument::open(index, Arc::new(text)).unwrap();
     let said = |packument: &Packument| {
-        let versions: Vec<_> = packument.versions().map(str::to_owned).collect();
+        let all = |versions: &mut dyn Iterator<Item = &str>| {
+            versions.map(str::to_owned).collect::<Vec<_>>()
+        };
+        let versions = [
+            all(&mut packument.versions()),
+            all(&mut packument.versions_descending()),
+            all(&mut packument.attested_versions()),
+        ];
         let tags: Vec<_> =
             packument.dist_tags().map(|(a, b)| (a.to_owned(), b.to_owned())).collect();
         let manifest = packument.manifest("1.1.0").map(Result::unwrap);
         (versions, tags, manifest, packument.raw_field("time"), packument.name().map(str::to_owned))
     };
     assert_eq!(said(&opened), said(&parsed));
+    assert_eq!(said(&opened).0.map(|versions| versions.len()), [3, 3, 1]);
 }
 
 #[test]

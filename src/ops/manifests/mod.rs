@@ -54,8 +54,8 @@ pub struct Sources {
     runtime: Handle,
 }
 
-/// What was picked for each question.
-type Picks = Answers<Arc<Fetched>>;
+/// What was picked for each question, and from whose view where several registries are asked.
+type Picks = Answers<(Option<Arc<View>>, Arc<Fetched>)>;
 
 struct Shared {
     pool: Arc<Pool>,
@@ -261,20 +261,25 @@ impl Shared {
             return Ok(known);
         }
         let fetched = self.pick_from_registry(name, spec).await?;
+        self.note_pick(name, spec, None, &fetched);
+        Ok(fetched)
+    }
+
+    /// What was picked in this run for the same question, where one registry is asked.
+    fn picked_before(&self, name: &str, spec: &Spec) -> Option<Arc<Fetched>> {
+        let picked = self.picked();
+        let (from, known) = picked.get(&Asked { name, spec: &spec.fetch_spec })?;
+        from.is_none().then(|| Arc::clone(known))
+    }
+
+    fn note_pick(&self, name: &str, spec: &Spec, from: Option<&Arc<View>>, fetched: &Arc<Fetched>) {
         // Asked while the picks are held: what comes to be avoided from now on is dropped from them.
         let mut picked = self.picked();
         let version = fetched.manifest.version.as_deref().unwrap_or_default();
         if !self.pick_options(name).avoid.contains(version) {
             let asked = Asked { name, spec: &spec.fetch_spec };
-            picked.insert(asked.to_question(), Arc::clone(&fetched));
+            picked.insert(asked.to_question(), (from.cloned(), Arc::clone(fetched)));
         }
-        drop(picked);
-        Ok(fetched)
-    }
-
-    /// What was picked in this run for the same question.
-    fn picked_before(&self, name: &str, spec: &Spec) -> Option<Arc<Fetched>> {
-        self.picked().get(&Asked { name, spec: &spec.fetch_spec }).map(Arc::clone)
     }
 
     fn picked(&self) -> MutexGuard<'_, Picks> {
@@ -306,7 +311,7 @@ impl Shared {
     async fn guess(&self, spec: &Spec) -> Result<Arc<Fetched>, LoadFailure> {
         let name = spec.name.as_deref().unwrap_or_default();
         match self.agreement_on(name) {
-            Some(agreement) => self.pick(&agreement.view(name).await?.packument, spec),
+            Some(agreement) => self.pick(&agreement.view(name).await?, spec),
             None => self.fetch_registry(spec).await,
         }
     }
@@ -324,11 +329,11 @@ impl Shared {
         spec: &Spec,
     ) -> Result<(Arc<View>, Arc<Fetched>), LoadFailure> {
         let view = agreement.view(name).await?;
-        let (view, picked) = if let Ok(picked) = self.pick(&view.packument, spec) {
+        let (view, picked) = if let Ok(picked) = self.pick(&view, spec) {
             (view, picked)
         } else {
             let view = agreement.compare(name).await?;
-            let picked = self.pick(&view.packument, spec)?;
+            let picked = self.pick(&view, spec)?;
             (view, picked)
         };
         let version = picked.manifest.version.as_deref().unwrap_or_default();
@@ -359,10 +364,19 @@ impl Shared {
         Ok(fetched)
     }
 
-    fn pick(&self, packument: &Packument, spec: &Spec) -> Result<Arc<Fetched>, LoadFailure> {
+    /// What a specifier means in a registry's view.
+    fn pick(&self, view: &Arc<View>, spec: &Spec) -> Result<Arc<Fetched>, LoadFailure> {
         let name = spec.name.as_deref().unwrap_or_default();
-        let picked = pick_manifest(packument, spec, &self.pick_options(name));
-        fetched(name, picked.map_err(LoadFailure::new)?)
+        if let Some((Some(from), known)) =
+            self.picked().get(&Asked { name, spec: &spec.fetch_spec })
+            && Arc::ptr_eq(from, view)
+        {
+            return Ok(Arc::clone(known));
+        }
+        let picked = pick_manifest(&view.packument, spec, &self.pick_options(name));
+        let fetched = fetched(name, picked.map_err(LoadFailure::new)?)?;
+        self.note_pick(name, spec, Some(view), &fetched);
+        Ok(fetched)
     }
 
     fn pick_options(&self, name: &str) -> Cow<'_, PickOptions> {
