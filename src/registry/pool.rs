@@ -141,6 +141,11 @@ impl Pool {
         Assignment { registries: members.iter().map(|member| member.id.clone()).collect(), privacy }
     }
 
+    /// Whether several registries may be asked about `name`.
+    pub fn is_asked_of_several(&self, name: &str) -> bool {
+        self.routes.has_several(name)
+    }
+
     /// The configured registry: the authority of its namespace.
     pub fn authority(&self) -> Option<RegistryId> {
         self.routes.pool().first().map(|member| member.id.clone())

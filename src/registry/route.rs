@@ -149,15 +149,13 @@ impl Routes {
     /// credential or the name is private; else those of the pool that are not barred, by
     /// rendezvous hash.
     pub(super) fn members(&self, name: &str) -> (Vec<Arc<Member>>, Privacy) {
-        let scope = name.split_once('/').map(|(scope, _)| scope);
-        if let Some(own) = scope.and_then(|scope| self.scopes.get(scope)) {
+        if let Some(own) = self.of_scope(name) {
             return (vec![Arc::clone(own)], Privacy::Private);
         }
-        if self.privacy == Privacy::Private || self.private.is_match(name) {
+        if self.is_private(name) {
             return (self.pool.iter().take(1).cloned().collect(), Privacy::Private);
         }
-        let mut open: Vec<_> =
-            self.pool.iter().filter(|member| member.barred().is_none()).collect();
+        let mut open: Vec<_> = self.open().collect();
         if open.is_empty() {
             open.extend(self.pool.first());
         }
@@ -165,6 +163,25 @@ impl Routes {
         let order = order(&self.seed, name, &known);
         let members = order.into_iter().filter_map(|index| open.get(index).copied().cloned());
         (members.collect(), Privacy::Public)
+    }
+
+    /// Whether [`Self::members`] are several.
+    pub(super) fn has_several(&self, name: &str) -> bool {
+        self.of_scope(name).is_none() && !self.is_private(name) && self.open().nth(1).is_some()
+    }
+
+    fn of_scope(&self, name: &str) -> Option<&Arc<Member>> {
+        let (scope, _) = name.split_once('/')?;
+        self.scopes.get(scope)
+    }
+
+    fn is_private(&self, name: &str) -> bool {
+        self.privacy == Privacy::Private || self.private.is_match(name)
+    }
+
+    /// The registries of the pool that are not barred.
+    fn open(&self) -> impl Iterator<Item = &Arc<Member>> {
+        self.pool.iter().filter(|member| member.barred().is_none())
     }
 
     /// The registry known under `id`.

@@ -136,7 +136,7 @@ impl Agreement {
 
     /// Whether several registries may be asked about a name.
     pub(in crate::ops) fn covers(&self, name: &str) -> bool {
-        self.pool.registry_for(name).registries.len() > 1
+        self.pool.is_asked_of_several(name)
     }
 
     /// The view to answer from: the one that holds, else the assigned registry's.
