@@ -206,13 +206,36 @@ fn sync_directory(directory: &Path) -> Result<(), FsError> {
 
 /// Reads a whole file of at most `limit` bytes.
 ///
-/// The bound holds for what is read, not for what the directory entry promises.
+/// The bound holds for what is read, not for what the directory entry promises. A pipe in its place
+/// is refused, and never waited for.
 ///
 /// # Errors
 /// [`FsError::Io`], or [`FsError::TooLarge`] when there is more.
 pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, FsError> {
-    let file = File::open(path).map_err(FsError::io("read", path))?;
+    let file = open_file(path).map_err(FsError::io("read", path))?;
     read_open_file(&file, path, limit)
+}
+
+/// Opens a file for reading. What is no file may be opened as well, but nobody waits for it.
+fn open_file(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    {
+        // A pipe that nobody writes to would hold the process up; for a file the flag means nothing.
+        let flags = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags);
+    }
+    options.read(true).open(path)
+}
+
+#[cfg(unix)]
+fn is_pipe(metadata: &fs::Metadata) -> bool {
+    std::os::unix::fs::FileTypeExt::is_fifo(&metadata.file_type())
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: &fs::Metadata) -> bool {
+    false
 }
 
 /// As [`read_bounded`], from a file that is already open; `path` is for the message.
@@ -220,8 +243,13 @@ pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, FsError> {
 /// # Errors
 /// As [`read_bounded`].
 pub fn read_open_file(file: &File, path: &Path, limit: u64) -> Result<Vec<u8>, FsError> {
-    let promised = file.metadata().map_err(FsError::io("read", path))?.len();
-    let mut bytes = Vec::with_capacity(usize::try_from(promised.min(limit)).unwrap_or(0));
+    let metadata = file.metadata().map_err(FsError::io("read", path))?;
+    if is_pipe(&metadata) {
+        let pipe = io::Error::new(io::ErrorKind::InvalidInput, "it is a pipe, not a file");
+        return Err(FsError::io("read", path)(pipe));
+    }
+    let promised = metadata.len().min(limit);
+    let mut bytes = Vec::with_capacity(usize::try_from(promised).unwrap_or(0));
     let mut bounded = file.take(limit.saturating_add(1));
     bounded.read_to_end(&mut bytes).map_err(FsError::io("read", path))?;
     if u64::try_from(bytes.len()).is_ok_and(|length| length <= limit) {
@@ -283,6 +311,17 @@ mod tests {
             assert_eq!(fs::read_to_string(&path).unwrap(), content);
         }
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_in_the_place_of_a_file_is_refused_at_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("package.json");
+        let made = std::process::Command::new("mkfifo").arg(&path).status().unwrap();
+        assert!(made.success());
+        let error = read_bounded(&path, 10).unwrap_err();
+        assert!(error.to_string().contains("package.json"), "{error}");
     }
 
     #[cfg(unix)]

@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeSet,
     fs,
-    io::Read,
     path::Path,
     sync::Arc,
     time::{Duration, SystemTime},
@@ -18,6 +17,7 @@ use super::{
 };
 use crate::{
     error::{Code, Explain},
+    fs::{FsError, read_bounded},
     manifest::Manifest,
 };
 
@@ -38,17 +38,13 @@ pub enum FolderManifest {
 /// Reads and normalises `package.json` in a folder.
 pub fn read_manifest(folder: &Path) -> FolderManifest {
     let path = folder.join("package.json");
-    let file = match fs::File::open(&path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+    let bytes = match read_bounded(&path, MAX_MANIFEST_BYTES) {
+        Ok(bytes) => bytes,
+        Err(FsError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
             return FolderManifest::Missing;
         }
         Err(error) => return FolderManifest::Broken(error.to_string()),
     };
-    let mut bytes = Vec::new();
-    if let Err(error) = file.take(MAX_MANIFEST_BYTES).read_to_end(&mut bytes) {
-        return FolderManifest::Broken(error.to_string());
-    }
     match Manifest::from_slice(&bytes) {
         Ok(manifest) => FolderManifest::Read(Arc::new(manifest)),
         Err(error) => FolderManifest::Broken(error.to_string()),
