@@ -138,7 +138,7 @@ impl Explain for FsError {
     }
 }
 
-/// Fills `bytes` from `offset` on; where the file was read last neither matters nor stays.
+/// Fills `bytes` from `offset` on, wherever the file was read last.
 ///
 /// # Errors
 /// The read's own; [`io::ErrorKind::UnexpectedEof`] where the file ends before.
@@ -206,26 +206,34 @@ fn sync_directory(directory: &Path) -> Result<(), FsError> {
 
 /// Reads a whole file of at most `limit` bytes.
 ///
-/// The bound holds for what is read, not for what the directory entry promises. A pipe in its place
-/// is refused, and never waited for.
+/// The bound holds for what is read, not for what the directory entry promises.
 ///
 /// # Errors
 /// [`FsError::Io`], or [`FsError::TooLarge`] when there is more.
 pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, FsError> {
-    let file = open_file(path).map_err(FsError::io("read", path))?;
+    let file = File::open(path).map_err(FsError::io("read", path))?;
     read_open_file(&file, path, limit)
 }
 
-/// Opens a file for reading. What is no file may be opened as well, but nobody waits for it.
-fn open_file(path: &Path) -> io::Result<File> {
+/// As [`read_bounded`], for what others put into a folder: a pipe there, which nobody may ever write
+/// to, is refused and not waited for. What a user names may well be one.
+///
+/// # Errors
+/// As [`read_bounded`]; [`io::ErrorKind::InvalidInput`] for a pipe.
+pub fn read_bounded_file(path: &Path, limit: u64) -> Result<Vec<u8>, FsError> {
     let mut options = OpenOptions::new();
     #[cfg(unix)]
     {
-        // A pipe that nobody writes to would hold the process up; for a file the flag means nothing.
+        // Opening alone would wait; for a file the flag means nothing.
         let flags = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
         std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags);
     }
-    options.read(true).open(path)
+    let file = options.read(true).open(path).map_err(FsError::io("read", path))?;
+    if is_pipe(&file.metadata().map_err(FsError::io("read", path))?) {
+        let pipe = io::Error::new(io::ErrorKind::InvalidInput, "it is a pipe, not a file");
+        return Err(FsError::io("read", path)(pipe));
+    }
+    read_open_file(&file, path, limit)
 }
 
 #[cfg(unix)]
@@ -243,13 +251,8 @@ fn is_pipe(_: &fs::Metadata) -> bool {
 /// # Errors
 /// As [`read_bounded`].
 pub fn read_open_file(file: &File, path: &Path, limit: u64) -> Result<Vec<u8>, FsError> {
-    let metadata = file.metadata().map_err(FsError::io("read", path))?;
-    if is_pipe(&metadata) {
-        let pipe = io::Error::new(io::ErrorKind::InvalidInput, "it is a pipe, not a file");
-        return Err(FsError::io("read", path)(pipe));
-    }
-    let promised = metadata.len().min(limit);
-    let mut bytes = Vec::with_capacity(usize::try_from(promised).unwrap_or(0));
+    let promised = file.metadata().map_err(FsError::io("read", path))?.len();
+    let mut bytes = Vec::with_capacity(usize::try_from(promised.min(limit)).unwrap_or(0));
     let mut bounded = file.take(limit.saturating_add(1));
     bounded.read_to_end(&mut bytes).map_err(FsError::io("read", path))?;
     if u64::try_from(bytes.len()).is_ok_and(|length| length <= limit) {
@@ -320,7 +323,7 @@ mod tests {
         let path = dir.path().join("package.json");
         let made = std::process::Command::new("mkfifo").arg(&path).status().unwrap();
         assert!(made.success());
-        let error = read_bounded(&path, 10).unwrap_err();
+        let error = read_bounded_file(&path, 10).unwrap_err();
         assert!(error.to_string().contains("package.json"), "{error}");
     }
 

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     error::{Code, Explain},
-    fs::{FsError, read_bounded},
+    fs::{FsError, read_bounded_file},
     manifest::Manifest,
 };
 
@@ -38,7 +38,7 @@ pub enum FolderManifest {
 /// Reads and normalises `package.json` in a folder.
 pub fn read_manifest(folder: &Path) -> FolderManifest {
     let path = folder.join("package.json");
-    let bytes = match read_bounded(&path, MAX_MANIFEST_BYTES) {
+    let bytes = match read_bounded_file(&path, MAX_MANIFEST_BYTES) {
         Ok(bytes) => bytes,
         Err(FsError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
             return FolderManifest::Missing;

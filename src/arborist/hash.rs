@@ -233,7 +233,8 @@ mod tests {
                 match step {
                     0 => prop_assert_eq!(map.shift_remove(&key), expected.shift_remove(&key)),
                     1 => prop_assert_eq!(map.swap_remove(&key), expected.swap_remove(&key)),
-                    2..6 => {
+                    2 => map.reserve(usize::from(key)),
+                    3..6 => {
                         map.change(key, |value| *value += step);
                         *expected.entry(key).or_default() += step;
                     }

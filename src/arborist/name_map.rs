@@ -69,7 +69,7 @@ impl<T> Default for ByName<T> {
 }
 
 impl<T: Default> ByName<T> {
-    /// What a name has, if any name as young has something.
+    /// What a name has; `None`, or what is empty, for a name that has nothing.
     pub(super) fn get(&self, name: Name) -> Option<&T> {
         self.0.get(name.0 as usize)
     }

@@ -14,7 +14,7 @@ use crate::{
     config::Options,
     error::{Code, Explain, Failure},
     event::Reporter,
-    fs::read_bounded,
+    fs::read_bounded_file,
     lockfile::MAX_LOCKFILE_BYTES,
 };
 
@@ -154,7 +154,7 @@ fn read_project(folder: &Path, reporter: &dyn Reporter) -> Result<(ProjectFiles,
 
 /// The `packages` of a lockfile, unparsed; empty in files older than npm 7.
 fn raw_entries(path: &Path) -> Map<String, Value> {
-    let bytes = read_bounded(path, MAX_LOCKFILE_BYTES).unwrap_or_default();
+    let bytes = read_bounded_file(path, MAX_LOCKFILE_BYTES).unwrap_or_default();
     match serde_json::from_slice::<Map<String, Value>>(&bytes).ok() {
         Some(mut lock) => match lock.shift_remove("packages") {
             Some(Value::Object(entries)) => entries,
@@ -168,7 +168,7 @@ fn read_object(path: &Path) -> Option<Map<String, Value>> {
     if !fs::metadata(path).ok()?.is_file() {
         return None;
     }
-    let bytes = read_bounded(path, MAX_PACKAGE_JSON_BYTES).ok()?;
+    let bytes = read_bounded_file(path, MAX_PACKAGE_JSON_BYTES).ok()?;
     let text = String::from_utf8_lossy(&bytes);
     match crate::manifest::parse_json(&text).ok()? {
         Value::Object(object) => Some(object),

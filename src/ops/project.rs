@@ -14,7 +14,7 @@ use crate::{
     arborist::{Project, Shrinkwrap, hidden_lock_is_fresh, map_workspaces, realpath},
     error::{Code, Explain, Failure},
     event::{Event, Reporter},
-    fs::{FsError, Lock, read_bounded},
+    fs::{FsError, Lock, read_bounded_file},
     lockfile::{Lockfile, MAX_LOCKFILE_BYTES},
     manifest::{PackageJson, PackageJsonError},
     reify::commit::{Recovered, recover},
@@ -208,7 +208,7 @@ fn read_lock_text(folder: &Path) -> Result<(&'static str, Option<String>), Proje
 }
 
 fn read_text(path: &Path, limit: u64) -> Result<Option<String>, FsError> {
-    match read_bounded(path, limit) {
+    match read_bounded_file(path, limit) {
         Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
         Err(error) if error.kind() == Some(io::ErrorKind::NotFound) => Ok(None),
         Err(error) => Err(error),

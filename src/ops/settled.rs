@@ -28,7 +28,7 @@ use crate::{
     error::Explain as _,
     event::{Event, Level, Reporter},
     explanation::EdgeType,
-    fs::{Durability, read_bounded, write_atomic},
+    fs::{Durability, read_bounded_file, write_atomic},
     report::summary::InstallSummary,
     verify::Digests,
 };
@@ -182,7 +182,8 @@ impl Settled {
 
     /// What the run would report, if the project is as the note says.
     pub(super) fn check(&self, context: &Context, request: &TreeRequest) -> Option<InstallSummary> {
-        let note: Note = serde_json::from_slice(&read_bounded(&self.path, MAX_BYTES).ok()?).ok()?;
+        let note: Note =
+            serde_json::from_slice(&read_bounded_file(&self.path, MAX_BYTES).ok()?).ok()?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_millis();
         let holds = note.version == VERSION
             && note.until.is_none_or(|until| now < until)
@@ -228,7 +229,7 @@ impl Settled {
         for name in FILES {
             let path = self.folder.join(name);
             if path.exists() {
-                let bytes = read_bounded(&path, MAX_FILE).ok()?;
+                let bytes = read_bounded_file(&path, MAX_FILE).ok()?;
                 text.extend(name.as_bytes());
                 text.extend(Digests::of(&bytes, []).sha512());
             }

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     arborist::{NodeId, Tree},
     error::Failure,
-    fs::{Durability, read_bounded, write_atomic},
+    fs::{Durability, read_bounded_file, write_atomic},
 };
 
 /// The most bytes of a sidecar that are read.
@@ -136,7 +136,8 @@ impl Known {
     /// Reads the sidecar of a project; one that cannot be read is as good as none.
     pub(super) fn read(project: &Path) -> Self {
         let read = || {
-            let bytes = read_bounded(&project.join("node_modules/.denpm.json"), MAX_BYTES).ok()?;
+            let bytes =
+                read_bounded_file(&project.join("node_modules/.denpm.json"), MAX_BYTES).ok()?;
             let sidecar: Sidecar = serde_json::from_slice(&bytes).ok()?;
             let Sidecar { version, seed, packages } = sidecar;
             (version == VERSION).then_some(Self { packages, seed })

@@ -85,6 +85,22 @@ fn parse_json_errors_tell_token_position_and_text() {
 #[test]
 fn an_object_of_any_size_is_written_alike() {
     for count in [SHARED - 1, SHARED, 2 * SHARED + 1] {
+        let entries = |members| -> Map<String, Value> {
+            (0..members)
+                .rev()
+                .map(|number| (format!("{number:04}x"), json!({"v": number})))
+                .collect()
+        };
+        let nested = json!({"a": 1, "packages": entries(count), "z": {}});
+        let sorted = |text: &str| {
+            let format = JsonFormat::default();
+            let value = parse_json(text).unwrap();
+            render_json_sorted(Json::Value(&value), &format, |(a, _), (b, _)| a.cmp(b))
+        };
+        let text = sorted(&nested.to_string());
+        assert_eq!(parse_json(&text).unwrap(), nested);
+        let keys: Vec<&str> = text.lines().filter(|line| line.contains("x\": {")).collect();
+        assert!(keys.len() == count && keys.is_sorted());
         let entries = (0..count).map(|number| (format!("k{number}"), json!({"v": number})));
         let value = Value::Object(entries.collect());
         for layout in [JsonFormat::default(), format("", ""), format("\t", "\r\n")] {

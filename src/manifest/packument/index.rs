@@ -60,6 +60,12 @@ pub(super) struct Span {
     pub sum: u64,
 }
 
+impl Span {
+    fn of([_, _, start, length, low, high]: [u32; ENTRY]) -> Self {
+        Self { start, length, sum: u64::from(low) | u64::from(high) << 32 }
+    }
+}
+
 impl Index {
     /// The table of a document that was read; `None` for one of over 4 GiB.
     pub(super) fn build(scanned: &Scanned<'_>, extent: Extent) -> Option<Self> {
@@ -163,6 +169,11 @@ impl Index {
             .map(|[offset, length, ..]| self.text([offset, length]).unwrap_or_default())
     }
 
+    /// Where the manifests lie, in the order of the versions.
+    pub(super) fn manifests(&self) -> impl Iterator<Item = Span> {
+        self.table(self.versions_start(), self.header[6]).map(Span::of)
+    }
+
     /// What are versions, the highest first; those that compare as equal in the document's order.
     pub(super) fn ranked(&self) -> impl Iterator<Item = &str> {
         self.placed(self.ranked_start(), self.header[7])
@@ -203,8 +214,7 @@ impl Index {
             entry[1] == length && self.string([entry[0], entry[1]]) == Some(key.as_bytes())
         };
         // What is asked for was most often published of late.
-        let [_, _, start, length, low, high] = self.table(start, entries).rev().find(found)?;
-        Some(Span { start, length, sum: u64::from(low) | u64::from(high) << 32 })
+        self.table(start, entries).rev().find(found).map(Span::of)
     }
 
     fn table<const N: usize>(

@@ -64,6 +64,8 @@ pub struct Packument {
     document: Arc<dyn Document>,
     /// The places of the versions, highest first, where the index does not rank them.
     ranked: OnceLock<Vec<u32>>,
+    /// The places of the attested versions, where the index does not list them.
+    attested: OnceLock<Vec<u32>>,
     /// What was parsed: few of many.
     manifests: Mutex<Vec<(Span, Arc<Manifest>)>>,
     time: OnceLock<IndexMap<String, String>>,
@@ -137,8 +139,9 @@ impl Packument {
     }
 
     fn over(index: Index, extent: Extent, document: Arc<dyn Document>) -> Self {
-        let (manifests, ranked, time) = (Mutex::default(), OnceLock::new(), OnceLock::new());
-        Self { index, extent, document, ranked, manifests, time }
+        let (ranked, attested, time) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        let manifests = Mutex::default();
+        Self { index, extent, document, ranked, attested, manifests, time }
     }
 
     /// The index it was opened by.
@@ -197,10 +200,15 @@ impl Packument {
     /// The versions whose manifests speak of an attestation or an approver anywhere, in the
     /// document's order: the only ones that may claim a known origin.
     pub fn attested_versions(&self) -> impl Iterator<Item = &str> {
-        let is_listed = self.extent == Extent::Whole;
-        let late = self.versions().filter(move |version| {
-            !is_listed && self.raw_manifest(version).is_some_and(|text| speaks_of_origin(&text))
+        let late = self.attested.get_or_init(|| match self.extent {
+            Extent::Whole => Vec::new(),
+            Extent::Places => {
+                let speaks = |span| self.slice(span).is_ok_and(|text| speaks_of_origin(&text));
+                let manifests = self.index.manifests().zip(0_u32..);
+                manifests.filter(|(span, _)| speaks(*span)).map(|(_, place)| place).collect()
+            }
         });
+        let late = late.iter().filter_map(|&place| self.index.version_at(place));
         self.index.attested().chain(late)
     }
 

@@ -32,7 +32,8 @@ const PAUSE: usize = 8;
 pub(super) enum Reach {
     /// It will be in the tree.
     All,
-    /// It is only weighed: an optional peer, which a peer set has to be able to live with.
+    /// It is weighed, and may come to nothing: an optional peer, say, which a peer set has to be
+    /// able to live with.
     Peers,
 }
 
@@ -120,7 +121,9 @@ pub(super) fn announce_peers(
     if !shared.resolves_peers {
         return;
     }
-    for (name, spec) in manifest.peer_dependencies.iter() {
+    // Each is put before the last, and arborist asks for the first first.
+    let peers: Vec<_> = manifest.peer_dependencies.iter().collect();
+    for (name, spec) in peers.into_iter().rev() {
         let is_optional = manifest.is_peer_optional(name);
         let reach = if is_optional { Reach::Peers } else { reach };
         announce_dependency(shared, runtime, (name, spec), reach, Turn::Next);
@@ -185,5 +188,19 @@ async fn answer(shared: Arc<Shared>, runtime: Handle, target: Spec, reach: Reach
         for dependency in own {
             announce_dependency(&shared, &runtime, dependency, reach, Turn::Last);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_will_be_in_the_tree_is_news_after_it_was_only_weighed_and_not_the_other_way_round() {
+        let announced = Announcements::default();
+        let is_news = |name, reach| announced.is_news(name, "1", reach);
+        assert!(is_news("a", Reach::Peers) && !is_news("a", Reach::Peers));
+        assert!(is_news("a", Reach::All) && !is_news("a", Reach::All));
+        assert!(is_news("b", Reach::All) && !is_news("b", Reach::Peers));
     }
 }

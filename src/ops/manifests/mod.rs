@@ -436,9 +436,7 @@ impl Manifests for Sources {
         if target.is_registry() {
             let name = target.name.as_deref().unwrap_or_default();
             // Most was announced, and picked while another package was placed.
-            let known = || self.shared.picked_before(name, target);
-            let known = self.shared.agreement_on(name).is_none().then(known).flatten();
-            if let Some(known) = known {
+            if let Some(known) = self.shared.picked_before(name, target) {
                 return Ok(known);
             }
             let fetched = self.runtime.block_on(self.shared.answer_and_confirm(target))?;

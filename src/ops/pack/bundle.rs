@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::PackError;
 use crate::{
-    fs::{FsError, read_bounded},
+    fs::{FsError, read_bounded_file},
     manifest::Manifest,
     spec::PackageName,
     store::MAX_PACKAGE_JSON,
@@ -49,7 +49,7 @@ pub(super) fn read_package_json(folder: &Path) -> Result<Map<String, Value>, Pac
         Ok(found) if !found.is_file() => return Err(PackError::NotAFile(path)),
         Ok(_) => {}
     }
-    let bytes = read_bounded(&path, MAX_PACKAGE_JSON)?;
+    let bytes = read_bounded_file(&path, MAX_PACKAGE_JSON)?;
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     match serde_json::from_slice(bytes) {
         Ok(Value::Object(object)) => Ok(object),

@@ -10,7 +10,7 @@ use super::{
     glob::{Reach, Rule, Segment},
     rules::{self, PackageRules},
 };
-use crate::fs::{FsError, read_bounded};
+use crate::fs::{FsError, read_bounded_file};
 
 /// The largest ignore file, in bytes.
 const MAX_IGNORE_FILE: u64 = 1 << 20;
@@ -307,7 +307,7 @@ fn read_ignore_file(path: &Path) -> Result<String, PackError> {
     if !metadata.is_file() {
         return Err(PackError::NotAFile(path.to_path_buf()));
     }
-    Ok(String::from_utf8_lossy(&read_bounded(path, MAX_IGNORE_FILE)?).into_owned())
+    Ok(String::from_utf8_lossy(&read_bounded_file(path, MAX_IGNORE_FILE)?).into_owned())
 }
 
 fn parse_rules(lines: &str, folder: &Path) -> Result<Vec<Rule>, PackError> {
