@@ -98,6 +98,22 @@ impl Encoding {
     }
 }
 
+/// A body as it came.
+#[derive(Clone)]
+pub(super) struct Encoded {
+    pub encoding: Encoding,
+    pub body: Bytes,
+    /// The most bytes its text may have.
+    pub limit: u64,
+}
+
+impl Encoded {
+    /// As [`Encoding::read`].
+    pub(super) fn read<T>(&self, take: impl FnOnce(&[u8]) -> T) -> Result<T, Unread> {
+        self.encoding.read(&self.body, self.limit, take)
+    }
+}
+
 /// Inflates what is not one sound member: several, damaged ones, none.
 fn inflate(body: &[u8], limit: u64) -> Result<Vec<u8>, Unread> {
     let mut text = Vec::new();

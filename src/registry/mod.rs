@@ -30,6 +30,7 @@ mod probe;
 mod question;
 mod retry;
 mod route;
+mod second;
 mod site;
 mod stream;
 mod tarball;

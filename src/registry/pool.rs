@@ -20,6 +20,7 @@ use super::{
     options::{CacheMode, Limits, PoolOptions, Retry},
     question::{DocumentQuestion, PackumentQuestion, PostQuestion, Question, TarballQuestion},
     route::{Assignment, Barred, Member, Routes, Stop, escaped, stop, stops},
+    second::SecondQuestion,
     tarball::{RegistryId, Tarball, TarballRequest},
 };
 use crate::{
@@ -260,7 +261,7 @@ impl Pool {
         name: &str,
         form: Form,
     ) -> Result<Bytes, FetchError> {
-        self.opinion(registry, &escaped(name)?, form.accept(), WHOLE).await
+        self.opinion(registry, &escaped(name)?, &self.whole_document(form.accept()), WHOLE).await
     }
 
     /// The document of one version, or of what a tag points to, as one registry has it.
@@ -275,29 +276,48 @@ impl Pool {
         version: &str,
     ) -> Result<Bytes, FetchError> {
         let path = format!("{}/{}", escaped(name)?, escaped(version)?);
-        self.opinion(registry, &path, Form::Full.accept(), SINGLE).await
+        self.opinion(registry, &path, &self.whole_document(Form::Full.accept()), SINGLE).await
     }
 
-    async fn opinion(
+    /// As [`Self::packument_of`], read for the sake of one version: what is said of another is
+    /// found out more slowly.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::packument_of`]; also that what came is no packument.
+    pub async fn packument_for(
+        &self,
+        registry: &RegistryId,
+        (name, version): (&str, &str),
+        form: Form,
+    ) -> Result<Packument, FetchError> {
+        let (transport, limit) = (&self.transport, self.limits.packument);
+        let question = SecondQuestion { transport, limit, accept: form.accept(), version };
+        self.opinion(registry, &escaped(name)?, &question, WHOLE).await
+    }
+
+    async fn opinion<Q: Question>(
         &self,
         registry: &RegistryId,
         path: &str,
-        accept: &'static str,
+        question: &Q,
         patience: Duration,
-    ) -> Result<Bytes, FetchError> {
+    ) -> Result<Q::Answer, FetchError> {
         self.admit().await;
         let stops = [self.place(registry, path)?];
-        let limit = self.limits.packument;
-        let question = DocumentQuestion { transport: &self.transport, limit, accept };
         let retry = Retry { retries: self.retry.retries.min(1), ..self.retry };
         let [Stop { member, url }] = &stops;
         let answers = member.lane.answers();
-        if let Ok(answer) = timeout(patience, ask(&retry, &stops, path, &question)).await {
+        if let Ok(answer) = timeout(patience, ask(&retry, &stops, path, question)).await {
             return answer;
         }
         member.lane.overtaken(Instant::now(), answers);
         let seconds = patience.as_secs();
         Err(FetchError::stalled(url, format!("no second opinion within {seconds} s")))
+    }
+
+    fn whole_document(&self, accept: &'static str) -> DocumentQuestion<'_> {
+        DocumentQuestion { transport: &self.transport, limit: self.limits.packument, accept }
     }
 
     /// Whether others should be asked before this registry: it failed or was slow a moment ago.

@@ -11,7 +11,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::{
     cache::{Disk, Entry, Key, Terms, Validators, bounded, now},
-    encoding::{Encoding, Unread},
+    encoding::{Encoded, Encoding, Unread},
     error::FetchError,
     fetch::{Call, Payload, Reply, Rest, Transport},
     freshness::{Freshness, Storage, text},
@@ -94,8 +94,8 @@ impl Question for PackumentQuestion<'_> {
         };
         let place = (freshness.storage == Storage::Allowed)
             .then(|| (self.pool.disk().clone(), key(&stop.member, self.name, self.form)));
-        let entry = read_packument(reply, terms, place).await?;
-        Ok(packument(&stop.member, entry, Origin::Fetched))
+        let stored = read_packument(reply, |text, _| stored(text, terms, place)).await?;
+        Ok(packument(&stop.member, stored, Origin::Fetched))
     }
 }
 
@@ -112,7 +112,7 @@ impl PackumentQuestion<'_> {
 }
 
 /// Why a body is no packument.
-enum NoPackument {
+pub(super) enum NoPackument {
     Unread(Unread),
     Page,
     NotAnObject,
@@ -120,22 +120,22 @@ enum NoPackument {
     Unusable(PackumentError),
 }
 
-/// Reads a packument: in one go what it says is found out and its text put in its place.
-async fn read_packument(
+/// What `take` makes of a packument's text, in one go; it gets the body as it came as well.
+pub(super) async fn read_packument<T: Send + 'static>(
     mut reply: Reply,
-    terms: Terms,
-    place: Option<(Disk, Key)>,
-) -> Result<Entry, FetchError> {
+    take: impl FnOnce(&[u8], &Encoded) -> Result<T, NoPackument> + Send + 'static,
+) -> Result<T, FetchError> {
     expect_success(&reply)?;
     let (encoding, limit) = (reply.encoding()?, reply.limit());
     let (body, _) = reply.read(u64::MAX).await?;
     let size = body.len();
-    let work = move || match encoding.read(&body, limit, |text| entry(text, terms, place)) {
-        Ok(entry) => entry,
+    let encoded = Encoded { encoding, body, limit };
+    let work = move || match encoded.read(|text| take(object(text)?, &encoded)) {
+        Ok(taken) => taken,
         Err(unread) => Err(NoPackument::Unread(unread)),
     };
     match cpu::run_on(size, work).await.unwrap_or(Err(NoPackument::CutOff)) {
-        Ok(entry) => Ok(entry),
+        Ok(taken) => Ok(taken),
         Err(NoPackument::Unread(unread)) => Err(reply.unread(unread)),
         Err(NoPackument::Page) => Err(reply.portal()),
         Err(NoPackument::NotAnObject) => Err(reply.invalid("not a JSON object")),
@@ -144,20 +144,23 @@ async fn read_packument(
     }
 }
 
-/// The entry of a packument's text. A cache that cannot be written is no cache, not an error.
-fn entry(text: &[u8], terms: Terms, place: Option<(Disk, Key)>) -> Result<Entry, NoPackument> {
-    // JavaScript passes over a byte order mark.
-    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+/// A text that looks like an object, from its first byte to its last.
+fn object(text: &[u8]) -> Result<&[u8], NoPackument> {
+    let text = without_mark(text);
     let last = text.iter().rfind(|byte| !byte.is_ascii_whitespace());
     match (first(text), last) {
-        (Some(b'{'), Some(b'}')) => {}
-        (Some(b'{'), _) => return Err(NoPackument::CutOff),
-        (Some(b'<'), _) => return Err(NoPackument::Page),
-        _ => return Err(NoPackument::NotAnObject),
+        (Some(b'{'), Some(b'}')) => Ok(text),
+        (Some(b'{'), _) => Err(NoPackument::CutOff),
+        (Some(b'<'), _) => Err(NoPackument::Page),
+        _ => Err(NoPackument::NotAnObject),
     }
+}
+
+/// The entry of a packument's text. A cache that cannot be written is no cache, not an error.
+fn stored(text: &[u8], terms: Terms, place: Option<(Disk, Key)>) -> Result<Entry, NoPackument> {
     let index = Packument::index_of(text).map_err(NoPackument::Unusable)?;
-    let stored = place.and_then(|(disk, key)| disk.store(&key, &terms, &index, text).ok());
-    let document = stored.unwrap_or_else(|| Arc::new(Bytes::copy_from_slice(text)));
+    let written = place.and_then(|(disk, key)| disk.store(&key, &terms, &index, text).ok());
+    let document = written.unwrap_or_else(|| Arc::new(Bytes::copy_from_slice(text)));
     let packument = Packument::open(index, document).ok_or(NoPackument::CutOff)?;
     Ok(Entry { terms, packument: Arc::new(packument) })
 }
@@ -181,8 +184,12 @@ fn expect_success(reply: &Reply) -> Result<(), FetchError> {
 
 /// The first byte that is neither white space nor part of a byte order mark.
 fn first(body: &[u8]) -> Option<u8> {
-    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    body.iter().copied().find(|byte| !byte.is_ascii_whitespace())
+    without_mark(body).iter().copied().find(|byte| !byte.is_ascii_whitespace())
+}
+
+/// The text behind a byte order mark: JavaScript passes over one.
+pub(super) fn without_mark(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
 }
 
 /// A document that is not cached.

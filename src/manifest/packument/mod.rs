@@ -123,6 +123,27 @@ impl Packument {
         Ok(Self::over(index, Extent::Places, Arc::new(bytes)))
     }
 
+    /// Reads a packument for the sake of one version, whose manifest is parsed at once. Whatever else
+    /// is asked is read from `document`, where the same text can be had again.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub fn parse_for(
+        version: &str,
+        text: &[u8],
+        document: Arc<dyn Document>,
+    ) -> Result<Self, PackumentError> {
+        let mut packument = Self::over(indexed(text, Extent::Places)?, Extent::Places, document);
+        let span = packument.index.version(version);
+        let place = |at: u32| usize::try_from(at).unwrap_or(usize::MAX);
+        let manifest = span.and_then(|span| {
+            let raw = text.get(place(span.start)..)?.get(..place(span.length))?;
+            Some((span, Arc::new(Manifest::from_slice(raw).ok()?)))
+        });
+        packument.manifests = Mutex::new(manifest.into_iter().collect());
+        Ok(packument)
+    }
+
     /// Reads the text of a packument for the index that [`open`](Self::open) opens again.
     ///
     /// # Errors

@@ -298,9 +298,10 @@ impl Agreement {
         // Only the full form has the dates.
         let form = if answer.pick.before.is_some() { Form::Full } else { Form::Abbreviated };
         let work = || async {
-            let body = self.pool.packument_of(second, name, form).await?;
+            let whole = self.pool.packument_for(second, (name, answer.version()), form).await?;
             let unusable = |error: LoadFailure| FetchError::Options(error.to_string());
-            read(name, body).await.map(Arc::new).map_err(unusable)
+            check_name(name, &whole).map_err(unusable)?;
+            Ok(Arc::new(whole))
         };
         match self.wholes.run((second.clone(), name.to_owned()), work).await {
             Ok(whole) => match pick_manifest(&whole, &answer.spec, &answer.pick) {
