@@ -3,8 +3,7 @@
 //! Follows `load()` and `validate()` of `@npmcli/config/lib/index.js`.
 
 use std::{
-    fs::File,
-    io::{self, Read as _},
+    io,
     path::{Path, PathBuf},
 };
 
@@ -22,7 +21,10 @@ use super::{
     paths::{self, WorkspaceSearch},
     value::{self, Context, Value},
 };
-use crate::event::{Event, Level};
+use crate::{
+    event::{Event, Level},
+    fs::{FsError, read_bounded, read_bounded_file},
+};
 
 /// An npmrc larger than this is refused.
 const MAX_NPMRC_BYTES: u64 = 4 << 20;
@@ -175,14 +177,16 @@ impl<'a> Loader<'a> {
     }
 
     fn file(&mut self, origin: Origin, file: &Path) -> Result<(), ConfigError> {
-        let text = match read(file) {
-            Ok(Some(text)) => text,
-            Ok(None) => {
-                return Err(ConfigError::TooLarge { file: file.into(), limit: MAX_NPMRC_BYTES });
+        // What a user names may be a pipe; what comes with a project may not.
+        let read = if origin == Origin::Project { read_bounded_file } else { read_bounded };
+        let text = match read(file, MAX_NPMRC_BYTES) {
+            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            Err(FsError::TooLarge { limit, .. }) => {
+                return Err(ConfigError::TooLarge { file: file.into(), limit });
             }
-            Err(error) => {
-                if error.kind() != io::ErrorKind::NotFound {
-                    let text = format!("error loading {origin} config: {error}");
+            Err(FsError::Io { source, .. }) => {
+                if source.kind() != io::ErrorKind::NotFound {
+                    let text = format!("error loading {origin} config: {source}");
                     self.say(Level::Verbose, "config", text);
                 }
                 return Ok(());
@@ -330,14 +334,6 @@ fn environment_key(name: &str) -> String {
         None => ("", name),
     };
     format!("{head}{}", tail.replace('_', "-").to_lowercase())
-}
-
-/// The file's text; none when it is too large.
-fn read(file: &Path) -> io::Result<Option<String>> {
-    let mut bytes = Vec::new();
-    File::open(file)?.take(MAX_NPMRC_BYTES + 1).read_to_end(&mut bytes)?;
-    let fits = u64::try_from(bytes.len()).is_ok_and(|length| length <= MAX_NPMRC_BYTES);
-    Ok(fits.then(|| String::from_utf8_lossy(&bytes).into_owned()))
 }
 
 /// npm's description of a type (`type-description.js`).

@@ -3,15 +3,12 @@
 //! Follows `@npmcli/config/lib/index.js` (`loadGlobalPrefix`, `loadLocalPrefix`) and
 //! `@npmcli/map-workspaces` for what makes a folder a workspace of another.
 
-use std::{
-    fs::File,
-    io::Read as _,
-    path::{Component, Path, PathBuf},
-};
+use std::path::{Component, Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::env::{self, Env};
+use crate::fs::read_bounded_file;
 
 /// A package.json larger than this is not looked into for `workspaces`.
 const MAX_MANIFEST_BYTES: u64 = 64 << 20;
@@ -245,9 +242,7 @@ fn workspace_glob(pattern: &str) -> Option<GlobMatcher> {
 }
 
 fn read_json(file: &Path) -> Option<serde_json::Value> {
-    let mut text = String::new();
-    let file = File::open(file).ok()?;
-    let read = file.take(MAX_MANIFEST_BYTES).read_to_string(&mut text).ok()?;
-    (u64::try_from(read).ok()? < MAX_MANIFEST_BYTES).then_some(())?;
+    let bytes = read_bounded_file(file, MAX_MANIFEST_BYTES).ok()?;
+    let text = String::from_utf8(bytes).ok()?;
     serde_json::from_str(text.trim_start_matches('\u{feff}')).ok()
 }

@@ -9,7 +9,7 @@ use super::support::{
 };
 use insta::assert_snapshot;
 use serde_json::{Value, json};
-use std::net::TcpListener;
+use std::{net::TcpListener, process::Command};
 use tar::EntryType;
 
 /// A registry, and a project in which `b@1.0.0` is installed.
@@ -276,6 +276,28 @@ fn broken_package_json_is_refused() {
     denpm error JSON.parse Failed to parse ${SANDBOX}/project/package.json
     denpm error JSON.parse Note: package.json must be actual JSON, not just JavaScript.
     "#);
+}
+
+#[cfg(unix)]
+#[test]
+fn pipe_in_the_place_of_a_file_is_refused_and_not_waited_for() {
+    let (_registry, sandbox) = standing();
+    for file in ["package.json", "package-lock.json"] {
+        let before = sandbox.read(file).unwrap();
+        let path = sandbox.project().join(file);
+        std::fs::remove_file(&path).unwrap();
+        assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
+        let Output { stderr, status, .. } = sandbox.denpm(["install"]);
+        assert_ne!(status, 0, "{stderr}");
+        assert!(stderr.contains(file) && stderr.contains("it is a pipe"), "{stderr}");
+        std::fs::remove_file(&path).unwrap();
+        sandbox.file(file, &before);
+    }
+    // One that cannot be read says nothing, as in npm.
+    let npmrc = sandbox.project().join(".npmrc");
+    std::fs::remove_file(&npmrc).unwrap_or_default();
+    assert!(Command::new("mkfifo").arg(&npmrc).status().unwrap().success());
+    sandbox.denpm(["ls"]).succeeded();
 }
 
 #[test]

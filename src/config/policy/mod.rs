@@ -36,7 +36,7 @@ pub use signature::SignaturePolicy;
 pub use sumdb::{LogEntry, SumdbMode, SumdbPolicy};
 
 use super::paths::Paths;
-use crate::fs::read_bounded;
+use crate::fs::read_bounded_file;
 
 /// The most bytes of a policy file that are read.
 const MAX_BYTES: u64 = 1 << 20;
@@ -150,7 +150,7 @@ fn read(path: &Path) -> Result<Option<File>, PolicyError> {
         return Ok(None);
     }
     let shown = || path.display().to_string();
-    let bytes = read_bounded(path, MAX_BYTES)
+    let bytes = read_bounded_file(path, MAX_BYTES)
         .map_err(|error| PolicyError::Unreadable { path: shown(), reason: error.to_string() })?;
     let text = String::from_utf8(bytes)
         .map_err(|_| PolicyError::Unreadable { path: shown(), reason: "not UTF-8".to_owned() })?;
@@ -165,7 +165,7 @@ fn read_manifest(path: &Path) -> Result<Option<File>, PolicyError> {
     struct Words {
         denpm: Option<Value>,
     }
-    let Ok(bytes) = read_bounded(path, MAX_BYTES) else { return Ok(None) };
+    let Ok(bytes) = read_bounded_file(path, MAX_BYTES) else { return Ok(None) };
     let words = serde_json::from_slice::<Words>(&bytes).unwrap_or_default().denpm;
     let Some(words) = words.filter(Value::is_object) else { return Ok(None) };
     let syntax = |reason: String| PolicyError::Syntax { path: path.display().to_string(), reason };
