@@ -94,8 +94,8 @@ impl Question for PackumentQuestion<'_> {
         };
         let place = (freshness.storage == Storage::Allowed)
             .then(|| (self.pool.disk().clone(), key(&stop.member, self.name, self.form)));
-        let stored = read_packument(reply, |text, _| stored(text, terms, place)).await?;
-        Ok(packument(&stop.member, stored, Origin::Fetched))
+        let entry = read_packument(reply, |text, _| entry_of(text, terms, place)).await?;
+        Ok(packument(&stop.member, entry, Origin::Fetched))
     }
 }
 
@@ -157,10 +157,10 @@ fn object(text: &[u8]) -> Result<&[u8], NoPackument> {
 }
 
 /// The entry of a packument's text. A cache that cannot be written is no cache, not an error.
-fn stored(text: &[u8], terms: Terms, place: Option<(Disk, Key)>) -> Result<Entry, NoPackument> {
+fn entry_of(text: &[u8], terms: Terms, place: Option<(Disk, Key)>) -> Result<Entry, NoPackument> {
     let index = Packument::index_of(text).map_err(NoPackument::Unusable)?;
-    let written = place.and_then(|(disk, key)| disk.store(&key, &terms, &index, text).ok());
-    let document = written.unwrap_or_else(|| Arc::new(Bytes::copy_from_slice(text)));
+    let stored = place.and_then(|(disk, key)| disk.store(&key, &terms, &index, text).ok());
+    let document = stored.unwrap_or_else(|| Arc::new(Bytes::copy_from_slice(text)));
     let packument = Packument::open(index, document).ok_or(NoPackument::CutOff)?;
     Ok(Entry { terms, packument: Arc::new(packument) })
 }

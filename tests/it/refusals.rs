@@ -300,6 +300,22 @@ fn pipe_in_the_place_of_a_file_is_refused_and_not_waited_for() {
     sandbox.denpm(["ls"]).succeeded();
 }
 
+#[cfg(unix)]
+#[test]
+fn pipe_that_the_user_names_is_read() {
+    let (_registry, sandbox) = standing();
+    let pipe = sandbox.project().join("../named");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let writer = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || std::fs::write(pipe, "json=true\n").unwrap()
+    });
+    let named = format!("--userconfig={}", pipe.display());
+    let Output { stdout, .. } = sandbox.denpm(["ls", &named]).succeeded();
+    assert!(stdout.starts_with('{'), "{stdout}");
+    writer.join().unwrap();
+}
+
 #[test]
 fn broken_lockfile_is_refused_by_ci_and_made_anew_by_install() {
     let (_registry, sandbox) = standing();

@@ -38,7 +38,7 @@ use self::{
     run::{OwnSettings, environment},
 };
 use crate::{
-    fs::{FsError, read_bounded},
+    fs::{FsError, read_bounded_file},
     manifest::Manifest,
     ops::pack::{self, PackError},
     spec::{Form, GitSpec, Hosted, Spec},
@@ -246,7 +246,7 @@ impl Git {
 /// # Errors
 /// [`GitError::Fs`], [`GitError::Manifest`].
 pub fn read_manifest(folder: &Path) -> Result<Manifest, GitError> {
-    let bytes = read_bounded(&folder.join("package.json"), MAX_PACKAGE_JSON)?;
+    let bytes = read_bounded_file(&folder.join("package.json"), MAX_PACKAGE_JSON)?;
     Ok(Manifest::from_slice(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes))?)
 }
 

@@ -298,8 +298,13 @@ impl Agreement {
         // Only the full form has the dates.
         let form = if answer.pick.before.is_some() { Form::Full } else { Form::Abbreviated };
         let work = || async {
-            let whole = self.pool.packument_for(second, (name, answer.version()), form).await?;
             let unusable = |error: LoadFailure| FetchError::Options(error.to_string());
+            // The dates of all versions are looked at, so the text has to stay.
+            if form == Form::Full {
+                let body = self.pool.packument_of(second, name, form).await?;
+                return read(name, body).await.map(Arc::new).map_err(unusable);
+            }
+            let whole = self.pool.packument_for(second, (name, answer.version()), form).await?;
             check_name(name, &whole).map_err(unusable)?;
             Ok(Arc::new(whole))
         };

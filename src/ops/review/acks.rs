@@ -12,7 +12,7 @@ use super::{changes::Locked, metadata};
 use crate::{
     error::{Code, Explain, Failure},
     flag::Flag,
-    fs::{Durability, FsError, read_bounded, write_atomic},
+    fs::{Durability, FsError, read_bounded_file, write_atomic},
     ops::Context,
 };
 
@@ -115,7 +115,7 @@ impl Acks {
         if !path.exists() {
             return Ok(Self::default());
         }
-        let bytes = read_bounded(&path, MAX_BYTES)?;
+        let bytes = read_bounded_file(&path, MAX_BYTES)?;
         let text = str::from_utf8(&bytes).map_err(|error| error.to_string());
         text.and_then(Self::parse).map_err(|reason| AckError::Syntax { path, reason }.into())
     }

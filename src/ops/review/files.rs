@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::{
     error::Failure,
-    fs::{FsError, read_bounded},
+    fs::{FsError, read_bounded_file},
     inspect::minified::{Files, MAX_FILE},
     store::{IgnoreFiles, ImportContext, StoredPackage, extract},
 };
@@ -112,7 +112,7 @@ pub(super) fn folder_of_package(root: &Path, name: &str) -> Option<PathBuf> {
 }
 
 fn name_in(folder: &Path) -> Option<String> {
-    let bytes = read_bounded(&folder.join("package.json"), MAX_FILE as u64).ok()?;
+    let bytes = read_bounded_file(&folder.join("package.json"), MAX_FILE as u64).ok()?;
     let manifest: Value = serde_json::from_slice(&bytes).ok()?;
     Some(manifest.get("name")?.as_str()?.to_owned())
 }
@@ -160,7 +160,7 @@ impl Reading {
         self.count += 1;
         let fits = size <= MAX_FILE as u64 && self.held + size <= MAX_HELD;
         let bytes =
-            (fits && (self.wants)(path)).then(|| read_bounded(on_disk, MAX_FILE as u64).ok());
+            (fits && (self.wants)(path)).then(|| read_bounded_file(on_disk, MAX_FILE as u64).ok());
         match bytes.flatten() {
             Some(bytes) => {
                 self.held += size;

@@ -16,7 +16,7 @@ use crate::{
     config::policy::SumdbMode,
     error::Failure,
     event::Event,
-    fs::{Durability, FsError, read_bounded, write_atomic},
+    fs::{Durability, FsError, read_bounded_file, write_atomic},
     lockfile::sum::{MAX_SUM_BYTES, Merged, Pinned, Sum, SumProof},
     ops::context::Context,
     store::StoredPackage,
@@ -282,7 +282,7 @@ impl Renewed {
 }
 
 fn read(path: &Path) -> Result<Option<Vec<u8>>, FsError> {
-    match read_bounded(path, MAX_SUM_BYTES) {
+    match read_bounded_file(path, MAX_SUM_BYTES) {
         Err(error) if error.kind() == Some(io::ErrorKind::NotFound) => Ok(None),
         other => other.map(Some),
     }
