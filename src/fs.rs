@@ -229,11 +229,12 @@ pub fn read_bounded_file(path: &Path, limit: u64) -> Result<Vec<u8>, FsError> {
         std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags);
     }
     let file = options.read(true).open(path).map_err(FsError::io("read", path))?;
-    if is_pipe(&file.metadata().map_err(FsError::io("read", path))?) {
+    let metadata = file.metadata().map_err(FsError::io("read", path))?;
+    if is_pipe(&metadata) {
         let pipe = io::Error::new(io::ErrorKind::InvalidInput, "it is a pipe, not a file");
         return Err(FsError::io("read", path)(pipe));
     }
-    read_open_file(&file, path, limit)
+    read_promised(&file, metadata.len(), path, limit)
 }
 
 #[cfg(unix)]
@@ -251,7 +252,11 @@ fn is_pipe(_: &fs::Metadata) -> bool {
 /// # Errors
 /// As [`read_bounded`].
 pub fn read_open_file(file: &File, path: &Path, limit: u64) -> Result<Vec<u8>, FsError> {
-    let promised = file.metadata().map_err(FsError::io("read", path))?.len();
+    let metadata = file.metadata().map_err(FsError::io("read", path))?;
+    read_promised(file, metadata.len(), path, limit)
+}
+
+fn read_promised(file: &File, promised: u64, path: &Path, limit: u64) -> Result<Vec<u8>, FsError> {
     let mut bytes = Vec::with_capacity(usize::try_from(promised.min(limit)).unwrap_or(0));
     let mut bounded = file.take(limit.saturating_add(1));
     bounded.read_to_end(&mut bytes).map_err(FsError::io("read", path))?;

@@ -212,8 +212,7 @@ impl Pool {
         limit: u64,
     ) -> Result<Bytes, FetchError> {
         let stops = [self.place(registry, path)?];
-        let accept = Form::Full.accept();
-        let question = DocumentQuestion { transport: &self.transport, limit, accept };
+        let question = self.question(Form::Full, limit);
         ask(&self.retry, &stops, path, &question).await
     }
 
@@ -225,8 +224,7 @@ impl Pool {
     pub async fn outside(&self, url: &Url, limit: u64) -> Result<Bytes, FetchError> {
         self.refuse_offline(url)?;
         let stops = [self.routes.lone(url.clone(), &[])];
-        let accept = Form::Full.accept();
-        let question = DocumentQuestion { transport: &self.transport, limit, accept };
+        let question = self.question(Form::Full, limit);
         // What is asked for here is good to have; nobody waits for it twice.
         let retry = Retry { retries: 0, ..self.retry };
         ask(&retry, &stops, url.as_str(), &question).await
@@ -261,7 +259,8 @@ impl Pool {
         name: &str,
         form: Form,
     ) -> Result<Bytes, FetchError> {
-        self.opinion(registry, &escaped(name)?, &self.whole_document(form.accept()), WHOLE).await
+        let question = self.question(form, self.limits.packument);
+        self.opinion(registry, &escaped(name)?, &question, WHOLE).await
     }
 
     /// The document of one version, or of what a tag points to, as one registry has it.
@@ -276,7 +275,8 @@ impl Pool {
         version: &str,
     ) -> Result<Bytes, FetchError> {
         let path = format!("{}/{}", escaped(name)?, escaped(version)?);
-        self.opinion(registry, &path, &self.whole_document(Form::Full.accept()), SINGLE).await
+        let question = self.question(Form::Full, self.limits.packument);
+        self.opinion(registry, &path, &question, SINGLE).await
     }
 
     /// As [`Self::packument_of`], read for the sake of one version: what is said of another is
@@ -291,8 +291,8 @@ impl Pool {
         (name, version): (&str, &str),
         form: Form,
     ) -> Result<Packument, FetchError> {
-        let (transport, limit) = (&self.transport, self.limits.packument);
-        let question = SecondQuestion { transport, limit, accept: form.accept(), version };
+        let document = self.question(form, self.limits.packument);
+        let question = SecondQuestion { document, version };
         self.opinion(registry, &escaped(name)?, &question, WHOLE).await
     }
 
@@ -316,8 +316,8 @@ impl Pool {
         Err(FetchError::stalled(url, format!("no second opinion within {seconds} s")))
     }
 
-    fn whole_document(&self, accept: &'static str) -> DocumentQuestion<'_> {
-        DocumentQuestion { transport: &self.transport, limit: self.limits.packument, accept }
+    fn question(&self, form: Form, limit: u64) -> DocumentQuestion<'_> {
+        DocumentQuestion { transport: &self.transport, limit, accept: form.accept() }
     }
 
     /// Whether others should be asked before this registry: it failed or was slow a moment ago.

@@ -208,10 +208,22 @@ impl Question for DocumentQuestion<'_> {
         attempt: u32,
         permit: Option<OwnedSemaphorePermit>,
     ) -> Result<Bytes, FetchError> {
+        whole(&mut self.send(stop, attempt, permit).await?).await
+    }
+}
+
+impl DocumentQuestion<'_> {
+    /// Asks, and leaves it to the caller what to make of the answer.
+    pub(super) async fn send(
+        &self,
+        stop: &Stop,
+        attempt: u32,
+        permit: Option<OwnedSemaphorePermit>,
+    ) -> Result<Reply, FetchError> {
         let payload = Payload::Document { accept: self.accept, validators: None };
         let registry = &stop.member.url;
         let call = Call { url: &stop.url, registry, payload, attempt, limit: self.limit };
-        whole(&mut self.transport.send(call, permit).await?).await
+        self.transport.send(call, permit).await
     }
 }
 

@@ -16,17 +16,14 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::{
     encoding::{Encoded, Encoding},
     error::FetchError,
-    fetch::{Call, Payload, Transport},
-    question::{NoPackument, Question, read_packument, without_mark},
+    question::{DocumentQuestion, NoPackument, Question, read_packument, without_mark},
     route::Stop,
 };
 use crate::manifest::{Document, Packument};
 
 /// A packument that is compared with another and not cached.
 pub(super) struct SecondQuestion<'a> {
-    pub transport: &'a Transport,
-    pub limit: u64,
-    pub accept: &'static str,
+    pub document: DocumentQuestion<'a>,
     /// The version that the other registry's answer is about.
     pub version: &'a str,
 }
@@ -40,24 +37,24 @@ impl Question for SecondQuestion<'_> {
         attempt: u32,
         permit: Option<OwnedSemaphorePermit>,
     ) -> Result<Packument, FetchError> {
-        let payload = Payload::Document { accept: self.accept, validators: None };
-        let registry = &stop.member.url;
-        let call = Call { url: &stop.url, registry, payload, attempt, limit: self.limit };
-        let reply = self.transport.send(call, permit).await?;
+        let reply = self.document.send(stop, attempt, permit).await?;
         let version = self.version.to_owned();
         let read = move |text: &[u8], encoded: &Encoded| {
-            let document: Arc<dyn Document> = match encoded.encoding {
-                Encoding::Identity => {
-                    let start = encoded.body.len().saturating_sub(text.len());
-                    Arc::new(encoded.body.slice(start..))
-                }
-                Encoding::Gzip => {
-                    Arc::new(HadAgain { encoded: encoded.clone(), text: OnceLock::new() })
-                }
-            };
+            let document = had_again(text, encoded);
             Packument::parse_for(&version, text, document).map_err(NoPackument::Unusable)
         };
         read_packument(reply, read).await
+    }
+}
+
+/// Where a text that was read from a body can be had again; it is all of the body's but for a mark.
+fn had_again(text: &[u8], encoded: &Encoded) -> Arc<dyn Document> {
+    match encoded.encoding {
+        Encoding::Identity => {
+            let start = encoded.body.len().saturating_sub(text.len());
+            Arc::new(encoded.body.slice(start..))
+        }
+        Encoding::Gzip => Arc::new(HadAgain { encoded: encoded.clone(), text: OnceLock::new() }),
     }
 }
 
@@ -88,18 +85,36 @@ mod tests {
         let text =
             r#"{"name":"a","versions":{"1.0.0":{"version":"1.0.0"},"2.0.0":{"version":"2.0.0"}}}"#;
         for mark in ["", "\u{feff}"] {
+            let plain = format!("{mark}{text}");
             let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
-            gzip.write_all(format!("{mark}{text}").as_bytes()).unwrap();
-            let body = gzip.finish().unwrap().into();
-            let encoded = Encoded { encoding: Encoding::Gzip, body, limit: 1000 };
-            let document = Arc::new(HadAgain { encoded, text: OnceLock::new() });
-            let held: Arc<dyn Document> = Arc::clone(&document) as _;
-            let packument = Packument::parse_for("2.0.0", text.as_bytes(), held).unwrap();
-            let version =
-                |version| packument.manifest(version).unwrap().unwrap().version.clone().unwrap();
-            assert_eq!(version("2.0.0"), "2.0.0");
-            assert!(document.text.get().is_none());
-            assert_eq!(version("1.0.0"), "1.0.0");
+            gzip.write_all(plain.as_bytes()).unwrap();
+            let bodies = [
+                (Encoding::Gzip, gzip.finish().unwrap().into()),
+                (Encoding::Identity, Bytes::from(plain)),
+            ];
+            for (encoding, body) in bodies {
+                let encoded = Encoded { encoding, body, limit: 1000 };
+                let document = had_again(text.as_bytes(), &encoded);
+                let packument = Packument::parse_for("2.0.0", text.as_bytes(), document).unwrap();
+                for version in ["2.0.0", "1.0.0"] {
+                    let manifest = packument.manifest(version).unwrap().unwrap();
+                    assert_eq!(manifest.version.as_deref(), Some(version));
+                }
+            }
         }
+    }
+
+    #[test]
+    fn what_is_wanted_needs_no_text() {
+        struct Gone;
+        impl Document for Gone {
+            fn read(&self, _: Range<u64>) -> io::Result<Bytes> {
+                Err(io::ErrorKind::NotFound.into())
+            }
+        }
+        let text = br#"{"name":"a","versions":{"1.0.0":{},"2.0.0":{"version":"2.0.0"}}}"#;
+        let packument = Packument::parse_for("2.0.0", text, Arc::new(Gone)).unwrap();
+        assert!(packument.manifest("2.0.0").unwrap().is_ok());
+        assert!(packument.manifest("1.0.0").unwrap().is_err());
     }
 }
