@@ -3,7 +3,12 @@
 //!
 //! More threads than that would gain nothing and cost memory: each holds the bytes it works on.
 
-use std::{sync::LazyLock, thread::available_parallelism};
+use std::{
+    num::NonZero,
+    panic::resume_unwind,
+    sync::LazyLock,
+    thread::{self, available_parallelism},
+};
 
 use tokio::{
     sync::Semaphore,
@@ -45,4 +50,51 @@ pub async fn run<T: Send + 'static>(
         work()
     })
     .await
+}
+
+/// Fewer items than these are not worth another thread.
+const WORTH_A_THREAD: usize = 32;
+
+/// What `work` makes of each item, in their order, on as many threads as the items are worth; the
+/// caller waits.
+///
+/// # Panics
+/// As `work` does.
+pub fn map_all<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let threads = available_parallelism().map_or(1, NonZero::get);
+    let part = items.len().div_ceil(threads).max(WORTH_A_THREAD);
+    let all_of = |part: &[T]| part.iter().map(&work).collect::<Vec<_>>();
+    thread::scope(|scope| {
+        let mut parts = items.chunks(part);
+        let own = parts.next().unwrap_or_default();
+        let others: Vec<_> = parts.map(|part| scope.spawn(|| all_of(part))).collect();
+        let mut done = all_of(own);
+        for other in others {
+            done.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
+        done
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn map_all_keeps_the_order_whatever_thread_an_item_falls_to() {
+        for length in [0, 1, WORTH_A_THREAD, 5 * WORTH_A_THREAD + 3] {
+            let items: Vec<usize> = (0..length).collect();
+            assert_eq!(
+                map_all(&items, |item| item * 2),
+                items.iter().map(|item| item * 2).collect::<Vec<_>>()
+            );
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "item 100")]
+    fn map_all_panics_as_its_work_does() {
+        let items: Vec<usize> = (0..200).collect();
+        map_all(&items, |item| assert!(*item != 100, "item {item}"));
+    }
 }

@@ -44,7 +44,11 @@ pub fn inflate_whole<T>(body: &[u8], limit: usize, take: impl FnOnce(&[u8]) -> T
     }
     let mut inflater = idle();
     if inflater.buffer.len() < length {
-        inflater.buffer.resize(length, 0);
+        // Anew, not longer: what it holds would be copied. More than is asked for, so that growing
+        // bodies do not each want another.
+        let room = length.checked_next_power_of_two().unwrap_or(length).min(KEPT_BYTES).max(length);
+        inflater.buffer = Vec::new();
+        inflater.buffer = vec![0; room];
     }
     let Inflater { engine, buffer } = &mut inflater;
     let out = buffer.get_mut(..length)?;

@@ -26,12 +26,16 @@ impl ParsedSpec {
     }
 }
 
-/// True when a specifier is answered by a registry, whatever the name (`npa(spec).registry`).
-pub(super) fn is_registry_spec(spec: &str) -> bool {
-    Spec::resolve("name", spec, Path::new("/")).is_ok_and(|spec| spec.is_registry())
-}
-
 impl Tree {
+    /// True when a specifier is answered by a registry, whatever the name (`npa(spec).registry`).
+    pub(super) fn is_registry_spec(&self, spec: &str) -> bool {
+        if may_be_a_path(spec) {
+            return Spec::resolve("name", spec, Path::new("/"))
+                .is_ok_and(|spec| spec.is_registry());
+        }
+        self.parsed("name", spec).is_some_and(|parsed| parsed.spec.is_registry())
+    }
+
     /// True when `child` meets `requested` as asked for by `requestor`; `accept` is an alternative.
     pub(super) fn dep_valid(
         &self,
@@ -186,11 +190,15 @@ impl Tree {
 
 /// Whether a specifier may name a file or folder, so that its meaning depends on who asks.
 fn may_be_a_path(spec: &str) -> bool {
-    let first = spec.chars().next().unwrap_or_default();
+    let bytes = spec.as_bytes();
+    let ends_with = |ending: &[u8]| {
+        let start = bytes.len().checked_sub(ending.len());
+        start
+            .and_then(|start| bytes.get(start..))
+            .is_some_and(|end| end.eq_ignore_ascii_case(ending))
+    };
     spec.starts_with("file:")
-        || matches!(first, '.' | '/' | '~')
+        || spec.starts_with('.')
         || spec.contains(['/', '\\'])
-        || [".tgz", ".tar", ".tar.gz"]
-            .iter()
-            .any(|ending| spec.to_ascii_lowercase().ends_with(ending))
+        || [".tgz", ".tar", ".tar.gz"].iter().any(|ending| ends_with(ending.as_bytes()))
 }

@@ -249,10 +249,7 @@ impl Tree {
     /// True when every edge into the node is a registry specifier.
     pub fn is_registry_dependency(&self, id: NodeId) -> bool {
         !self[id].edges_in.is_empty()
-            && self[id]
-                .edges_in
-                .iter()
-                .all(|&edge| super::dep_valid::is_registry_spec(&self.edge_spec(edge)))
+            && self[id].edges_in.iter().all(|&edge| self.is_registry_spec(&self.edge_spec(edge)))
     }
 
     /// True when an override chose this package's version (`overridden`).

@@ -193,13 +193,14 @@ async fn prepare(
     )?;
     check_downgrades(&ideal.tree, &fetched, &known, sources)?;
     bundles::mark_gyp_builds(&mut ideal.tree, &fetched);
+    let computing = sumdb::compute(context, &ideal.tree, &asked, &fetched);
     // What is refused here leaves no record behind.
     if !request.frozen {
         let changes = review::changes_of(files, &ideal.tree, ideal.root);
         let (project, packages) = (files.folder.as_path(), &fetched.packages);
         review::check(&review::Gate { context, sources, project, changes, packages }).await?;
     }
-    let leaves = sumdb::conclude(context, &ideal.tree, &asked, &learnt, &mut fetched).await?;
+    let leaves = sumdb::conclude(context, &asked, &learnt, computing, &mut fetched.trust).await?;
     let unchanged = diff.changes.is_empty() && !context.options.lock.sum;
     let sum = if request.frozen || unchanged {
         None

@@ -108,7 +108,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { packument: 64 << 20, tarball: 512 << 20, buffered: 4 << 20 }
+        Self { packument: 64 << 20, tarball: 512 << 20, buffered: 8 << 20 }
     }
 }
 

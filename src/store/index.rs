@@ -4,6 +4,8 @@
 //! `package.json`, files, directories, omitted files, and the SHA-256 of all that. An index
 //! that does not check is no index, and its package is imported again.
 
+use std::borrow::Cow;
+
 use sha2::{Digest, Sha256};
 
 use super::{archive::FileMode, entry_path::EntryPath, extract::Unpacked};
@@ -37,12 +39,11 @@ pub struct IndexEntry {
 
 impl IndexEntry {
     /// The path below the root that the archive has for it, which is what a tree hash covers.
-    pub fn archive_path(&self) -> EntryPath {
+    pub fn archive_path(&self) -> Cow<'_, EntryPath> {
+        let itself = Cow::Borrowed(&self.path);
         match self.origin {
-            Origin::Itself => self.path.clone(),
-            Origin::Gitignore => {
-                self.path.sibling(".gitignore").unwrap_or_else(|_| self.path.clone())
-            }
+            Origin::Itself => itself,
+            Origin::Gitignore => self.path.sibling(".gitignore").map_or(itself, Cow::Owned),
         }
     }
 }

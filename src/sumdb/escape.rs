@@ -3,10 +3,14 @@
 /// Lower-case hexadecimal digits.
 pub(super) fn hex(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(2 * bytes.len());
-    for digit in bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]) {
-        text.push(char::from(if digit < 10 { b'0' + digit } else { b'a' - 10 + digit }));
-    }
+    push_hex(&mut text, bytes);
     text
+}
+
+/// The same, behind a text.
+pub(super) fn push_hex(text: &mut String, bytes: &[u8]) {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    text.extend(digits.map(|digit| char::from(digit + if digit < 10 { b'0' } else { b'a' - 10 })));
 }
 
 /// A word as one segment of a path: everything but letters, digits, `-`, `_`, `.` and `~` as

@@ -67,6 +67,9 @@ pub(super) enum Content {
     Link(String),
 }
 
+/// Who shows progress is woken after so many jobs of a thread, not after each.
+const TOLD_AT_ONCE: u64 = 32;
+
 struct Work {
     /// Jobs of one group are done in order: the later ones lie inside the first.
     groups: Vec<Vec<Job>>,
@@ -98,8 +101,8 @@ pub(super) async fn stage(
     drop(sender);
     reporter.event(Event::PhaseStarted(Phase::Link));
     let mut done = 0;
-    while finished.recv().await.is_some() {
-        done += 1;
+    while let Some(jobs) = finished.recv().await {
+        done += jobs;
         reporter.event(Event::PhaseProgress { phase: Phase::Link, done, total });
     }
     let mut outcome = Ok(());
@@ -112,17 +115,23 @@ pub(super) async fn stage(
 }
 
 impl Work {
-    fn run(&self, finished: &mpsc::UnboundedSender<()>) -> Result<(), Failure> {
+    fn run(&self, finished: &mpsc::UnboundedSender<u64>) -> Result<(), Failure> {
+        // Nobody listens any more only when the whole operation was given up.
+        let tell = |jobs| finished.send(jobs).ok();
+        let mut untold = 0;
         while let Some(group) = self.groups.get(self.next.fetch_add(1, Ordering::Relaxed)) {
             for (place, job) in group.iter().enumerate() {
                 if let Err(error) = self.job(job, place == 0) {
                     self.next.store(self.groups.len(), Ordering::Relaxed);
                     return Err(error);
                 }
-                // Nobody listens any more only when the whole operation was given up.
-                finished.send(()).ok();
+                untold += 1;
+            }
+            if untold >= TOLD_AT_ONCE {
+                tell(std::mem::take(&mut untold));
             }
         }
+        tell(untold);
         Ok(())
     }
 

@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     arborist::{LoadFailure, Naming, NodeId, PackageSource},
+    cpu,
     error::{Code, Explain, Failure},
     event::{Event, Finding, Gravity, Level},
     inspect::{
@@ -187,11 +188,12 @@ pub(super) async fn look(gate: &Gate<'_>, depth: Depth) -> Result<Review, Failur
         Depth::Code => compare_code(gate, changes).await,
         Depth::Metadata => BTreeMap::new(),
     };
-    for (at, changed) in changes.iter().enumerate() {
+    let told = cpu::map_all(changes, |changed| metadata_signs(gate, changed, changes, &histories));
+    for ((at, changed), told) in changes.iter().enumerate().zip(told) {
         let mut signs: Vec<Sign> =
             malicious.sign(&changed.name, &changed.version).into_iter().collect();
         let mut baseline = changed.baseline.as_ref().map(|known| known.version.clone());
-        if let Some(told) = metadata_signs(gate, changed, changes, &histories) {
+        if let Some(told) = told {
             signs.extend(told.signs);
             baseline = told.baseline.or(baseline);
         }

@@ -2,41 +2,17 @@
 
 use serde_json::{Map, json};
 
-use super::record::install_manifest;
 use crate::{
-    config::policy::SumdbMode,
-    error::Failure,
-    event::Event,
     manifest::Manifest,
-    ops::context::Context,
-    store::StoredPackage,
     sumdb::record::InstallManifest,
-    verify::manifest_confusion::{self, RegistryManifest},
+    verify::manifest_confusion::{self, ManifestConfusion, RegistryManifest},
 };
 
-/// Compares the manifest that resolution went by with the tarball's own, where it is a
-/// registry's: a lockfile keeps only part of one.
-///
-/// # Errors
-/// A difference that an install would act on, unless the policy only warns.
-pub(super) fn check(
-    context: &Context,
-    manifest: &Manifest,
-    stored: &StoredPackage,
-) -> Result<(), Failure> {
-    let mode = context.policy.sumdb.manifest;
-    if mode == SumdbMode::Off || manifest.dist.is_none() {
-        return Ok(());
-    }
-    let Ok(tarball) = install_manifest(stored) else { return Ok(()) };
-    match manifest_confusion::check(&registry_manifest(manifest), &tarball) {
-        Err(error) if mode == SumdbMode::Enforce => Err(error.into()),
-        Err(error) => {
-            context.reporter.event(Event::warn("manifest", error.to_string()));
-            Ok(())
-        }
-        Ok(()) => Ok(()),
-    }
+/// Where the manifest that resolution went by, if it is a registry's, differs from the tarball's
+/// own in what an install acts on: a lockfile keeps only part of one.
+pub(super) fn confusion(said: &Manifest, tarball: &InstallManifest) -> Option<ManifestConfusion> {
+    said.dist.as_ref()?;
+    manifest_confusion::check(&registry_manifest(said), tarball).err()
 }
 
 /// What the tree knows of a registry's manifest, in the normal form.

@@ -23,16 +23,18 @@ mod sum;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use globset::{Glob, GlobSet};
+use tokio::task::{JoinHandle, spawn_blocking};
 
 pub(super) use remote::Learnt;
 pub(super) use sum::{Committed, Pin, Pins, Renewed};
 
 use self::{
     error::{Mismatch, Refused},
-    record::records_of,
+    record::{Computed, Received},
 };
 use super::{context::Context, fetch::FetchedPackages};
 use crate::{
@@ -42,12 +44,12 @@ use crate::{
     event::Event,
     registry::{self, Privacy, RegistryId},
     report::summary::TrustSummary,
-    store::StoredPackage,
     sumdb::{
         Hash,
         log::{LocalLog, Seen},
         record::{PackageKey, Record},
     },
+    verify::manifest_confusion::ManifestConfusion,
 };
 
 /// npm's own namespace.
@@ -277,40 +279,51 @@ pub(super) async fn learn(context: &Context, asked: &Asked) -> Result<Learnt, Fa
     Ok(learnt)
 }
 
-/// Recomputes the records of what was fetched, compares them with what the logs said, with what
-/// this machine saw before and with the registry's manifests, and remembers what is new.
+/// What the bytes of packages come to, while something else is looked at.
+pub(super) struct Computing(JoinHandle<Result<Vec<Computed>, Refused>>);
+
+/// Begins to recompute the records of what was fetched, and to compare the registry's manifests
+/// with the packages.
+pub(super) fn compute(
+    context: &Context,
+    tree: &Tree,
+    asked: &Asked,
+    fetched: &FetchedPackages,
+) -> Computing {
+    let bytes = received(context, tree, asked, fetched);
+    Computing(spawn_blocking(move || record::compute(&bytes)))
+}
+
+/// Compares the records of what was fetched with what the logs said and with what this machine saw
+/// before, and remembers what is new.
 ///
 /// # Errors
 /// A contradiction always; the embedded log is then as it was.
 pub(super) async fn conclude(
     context: &Context,
-    tree: &Tree,
     asked: &Asked,
     learnt: &Learnt,
-    fetched: &mut FetchedPackages,
+    computing: Computing,
+    trust: &mut TrustSummary,
 ) -> Result<Leaves, Failure> {
-    let mut bytes: BTreeMap<PackageKey, StoredPackage> = BTreeMap::new();
-    for package in &asked.packages {
-        if let Some(stored) = fetched.packages.get(&package.node) {
-            bytes.entry(package.key.clone()).or_insert_with(|| stored.clone());
-            manifest::check(context, &tree[package.node].package, stored)?;
-        }
-    }
-    if bytes.is_empty() {
+    let computed = computing.0.await.map_err(|_| Refused::Interrupted)??;
+    if computed.is_empty() {
         return Ok(Leaves::new());
     }
-    let folder = local_log(context);
     let mut known = Known { logged: learnt.records(), pinned: Leaves::new() };
     if let Some(committed) = &asked.committed {
-        let pinned =
-            bytes.keys().filter_map(|key| Some((key.clone(), committed.pinned(key)?.leaf)));
+        let keys = computed.iter().map(|computed| &computed.record.key);
+        let pinned = keys.filter_map(|key| Some((key.clone(), committed.pinned(key)?.leaf)));
         known.pinned = pinned.collect();
     }
-    let work = move || examine(bytes, &known, &folder);
-    let seen = tokio::task::spawn_blocking(work).await.map_err(|_| Refused::Interrupted)??;
+    let (folder, mode) = (local_log(context), context.policy.sumdb.manifest);
+    let work = move || examine(computed, &known, mode, &folder);
+    let seen = spawn_blocking(work).await.map_err(|_| Refused::Interrupted)??;
+    for confusion in &seen.confusions {
+        context.reporter.event(Event::warn("manifest", confusion.to_string()));
+    }
     let proven = |package: &&Package| learnt.is_proven(&package.key) || asked.proves(&package.key);
     let logged = asked.packages.iter().filter(proven);
-    let trust = &mut fetched.trust;
     *trust = TrustSummary {
         first_seen: seen.first,
         seen_before: seen.before,
@@ -319,6 +332,30 @@ pub(super) async fn conclude(
         ..*trust
     };
     Ok(seen.leaves)
+}
+
+/// The packages whose bytes are there, each once, in the order of their keys.
+fn received(
+    context: &Context,
+    tree: &Tree,
+    asked: &Asked,
+    fetched: &FetchedPackages,
+) -> Vec<Received> {
+    let compares = context.policy.sumdb.manifest != SumdbMode::Off;
+    let mut bytes: BTreeMap<&PackageKey, Received> = BTreeMap::new();
+    for package in &asked.packages {
+        let Some(stored) = fetched.packages.get(&package.node) else { continue };
+        let received = bytes.entry(&package.key).or_insert_with(|| Received {
+            key: package.key.clone(),
+            stored: stored.clone(),
+            manifests: Vec::new(),
+        });
+        let said = &tree[package.node].package;
+        if compares && !received.manifests.iter().any(|known| Arc::ptr_eq(known, said)) {
+            received.manifests.push(Arc::clone(said));
+        }
+    }
+    bytes.into_values().collect()
 }
 
 /// The project's `denpm.sum` and its proof as they should be after an install; `None` where it
@@ -372,18 +409,30 @@ struct Examined {
     /// How many were not.
     before: usize,
     leaves: Leaves,
+    /// Where registries contradict packages, and the policy lets them.
+    confusions: Vec<ManifestConfusion>,
 }
 
-/// The part that computes and touches the disk.
+/// The part that touches the disk.
 fn examine(
-    packages: BTreeMap<PackageKey, StoredPackage>,
+    computed: Vec<Computed>,
     known: &Known,
+    mode: SumdbMode,
     folder: &Path,
 ) -> Result<Examined, Failure> {
-    let records = records_of(packages)?;
+    let mut records = Vec::with_capacity(computed.len());
+    let mut own = Vec::with_capacity(computed.len());
+    let mut confusions = Vec::new();
+    for Computed { record, leaf, confusion } in computed {
+        records.push(record);
+        own.push(leaf);
+        confusions.extend(confusion);
+    }
+    if mode == SumdbMode::Enforce && !confusions.is_empty() {
+        return Err(confusions.swap_remove(0).into());
+    }
     let mut leaves = Leaves::new();
-    for record in &records {
-        let leaf = record.leaf();
+    for (record, &leaf) in records.iter().zip(&own) {
         for (log, logged) in known.logged.get(&record.key).into_iter().flatten() {
             if logged.leaf() != leaf {
                 return Err(Mismatch::received(log, logged, record).into());
@@ -395,15 +444,16 @@ fn examine(
         leaves.insert(record.key.clone(), leaf);
     }
     let mut log = LocalLog::open(folder)?;
-    let seen = log.look_up(&records)?;
+    let seen = log.look_up(records.iter().zip(own.iter().copied()))?;
     for (record, seen) in records.iter().zip(&seen) {
         if let Seen::Otherwise(logged) = seen {
             let here = error::Logged { log: log.origin().to_owned(), index: None };
             return Err(Mismatch::received(&here, logged, record).into());
         }
     }
-    let first = log.append(&records)?;
-    Ok(Examined { first, before: records.len() - first, leaves })
+    let is_new = seen.iter().any(|seen| matches!(seen, Seen::First));
+    let first = if is_new { log.append(&records)? } else { 0 };
+    Ok(Examined { first, before: records.len() - first, leaves, confusions })
 }
 
 /// Tells what a mode that only warns does not refuse.

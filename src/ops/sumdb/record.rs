@@ -1,74 +1,84 @@
-//! The record of a package that lies in the store: no file of it is read again.
+//! The records of packages that lie in the store, and what registries said of these: no file is
+//! read again.
 
-use std::{
-    collections::BTreeMap,
-    num::NonZero,
-    thread::{self, available_parallelism},
-};
+use std::sync::Arc;
 
-use super::error::Refused;
+use super::{error::Refused, manifest::confusion};
 use crate::{
+    cpu,
+    manifest::Manifest,
     store::StoredPackage,
-    sumdb::record::{InstallManifest, PackageKey, Record, tree_hash},
-    verify::{Algorithm, Integrity},
+    sumdb::{
+        Hash,
+        record::{InstallManifest, PackageKey, Record, tree_hash},
+    },
+    verify::{Algorithm, Integrity, manifest_confusion::ManifestConfusion},
 };
+
+/// A package whose bytes lie in the store.
+pub(super) struct Received {
+    pub key: PackageKey,
+    pub stored: StoredPackage,
+    /// What registries said of it, each manifest once.
+    pub manifests: Vec<Arc<Manifest>>,
+}
+
+/// What the bytes of a package came to.
+pub(super) struct Computed {
+    pub record: Record,
+    /// The record's leaf in any log.
+    pub leaf: Hash,
+    /// Where a registry says another thing of the package than its own package.json.
+    pub confusion: Option<ManifestConfusion>,
+}
 
 /// The record of a package, from what its import computed.
 ///
 /// # Errors
 /// A package.json that is no JSON object.
 pub(super) fn record_of(key: PackageKey, stored: &StoredPackage) -> Result<Record, Refused> {
-    let manifest = install_manifest(stored).map_err(|error| Refused::Manifest {
-        package: format!("{}@{}", key.name(), key.version()),
-        reason: error.to_string(),
-    })?;
+    let manifest = install_manifest(&key, stored)?;
+    Ok(with_manifest(key, stored, &manifest))
+}
+
+fn with_manifest(key: PackageKey, stored: &StoredPackage, manifest: &InstallManifest) -> Record {
     let paths: Vec<_> =
         stored.index.archive_files().map(|file| (file.archive_path(), &file.digest)).collect();
     let tree = tree_hash(&key, paths.iter().map(|(path, digest)| (path.as_str(), *digest)));
-    Ok(Record {
+    Record {
         key,
         sri: *stored.digests.sha512(),
         size: stored.digests.size(),
         tree,
         manifest: manifest.hash(),
-    })
-}
-
-/// Fewer packages than these are not worth another thread.
-const WORTH_A_THREAD: usize = 32;
-
-/// The records of packages, in their order.
-///
-/// # Errors
-/// The first that has none.
-pub(super) fn records_of(
-    packages: BTreeMap<PackageKey, StoredPackage>,
-) -> Result<Vec<Record>, Refused> {
-    let packages: Vec<_> = packages.into_iter().collect();
-    let threads = available_parallelism().map_or(1, NonZero::get);
-    let part = packages.len().div_ceil(threads).max(WORTH_A_THREAD);
-    let all_of = |part: &[(PackageKey, StoredPackage)]| -> Result<Vec<Record>, Refused> {
-        part.iter().map(|(key, stored)| record_of(key.clone(), stored)).collect()
-    };
-    thread::scope(|scope| {
-        let mut parts = packages.chunks(part);
-        let own = parts.next().unwrap_or_default();
-        let others: Vec<_> = parts.map(|part| scope.spawn(move || all_of(part))).collect();
-        let mut records = all_of(own)?;
-        for other in others {
-            let found = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            records.extend(found?);
-        }
-        Ok(records)
-    })
+    }
 }
 
 /// What of a stored package's package.json decides about an install.
-pub(super) fn install_manifest(
-    stored: &StoredPackage,
-) -> Result<InstallManifest, crate::sumdb::record::NotAManifest> {
-    let manifest = InstallManifest::parse(&stored.package_json)?;
+fn install_manifest(key: &PackageKey, stored: &StoredPackage) -> Result<InstallManifest, Refused> {
+    let manifest =
+        InstallManifest::parse(&stored.package_json).map_err(|error| Refused::Manifest {
+            package: format!("{}@{}", key.name(), key.version()),
+            reason: error.to_string(),
+        })?;
     Ok(if stored.index.has_binding_gyp() { manifest.with_binding_gyp() } else { manifest })
+}
+
+/// The record, and a look at what was said of the package.
+fn computed(received: &Received) -> Result<Computed, Refused> {
+    let Received { key, stored, manifests } = received;
+    let manifest = install_manifest(key, stored)?;
+    let confusion = manifests.iter().find_map(|said| confusion(said, &manifest));
+    let record = with_manifest(key.clone(), stored, &manifest);
+    Ok(Computed { leaf: record.leaf(), record, confusion })
+}
+
+/// What packages came to, in their order.
+///
+/// # Errors
+/// The first that has no record.
+pub(super) fn compute(packages: &[Received]) -> Result<Vec<Computed>, Refused> {
+    cpu::map_all(packages, computed).into_iter().collect()
 }
 
 /// Whether a record can be that of the bytes an integrity value promises; one without SHA-512

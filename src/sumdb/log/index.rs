@@ -4,9 +4,14 @@
 //! number of records that are in it. All of it can be rebuilt from the records; a file that is damaged or ahead of its
 //! log is thrown away.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
-use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
+use redb::{
+    Database, ReadOnlyDatabase, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition,
+};
 
 use crate::sumdb::{
     lookup::{IndexBucket, bucket_of},
@@ -22,8 +27,45 @@ const CACHE: usize = 8 << 20;
 
 /// The index of a log.
 pub struct Index {
-    database: Database,
+    access: Access,
     size: u64,
+}
+
+/// How the file is open: closing what can be written writes to it, so who only looks opens it otherwise.
+enum Access {
+    Reading(ReadOnlyDatabase, PathBuf),
+    Writing(Database),
+    /// It could not be opened again.
+    Lost,
+}
+
+impl Access {
+    fn begin_read(&self) -> Result<ReadTransaction, IndexError> {
+        match self {
+            Self::Reading(database, _) => Ok(database.begin_read()?),
+            Self::Writing(database) => Ok(database.begin_read()?),
+            Self::Lost => Err(IndexError("it is closed".to_owned())),
+        }
+    }
+
+    /// The database to write to; whoever only read it until now must be the only one who has it.
+    fn writing(&mut self) -> Result<&Database, IndexError> {
+        *self = match std::mem::replace(self, Self::Lost) {
+            Self::Reading(database, path) => {
+                drop(database);
+                Self::Writing(writable(&path)?)
+            }
+            other => other,
+        };
+        match self {
+            Self::Writing(database) => Ok(database),
+            _ => Err(IndexError("it is closed".to_owned())),
+        }
+    }
+}
+
+fn writable(path: &Path) -> Result<Database, IndexError> {
+    Ok(Database::builder().set_cache_size(CACHE).create(path)?)
 }
 
 /// An index that cannot be used; it is to be removed and rebuilt.
@@ -43,13 +85,28 @@ impl Index {
     /// # Errors
     /// [`IndexError`].
     pub fn open(path: &Path) -> Result<Self, IndexError> {
-        let database = Database::builder().set_cache_size(CACHE).create(path)?;
-        let size = match database.begin_read()?.open_table(META) {
+        Self::over(Access::Writing(writable(path)?))
+    }
+
+    /// As [`Index::open`], for somebody who holds a lock and will rarely have anything to add.
+    ///
+    /// # Errors
+    /// [`IndexError`].
+    pub fn open_to_look(path: &Path) -> Result<Self, IndexError> {
+        match Database::builder().set_cache_size(CACHE).open_read_only(path) {
+            Ok(database) => Self::over(Access::Reading(database, path.to_owned())),
+            // Not there, or not closed as it should have been.
+            Err(_) => Self::open(path),
+        }
+    }
+
+    fn over(access: Access) -> Result<Self, IndexError> {
+        let size = match access.begin_read()?.open_table(META) {
             Ok(meta) => meta.get(SIZE)?.map_or(0, |size| size.value()),
             Err(redb::TableError::TableDoesNotExist(_)) => 0,
             Err(error) => return Err(error.into()),
         };
-        Ok(Self { database, size })
+        Ok(Self { access, size })
     }
 
     /// As [`Index::open`] of a file that is removed first.
@@ -75,7 +132,7 @@ impl Index {
         &self,
         keys: impl IntoIterator<Item = &'a PackageKey>,
     ) -> Result<Vec<Option<(u64, Hash)>>, IndexError> {
-        let table = match self.database.begin_read()?.open_table(PLACES) {
+        let table = match self.access.begin_read()?.open_table(PLACES) {
             Err(redb::TableError::TableDoesNotExist(_)) => {
                 return Ok(keys.into_iter().map(|_| None).collect());
             }
@@ -95,7 +152,7 @@ impl Index {
     /// [`IndexError`].
     pub fn bucket(&self, bucket: u16) -> Result<IndexBucket, IndexError> {
         let mut found = IndexBucket::default();
-        let table = match self.database.begin_read()?.open_table(PLACES) {
+        let table = match self.access.begin_read()?.open_table(PLACES) {
             Err(redb::TableError::TableDoesNotExist(_)) => return Ok(found),
             other => other?,
         };
@@ -121,7 +178,7 @@ impl Index {
         records: impl IntoIterator<Item = (PackageKey, u64, Hash)>,
         size: u64,
     ) -> Result<(), IndexError> {
-        let transaction = self.database.begin_write()?;
+        let transaction = self.access.writing()?.begin_write()?;
         {
             let mut places = transaction.open_table(PLACES)?;
             for (key, index, leaf) in records {

@@ -148,21 +148,21 @@ impl LocalLog {
         self.tree
     }
 
-    /// What the log knows of records.
+    /// What the log knows of records, each with its [leaf](Record::leaf).
     ///
     /// # Errors
     /// [`LogError`].
     pub fn look_up<'a>(
         &self,
-        records: impl IntoIterator<Item = &'a Record> + Clone,
+        records: impl IntoIterator<Item = (&'a Record, Hash)> + Clone,
     ) -> Result<Vec<Seen>, LogError> {
-        let keys = records.clone().into_iter().map(|record| &record.key);
+        let keys = records.clone().into_iter().map(|(record, _)| &record.key);
         let places = self.index.places(keys)?;
         let mut seen = Vec::with_capacity(places.len());
-        for (record, place) in records.into_iter().zip(places) {
+        for ((_, own), place) in records.into_iter().zip(places) {
             seen.push(match place {
                 None => Seen::First,
-                Some((index, leaf)) if leaf == record.leaf() => Seen::Before(index),
+                Some((index, leaf)) if leaf == own => Seen::Before(index),
                 Some((index, _)) => Seen::Otherwise(Box::new(self.record(index)?)),
             });
         }
@@ -233,7 +233,7 @@ impl Files {
     /// The index, made to fit the tree.
     fn index(&self, tree: TreeHead) -> Result<Index, LogError> {
         let path = self.index_path();
-        let mut index = match Index::open(&path) {
+        let mut index = match Index::open_to_look(&path) {
             Ok(index) if index.size() <= tree.size => index,
             _ => Index::create_anew(&path)?,
         };

@@ -6,8 +6,15 @@
 //! (RFC 8785), hashed with SHA-256, is the `m1:` of a record. `null`, `false`, empty objects and
 //! values of the wrong type are as good as absent, as they are to npm.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, Visitor},
+};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
@@ -16,6 +23,25 @@ use crate::sumdb::tlog::Hash;
 
 /// The scripts that an install runs.
 const INSTALL_SCRIPTS: [&str; 3] = ["preinstall", "install", "postinstall"];
+
+/// What is looked for in a package.json: most of its text is something else.
+const FIELDS: [&str; 15] = [
+    "name",
+    "version",
+    "dependencies",
+    "optionalDependencies",
+    "peerDependencies",
+    "peerDependenciesMeta",
+    "bundleDependencies",
+    "bundledDependencies",
+    "bin",
+    "directories",
+    "os",
+    "cpu",
+    "libc",
+    "engines",
+    "scripts",
+];
 
 /// What of a package.json decides about an install.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -63,11 +89,11 @@ impl InstallManifest {
     /// # Errors
     /// [`NotAManifest`].
     pub fn parse(package_json: &[u8]) -> Result<Self, NotAManifest> {
-        let bytes = package_json.strip_prefix("\u{feff}".as_bytes()).unwrap_or(package_json);
-        let value: Value =
-            serde_json::from_slice(bytes).map_err(|error| NotAManifest(error.to_string()))?;
-        let object = value.as_object().ok_or_else(|| NotAManifest("another value".to_owned()))?;
-        Ok(Self::from_object(object))
+        let text = str::from_utf8(package_json).map_err(|error| NotAManifest(error.to_string()))?;
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let fields: Fields =
+            serde_json::from_str(text).map_err(|error| NotAManifest(error.to_string()))?;
+        Ok(Self::from_object(&fields.0))
     }
 
     /// Reads the object of a manifest.
@@ -140,6 +166,35 @@ impl InstallManifest {
     /// The `m1:` hash.
     pub fn hash(&self) -> Hash {
         Hash(Sha256::digest(self.to_canonical_json()).into())
+    }
+}
+
+/// The fields of an object that are looked for.
+struct Fields(Map<String, Value>);
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> Visitor<'de> for Object {
+            type Value = Fields;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
+                let mut fields = Map::new();
+                while let Some(key) = map.next_key::<String>()? {
+                    if FIELDS.contains(&key.as_str()) {
+                        fields.insert(key, map.next_value()?);
+                    } else {
+                        map.next_value::<IgnoredAny>()?;
+                    }
+                }
+                Ok(Fields(fields))
+            }
+        }
+        deserializer.deserialize_map(Object)
     }
 }
 

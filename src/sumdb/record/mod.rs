@@ -35,7 +35,7 @@ pub use namespace::{Namespace, NamespaceKey, Predecessor};
 
 use super::{
     checkpoint::decimal,
-    escape::hex,
+    escape::push_hex,
     tlog::{Hash, leaf_hash},
 };
 
@@ -161,6 +161,9 @@ impl fmt::Display for Record {
     }
 }
 
+/// The length of a SHA-256 in hexadecimal digits.
+const HEX_DIGEST: usize = 64;
+
 /// Go's `h1:` hash over files: SHA-256 of one line a file, `<hex SHA-256>  <name>\n`, sorted by name.
 ///
 /// `files` are paths below the tarball's first component, with the SHA-256 of their contents;
@@ -170,12 +173,16 @@ pub fn tree_hash<'a>(
     files: impl IntoIterator<Item = (&'a str, &'a [u8; 32])>,
 ) -> Hash {
     let mut files: Vec<_> = files.into_iter().collect();
-    files.sort_unstable_by_key(|(path, _)| *path);
-    let mut lines = String::new();
+    // They come from an index that is in this order but for what has another name there.
+    files.sort_by_key(|(path, _)| *path);
+    let root = ["  ", key.name(), "@", key.version(), "/"].concat();
+    let length = |path: &str| HEX_DIGEST + root.len() + path.len() + 1;
+    let mut lines = String::with_capacity(files.iter().map(|(path, _)| length(path)).sum());
     for (path, digest) in files {
-        for part in [&hex(digest), "  ", key.name(), "@", key.version(), "/", path, "\n"] {
-            lines.push_str(part);
-        }
+        push_hex(&mut lines, digest);
+        lines.push_str(&root);
+        lines.push_str(path);
+        lines.push('\n');
     }
     Hash(Sha256::digest(lines).into())
 }
