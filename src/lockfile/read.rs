@@ -88,7 +88,10 @@ impl Lockfile {
         let ancient = version.is_none_or(|version| version < 2) && !requires;
         let packages = entries
             .into_iter()
-            .map(|(location, entry)| parse_entry(&entry).map(|entry| (location, entry)))
+            .map(|(location, entry)| {
+                let entry = parse_entry(&location, &entry)?;
+                Some((location, entry))
+            })
             .collect::<Option<IndexMap<String, LockEntry>>>()
             .ok_or_else(|| shape("has an entry that is no object"))?;
         let shrinkwrap = Shrinkwrap { packages, version, ancient, file_name: file() };
@@ -96,12 +99,16 @@ impl Lockfile {
     }
 }
 
-fn parse_entry(value: &Value) -> Option<LockEntry> {
+fn parse_entry(location: &str, value: &Value) -> Option<LockEntry> {
     let entry = value.as_object()?;
     let flag = |key: &str| entry.get(key).is_some_and(is_truthy);
+    let mut package = Manifest::from_object(entry);
+    if package.name.is_none() && !flag("link") {
+        package.name = folder_name(location);
+    }
     let text = |key: &str| entry.get(key).and_then(Value::as_str).map(str::to_owned);
     Some(LockEntry {
-        package: Arc::new(Manifest::from_object(entry)),
+        package: Arc::new(package),
         resolved: text("resolved").filter(|url| !url.is_empty()),
         integrity: text("integrity").filter(|integrity| !integrity.is_empty()),
         link: flag("link"),
@@ -115,6 +122,19 @@ fn parse_entry(value: &Value) -> Option<LockEntry> {
         in_bundle: flag("inBundle"),
         has_shrinkwrap: flag("hasShrinkwrap"),
     })
+}
+
+/// What a package without a name is called by its folder (`nameFromFolder`), where the location
+/// alone tells.
+fn folder_name(location: &str) -> Option<String> {
+    let (_, name) = location.rsplit_once("node_modules/")?;
+    let folder = match name.split_once('/') {
+        Some((scope, folder)) if scope.starts_with('@') => folder,
+        Some(_) => return None,
+        None => name,
+    };
+    let is_plain = !folder.is_empty() && !folder.starts_with('.') && !folder.contains('/');
+    is_plain.then(|| name.to_owned())
 }
 
 /// JavaScript's idea of true.

@@ -133,7 +133,7 @@ fn lock_start(files: &ProjectFiles, options: &Options, request: &TreeRequest) ->
     match &files.lock {
         Some(lock) => LockStart::File(lock.shrinkwrap.clone()),
         None => LockStart::Disk {
-            hidden: files.fresh_hidden_lock(),
+            hidden: files.fresh_hidden_lock().cloned(),
             strays: if reads_lock { Strays::Go } else { Strays::Stay },
         },
     }

@@ -47,7 +47,9 @@ pub async fn install(context: &Context, request: &TreeRequest) -> Result<Install
         return Ok(InstallSummary { took: started.elapsed(), ..done });
     }
     let asked = request;
-    let files = ProjectFiles::read(&context.options.paths.prefix, reporter)?;
+    let compares = !request.frozen && !context.options.lock.package_lock_only;
+    let read = if compares { ProjectFiles::read_for_change } else { ProjectFiles::read };
+    let files = read(&context.options.paths.prefix, reporter)?;
     let request = &TreeRequest {
         workspaces: workspaces::selected_names(&context.options, &files)?,
         update: if request.dedupe {
@@ -146,7 +148,7 @@ fn repeated_names(context: &Context, files: &ProjectFiles) -> Result<Vec<String>
         root
     } else {
         let hidden = files.fresh_hidden_lock();
-        let records = hidden.as_ref().map_or(Records::Lockfile(None), Records::Hidden);
+        let records = hidden.map_or(Records::Lockfile(None), Records::Hidden);
         tree.load_actual(&files.project, records)?
     };
     Ok(tree.repeated_names(root))
@@ -221,7 +223,7 @@ fn load_actual(
 ) -> Result<NodeId, Failure> {
     let nothing = Shrinkwrap::default();
     let hidden = if request.frozen { None } else { files.fresh_hidden_lock() };
-    let records = match &hidden {
+    let records = match hidden {
         _ if request.frozen => Records::Hidden(&nothing),
         Some(hidden) => Records::Hidden(hidden),
         None => Records::Lockfile(files.lock.as_ref().map(|lock| &lock.shrinkwrap)),

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     build::tree_settings,
+    hidden::HiddenLock,
     project::{ProjectError, ProjectFiles, read_package_json},
     raw_manifest,
 };
@@ -99,7 +100,7 @@ impl Installed {
             }
             Origin::Disk => match files.fresh_hidden_lock() {
                 Some(hidden) => {
-                    let root = tree.load_actual(&files.project, Records::Hidden(&hidden))?;
+                    let root = tree.load_actual(&files.project, Records::Hidden(hidden))?;
                     let path = files.folder.join("node_modules/.package-lock.json");
                     (root, Some(raw_entries(&path)))
                 }
@@ -145,6 +146,7 @@ fn read_project(folder: &Path, reporter: &dyn Reporter) -> Result<(ProjectFiles,
                 lock: None,
                 lock_exists: false,
                 lock_name: "package-lock.json",
+                hidden: HiddenLock::default(),
             };
             Ok((files, true))
         }

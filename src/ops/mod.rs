@@ -12,6 +12,7 @@ pub mod explain;
 mod fetch;
 mod frozen;
 pub mod git;
+mod hidden;
 pub mod install;
 mod installed;
 mod lifecycle;

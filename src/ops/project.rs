@@ -3,15 +3,15 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
-    time::SystemTime,
 };
 
 use super::{
     context::Context,
+    hidden::HiddenLock,
     reify::{OddFolders, validate_node_modules},
 };
 use crate::{
-    arborist::{Project, Shrinkwrap, hidden_lock_is_fresh, map_workspaces, realpath},
+    arborist::{Project, Shrinkwrap, map_workspaces, realpath},
     error::{Code, Explain, Failure},
     event::{Event, Reporter},
     fs::{FsError, Lock, read_bounded_file},
@@ -39,6 +39,8 @@ pub struct ProjectFiles {
     pub lock_exists: bool,
     /// `package-lock.json` or `npm-shrinkwrap.json`.
     pub lock_name: &'static str,
+    /// The hidden lockfile.
+    pub(super) hidden: HiddenLock,
 }
 
 /// A project that cannot be worked on.
@@ -141,8 +143,25 @@ impl ProjectFiles {
     /// A broken package.json, and workspaces that cannot be used. A broken lockfile is only
     /// warned about, as npm ignores it.
     pub fn read(folder: &Path, reporter: &dyn Reporter) -> Result<Self, Failure> {
-        let path = realpath(&folder.to_string_lossy())
-            .ok_or_else(|| ProjectError::Folder(folder.to_owned()))?;
+        Self::read_beside(real_path(folder)?, HiddenLock::default(), reporter)
+    }
+
+    /// As [`Self::read`], while another thread reads the hidden lockfile; call on a thread of the
+    /// runtime.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_for_change(folder: &Path, reporter: &dyn Reporter) -> Result<Self, Failure> {
+        let path = real_path(folder)?;
+        let hidden = HiddenLock::ahead(&path);
+        Self::read_beside(path, hidden, reporter)
+    }
+
+    fn read_beside(
+        path: String,
+        hidden: HiddenLock,
+        reporter: &dyn Reporter,
+    ) -> Result<Self, Failure> {
         let folder = PathBuf::from(&path);
         let package_json = read_package_json(&folder)?;
         let package = package_json
@@ -161,7 +180,7 @@ impl ProjectFiles {
             }
         });
         let project = Project { path, package, workspaces };
-        Ok(Self { folder, project, package_json, lock, lock_exists, lock_name })
+        Ok(Self { folder, project, package_json, lock, lock_exists, lock_name, hidden })
     }
 
     /// The text of a yarn.lock that stands beside the project's own; an empty file counts as none.
@@ -174,13 +193,13 @@ impl ProjectFiles {
     }
 
     /// The hidden lockfile, if it still describes what is on disk.
-    pub fn fresh_hidden_lock(&self) -> Option<Shrinkwrap> {
-        let path = self.folder.join("node_modules/.package-lock.json");
-        let written: SystemTime = fs::metadata(&path).ok()?.modified().ok()?;
-        let text = read_text(&path, MAX_LOCKFILE_BYTES).ok()??;
-        let lock = Lockfile::parse(&text, ".package-lock.json").ok()?.shrinkwrap;
-        hidden_lock_is_fresh(&self.project.path, &lock, written).then_some(lock)
+    pub fn fresh_hidden_lock(&self) -> Option<&Shrinkwrap> {
+        self.hidden.of(&self.project.path)
     }
+}
+
+fn real_path(folder: &Path) -> Result<String, ProjectError> {
+    realpath(&folder.to_string_lossy()).ok_or_else(|| ProjectError::Folder(folder.to_owned()))
 }
 
 /// Reads a folder's package.json; `None` when there is none.
@@ -207,7 +226,7 @@ fn read_lock_text(folder: &Path) -> Result<(&'static str, Option<String>), Proje
     Ok(("package-lock.json", None))
 }
 
-fn read_text(path: &Path, limit: u64) -> Result<Option<String>, FsError> {
+pub(super) fn read_text(path: &Path, limit: u64) -> Result<Option<String>, FsError> {
     match read_bounded_file(path, limit) {
         Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
         Err(error) if error.kind() == Some(io::ErrorKind::NotFound) => Ok(None),

@@ -37,8 +37,9 @@ const EXPLANATION: u64 = 64 << 10;
 /// A body slower than this over a whole window counts as stalled: 1 KiB/s over 30 s.
 const WINDOW: Duration = Duration::from_secs(30);
 const WINDOW_BYTES: u64 = 30 << 10;
-/// The first allocation for a body, whatever length it promises.
-const FIRST_ALLOCATION: u64 = 1 << 20;
+/// The first allocation for a body, in bytes, whatever length it promises; what is not written to
+/// costs nothing.
+const FIRST_ALLOCATION: u64 = 8 << 20;
 
 /// Speaks HTTP for the pool.
 pub(super) struct Transport {

@@ -112,8 +112,7 @@ pub(in crate::ops) fn changes_of(files: &ProjectFiles, tree: &Tree, root: NodeId
     if let Some(lock) = &files.lock {
         return changed(tree, root, &Locked::of(&lock.shrinkwrap), Anchor::Locked);
     }
-    let hidden = files.fresh_hidden_lock();
-    let seen = hidden.as_ref().map(Locked::of).unwrap_or_default();
+    let seen = files.fresh_hidden_lock().map(Locked::of).unwrap_or_default();
     changed(tree, root, &seen, Anchor::Seen)
 }
 
