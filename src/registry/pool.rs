@@ -279,7 +279,7 @@ impl Pool {
         self.opinion(registry, &path, &question, SINGLE).await
     }
 
-    /// As [`Self::packument_of`], read for the sake of one version: what is said of another is
+    /// As [`Self::packument_of`], read for the sake of a few versions: what is said of others is
     /// found out more slowly.
     ///
     /// # Errors
@@ -288,11 +288,11 @@ impl Pool {
     pub async fn packument_for(
         &self,
         registry: &RegistryId,
-        (name, version): (&str, &str),
+        (name, versions): (&str, &[String]),
         form: Form,
     ) -> Result<Packument, FetchError> {
         let document = self.question(form, self.limits.packument);
-        let question = SecondQuestion { document, version };
+        let question = SecondQuestion { document, versions };
         self.opinion(registry, &escaped(name)?, &question, WHOLE).await
     }
 

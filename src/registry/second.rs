@@ -1,4 +1,4 @@
-//! A second registry's packument, read for the sake of one version.
+//! A second registry's packument, read for the sake of a few versions.
 //!
 //! Hundreds of such documents are looked at in one run, each for one answer. Their texts would fill
 //! the memory meanwhile, so a text is let go as soon as it was looked at, and had again from the
@@ -25,7 +25,7 @@ use crate::manifest::{Document, Packument};
 pub(super) struct SecondQuestion<'a> {
     pub document: DocumentQuestion<'a>,
     /// The version that the other registry's answer is about.
-    pub version: &'a str,
+    pub versions: &'a [String],
 }
 
 impl Question for SecondQuestion<'_> {
@@ -38,10 +38,10 @@ impl Question for SecondQuestion<'_> {
         permit: Option<OwnedSemaphorePermit>,
     ) -> Result<Packument, FetchError> {
         let reply = self.document.send(stop, attempt, permit).await?;
-        let version = self.version.to_owned();
+        let versions = self.versions.to_owned();
         let read = move |text: &[u8], encoded: &Encoded| {
             let document = had_again(text, encoded);
-            Packument::parse_for(&version, text, document).map_err(NoPackument::Unusable)
+            Packument::parse_for(&versions, text, document).map_err(NoPackument::Unusable)
         };
         read_packument(reply, read).await
     }
@@ -95,7 +95,8 @@ mod tests {
             for (encoding, body) in bodies {
                 let encoded = Encoded { encoding, body, limit: 1000 };
                 let document = had_again(text.as_bytes(), &encoded);
-                let packument = Packument::parse_for("2.0.0", text.as_bytes(), document).unwrap();
+                let wanted = ["2.0.0".to_owned()];
+                let packument = Packument::parse_for(&wanted, text.as_bytes(), document).unwrap();
                 for version in ["2.0.0", "1.0.0"] {
                     let manifest = packument.manifest(version).unwrap().unwrap();
                     assert_eq!(manifest.version.as_deref(), Some(version));
@@ -112,9 +113,11 @@ mod tests {
                 Err(io::ErrorKind::NotFound.into())
             }
         }
-        let text = br#"{"name":"a","versions":{"1.0.0":{},"2.0.0":{"version":"2.0.0"}}}"#;
-        let packument = Packument::parse_for("2.0.0", text, Arc::new(Gone)).unwrap();
+        let text = br#"{"name":"a","versions":{"1.0.0":{},"2.0.0":{},"3.0.0":{}}}"#;
+        let wanted = ["2.0.0", "3.0.0", "4.0.0"].map(str::to_owned);
+        let packument = Packument::parse_for(&wanted, text, Arc::new(Gone)).unwrap();
         assert!(packument.manifest("2.0.0").unwrap().is_ok());
+        assert!(packument.manifest("3.0.0").unwrap().is_ok());
         assert!(packument.manifest("1.0.0").unwrap().is_err());
     }
 }

@@ -123,24 +123,24 @@ impl Packument {
         Ok(Self::over(index, Extent::Places, Arc::new(bytes)))
     }
 
-    /// Reads a packument for the sake of one version, whose manifest is parsed at once. Whatever else
-    /// is asked is read from `document`, where the same text can be had again.
+    /// Reads a packument for the sake of a few versions, whose manifests are parsed at once. Whatever
+    /// else is asked is read from `document`, where the same text can be had again.
     ///
     /// # Errors
     /// As [`parse`](Self::parse).
     pub fn parse_for(
-        version: &str,
+        versions: &[String],
         text: &[u8],
         document: Arc<dyn Document>,
     ) -> Result<Self, PackumentError> {
         let mut packument = Self::over(indexed(text, Extent::Places)?, Extent::Places, document);
-        let span = packument.index.version(version);
         let place = |at: u32| usize::try_from(at).unwrap_or(usize::MAX);
-        let manifest = span.and_then(|span| {
+        let manifest = |version: &String| {
+            let span = packument.index.version(version)?;
             let raw = text.get(place(span.start)..)?.get(..place(span.length))?;
             Some((span, Arc::new(Manifest::from_slice(raw).ok()?)))
-        });
-        packument.manifests = Mutex::new(manifest.into_iter().collect());
+        };
+        packument.manifests = Mutex::new(versions.iter().filter_map(manifest).collect());
         Ok(packument)
     }
 

@@ -72,6 +72,8 @@ pub(in crate::ops) struct Agreement {
     /// Whole documents of registries asked second.
     wholes: Flight<(RegistryId, String), Result<Arc<Packument>, FetchError>>,
     asked: Mutex<BTreeSet<String>>,
+    /// The versions that were picked, by name.
+    picked: Mutex<HashMap<String, Vec<String>>>,
     tasks: Mutex<JoinSet<Result<Settled, LoadFailure>>>,
     places: Semaphore,
     lagging: Mutex<BTreeSet<RegistryId>>,
@@ -127,6 +129,7 @@ impl Agreement {
                 documents: Flight::default(),
                 wholes: Flight::default(),
                 asked: Mutex::default(),
+                picked: Mutex::default(),
                 tasks: Mutex::default(),
                 places: Semaphore::new(AT_ONCE),
                 lagging: Mutex::default(),
@@ -172,6 +175,7 @@ impl Agreement {
             return;
         }
         if lock(&self.asked).insert(answer.spec.to_string()) {
+            lock(&self.picked).entry(name).or_default().push(answer.version().to_owned());
             let agreement = Arc::clone(self);
             let work = async move { agreement.check(&answer).await };
             lock(&self.tasks).spawn_on(work, &self.runtime);
@@ -304,7 +308,9 @@ impl Agreement {
                 let body = self.pool.packument_of(second, name, form).await?;
                 return read(name, body).await.map(Arc::new).map_err(unusable);
             }
-            let whole = self.pool.packument_for(second, (name, answer.version()), form).await?;
+            // Whoever confirms another version of the name will ask the same document.
+            let versions = lock(&self.picked).get(name).cloned().unwrap_or_default();
+            let whole = self.pool.packument_for(second, (name, &versions), form).await?;
             check_name(name, &whole).map_err(unusable)?;
             Ok(Arc::new(whole))
         };
