@@ -17,26 +17,29 @@ pub(super) struct Logged {
     pub index: Option<u64>,
 }
 
-/// A package is not the one that was logged.
+/// A package is not the one that was logged, or not one.
 #[derive(Debug, thiserror::Error)]
-#[error("{package} is not the package that was logged")]
+#[error("{package} {fault}")]
 pub(super) struct Mismatch {
     package: String,
+    fault: &'static str,
     lines: Vec<String>,
 }
+
+const NOT_LOGGED: &str = "is not the package that was logged";
 
 impl Mismatch {
     /// The lockfile or the registry promises other bytes than were logged.
     pub(super) fn promised(log: &Logged, logged: &Record, promised: Option<&str>) -> Self {
         let promised = promised.unwrap_or_default().to_owned();
         let lines = vec![log.describe(logged), format!("promised: {promised}")];
-        Self { package: shown(&logged.key), lines }
+        Self { package: shown(&logged.key), fault: NOT_LOGGED, lines }
     }
 
     /// The project pinned another record than is logged.
     pub(super) fn pinned(log: &Logged, logged: &Record) -> Self {
         let lines = vec![log.describe(logged), "denpm.sum has another record".to_owned()];
-        Self { package: shown(&logged.key), lines }
+        Self { package: shown(&logged.key), fault: NOT_LOGGED, lines }
     }
 
     /// The bytes that came are others than those that `denpm.sum` pins.
@@ -45,7 +48,7 @@ impl Mismatch {
             "denpm.sum has another record".to_owned(),
             format!("received: {}", received.integrity()),
         ];
-        Self { package: shown(&received.key), lines }
+        Self { package: shown(&received.key), fault: NOT_LOGGED, lines }
     }
 
     /// The bytes that came are others than those that were logged.
@@ -54,7 +57,14 @@ impl Mismatch {
         if logged.tree == received.tree {
             lines.push("the files in both are the same; the archive was made anew".to_owned());
         }
-        Self { package: shown(&received.key), lines }
+        Self { package: shown(&received.key), fault: NOT_LOGGED, lines }
+    }
+
+    /// Two places of one tree have the same version with different bytes.
+    pub(super) fn twice(one: &Record, other: &Record) -> Self {
+        let lines = [one, other].map(|record| format!("received: {}", record.integrity()));
+        let fault = "is two different packages in this tree";
+        Self { package: shown(&one.key), fault, lines: lines.into() }
     }
 }
 

@@ -334,7 +334,8 @@ pub(super) async fn conclude(
     Ok(seen.leaves)
 }
 
-/// The packages whose bytes are there, each once, in the order of their keys.
+/// The packages whose bytes are there, in the order of their keys, each once for all its places;
+/// one that has different bytes in two of them is there with both.
 fn received(
     context: &Context,
     tree: &Tree,
@@ -342,10 +343,11 @@ fn received(
     fetched: &FetchedPackages,
 ) -> Vec<Received> {
     let compares = context.policy.sumdb.manifest != SumdbMode::Off;
-    let mut bytes: BTreeMap<&PackageKey, Received> = BTreeMap::new();
+    let mut bytes: BTreeMap<(&PackageKey, &[u8; 64]), Received> = BTreeMap::new();
     for package in &asked.packages {
         let Some(stored) = fetched.packages.get(&package.node) else { continue };
-        let received = bytes.entry(&package.key).or_insert_with(|| Received {
+        let place = (&package.key, stored.digests.sha512());
+        let received = bytes.entry(place).or_insert_with(|| Received {
             key: package.key.clone(),
             stored: stored.clone(),
             manifests: Vec::new(),
@@ -431,6 +433,9 @@ fn examine(
     if mode == SumdbMode::Enforce && !confusions.is_empty() {
         return Err(confusions.swap_remove(0).into());
     }
+    if let Some([one, other]) = records.array_windows().find(|[one, other]| one.key == other.key) {
+        return Err(Mismatch::twice(one, other).into());
+    }
     let mut leaves = Leaves::new();
     for (record, &leaf) in records.iter().zip(&own) {
         for (log, logged) in known.logged.get(&record.key).into_iter().flatten() {
@@ -459,4 +464,29 @@ fn examine(
 /// Tells what a mode that only warns does not refuse.
 fn warn(context: &Context, refused: &Refused) {
     context.reporter.event(Event::warn("sumdb", refused.to_string()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sumdb::tlog::leaf_hash;
+
+    fn computed(name: &str, seed: u8) -> Computed {
+        let hash = leaf_hash(&[seed]);
+        let key = PackageKey::new("npm", name, "1.0.0").unwrap();
+        let record = Record { key, sri: [seed; 64], size: 1, tree: hash, manifest: hash };
+        Computed { leaf: record.leaf(), record, confusion: None }
+    }
+
+    #[test]
+    fn a_version_with_different_bytes_in_two_places_is_refused_and_not_remembered() {
+        let folder = tempfile::tempdir().unwrap();
+        let local = folder.path().join("local");
+        let known = || Known { logged: BTreeMap::new(), pinned: Leaves::new() };
+        let two = vec![computed("a", 1), computed("a", 2), computed("b", 1)];
+        let refused = examine(two, &known(), SumdbMode::Warn, &local).err().unwrap();
+        assert_eq!(refused.to_string(), "a@1.0.0 is two different packages in this tree");
+        let one = vec![computed("a", 2), computed("b", 1)];
+        assert_eq!(examine(one, &known(), SumdbMode::Warn, &local).unwrap().first, 2);
+    }
 }
