@@ -7,11 +7,11 @@ use serde_json::{Map, Value};
 use super::{
     build::tree_settings,
     hidden::HiddenLock,
-    project::{ProjectError, ProjectFiles, read_package_json},
+    project::{ProjectError, ProjectFiles, read_package_json, real_path},
     raw_manifest,
 };
 use crate::{
-    arborist::{NodeId, PeerDeps, Project, Records, Tree, TreeSettings, realpath},
+    arborist::{NodeId, PeerDeps, Project, Records, Tree, TreeSettings},
     config::Options,
     error::{Code, Explain, Failure},
     event::Reporter,
@@ -137,8 +137,7 @@ impl Installed {
 fn read_project(folder: &Path, reporter: &dyn Reporter) -> Result<(ProjectFiles, bool), Failure> {
     match read_package_json(folder) {
         Err(ProjectError::PackageJson { .. }) => {
-            let path = realpath(&folder.to_string_lossy())
-                .ok_or_else(|| ProjectError::Folder(folder.to_owned()))?;
+            let path = real_path(folder)?;
             let files = ProjectFiles {
                 folder: path.clone().into(),
                 project: Project { path, ..Project::default() },

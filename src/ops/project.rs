@@ -198,7 +198,11 @@ impl ProjectFiles {
     }
 }
 
-fn real_path(folder: &Path) -> Result<String, ProjectError> {
+/// The real path of a project's folder.
+///
+/// # Errors
+/// [`ProjectError::Folder`].
+pub(super) fn real_path(folder: &Path) -> Result<String, ProjectError> {
     realpath(&folder.to_string_lossy()).ok_or_else(|| ProjectError::Folder(folder.to_owned()))
 }
 

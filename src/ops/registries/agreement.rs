@@ -73,7 +73,7 @@ pub(in crate::ops) struct Agreement {
     wholes: Flight<(RegistryId, String), Result<Arc<Packument>, FetchError>>,
     asked: Mutex<BTreeSet<String>>,
     /// The versions that were picked, by name.
-    picked: Mutex<HashMap<String, Vec<String>>>,
+    picked: Mutex<HashMap<String, BTreeSet<String>>>,
     tasks: Mutex<JoinSet<Result<Settled, LoadFailure>>>,
     places: Semaphore,
     lagging: Mutex<BTreeSet<RegistryId>>,
@@ -175,7 +175,7 @@ impl Agreement {
             return;
         }
         if lock(&self.asked).insert(answer.spec.to_string()) {
-            lock(&self.picked).entry(name).or_default().push(answer.version().to_owned());
+            lock(&self.picked).entry(name).or_default().insert(answer.version().to_owned());
             let agreement = Arc::clone(self);
             let work = async move { agreement.check(&answer).await };
             lock(&self.tasks).spawn_on(work, &self.runtime);
@@ -309,7 +309,8 @@ impl Agreement {
                 return read(name, body).await.map(Arc::new).map_err(unusable);
             }
             // Whoever confirms another version of the name will ask the same document.
-            let versions = lock(&self.picked).get(name).cloned().unwrap_or_default();
+            let versions: Vec<String> =
+                lock(&self.picked).get(name).into_iter().flatten().cloned().collect();
             let whole = self.pool.packument_for(second, (name, &versions), form).await?;
             check_name(name, &whole).map_err(unusable)?;
             Ok(Arc::new(whole))

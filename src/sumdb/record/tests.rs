@@ -271,3 +271,27 @@ proptest! {
         prop_assert_eq!(read, text);
     }
 }
+
+#[test]
+fn a_package_json_is_read_for_every_field_that_its_manifest_has() {
+    let whole = serde_json::json!({
+        "description": "of no matter", "nested": {"name": "other", "bin": ["x"]},
+        "name": "a", "version": "1.0.0",
+        "dependencies": {"b": "1"}, "optionalDependencies": {"c": "1"},
+        "peerDependencies": {"d": "1"}, "peerDependenciesMeta": {"d": {"optional": true}},
+        "bundleDependencies": ["b"], "bin": {"a": "a.js"}, "directories": {"bin": "bin"},
+        "os": ["linux"], "cpu": ["x64"], "libc": ["glibc"], "engines": {"node": "20"},
+        "scripts": {"install": "x", "test": "y"},
+    });
+    let mut others = whole.clone();
+    let fields = others.as_object_mut().unwrap();
+    fields.shift_remove("bin");
+    let bundled = fields.shift_remove("bundleDependencies").unwrap();
+    fields.insert("bundledDependencies".to_owned(), bundled);
+    for value in [whole, others] {
+        let read = InstallManifest::parse(value.to_string().as_bytes()).unwrap();
+        assert_eq!(read, InstallManifest::from_object(value.as_object().unwrap()));
+        assert!(!read.scripts.is_empty() && !read.bundle_dependencies.is_empty());
+        assert!(read.bin.is_empty() == read.bin_directory.is_some() && !read.libc.is_empty());
+    }
+}
