@@ -47,6 +47,11 @@ impl DepsQueue {
         }
     }
 
+    /// Those that came since the last was taken.
+    pub(super) fn unsorted(&self) -> &[NodeId] {
+        &self.new
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.members.is_empty()
     }

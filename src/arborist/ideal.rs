@@ -257,6 +257,10 @@ impl<'a> IdealBuilder<'a> {
         self.assert_root_overrides(root)?;
         self.queue.push(root);
         loop {
+            // Whoever is placed from here on announces what it asks for itself.
+            for node in self.queue.unsorted().to_vec() {
+                self.prefetch_for(node);
+            }
             while let Some(node) = self.queue.pop(&self.tree) {
                 self.build_step(node)?;
             }

@@ -112,6 +112,7 @@ impl IdealBuilder<'_> {
             remove_deps(&mut package, &self.options.rm);
             self.requested_on.insert(node);
         }
+        self.prefetch_requests();
         let mut added = Vec::new();
         for raw in &self.options.add {
             let dep = self.understand(raw, node)?;
@@ -130,6 +131,14 @@ impl IdealBuilder<'_> {
         self.added.extend(added);
         self.queue.push(node);
         Ok(())
+    }
+
+    /// Announces all that is asked for, before one after the other is understood.
+    fn prefetch_requests(&self) {
+        let cwd = Path::new(&self.options.cwd);
+        for spec in self.options.add.iter().filter_map(|raw| Spec::parse(raw, cwd).ok()) {
+            self.manifests.prefetch(&spec);
+        }
     }
 
     fn queue_named_updates(&mut self) {

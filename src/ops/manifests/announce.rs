@@ -185,7 +185,9 @@ async fn answer(shared: Arc<Shared>, runtime: Handle, target: Spec, reach: Reach
     announce_peers(&shared, &runtime, manifest, reach);
     if reach == Reach::All {
         let own = manifest.dependencies.iter().chain(manifest.optional_dependencies.iter());
-        for dependency in own {
+        // What lies in the package's own tarball is asked of no registry.
+        let bundled = manifest.bundle_dependencies.as_deref().unwrap_or_default();
+        for dependency in own.filter(|(name, _)| !bundled.iter().any(|one| one == name)) {
             announce_dependency(&shared, &runtime, dependency, reach, Turn::Last);
         }
     }

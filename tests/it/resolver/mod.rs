@@ -123,6 +123,8 @@ struct Memory<'a> {
     asked: RefCell<Vec<String>>,
     failed: Cell<usize>,
     announced: Cell<usize>,
+    /// How many were when the first question was asked.
+    announced_before: Cell<Option<usize>>,
 }
 
 /// Resolution goes in circles. Some worlds have no stable tree under npm's rules: two placements
@@ -153,6 +155,7 @@ impl<'a> Memory<'a> {
             asked: RefCell::default(),
             failed: Cell::new(0),
             announced: Cell::new(0),
+            announced_before: Cell::new(None),
         }
     }
 
@@ -185,6 +188,8 @@ impl Memory<'_> {
 
 impl Manifests for Memory<'_> {
     fn manifest(&self, request: &ManifestRequest<'_>) -> Result<Arc<Fetched>, LoadFailure> {
+        let before = self.announced_before.get().unwrap_or(self.announced.get());
+        self.announced_before.set(Some(before));
         self.asked.borrow_mut().push(request.spec.to_string());
         let picked = self.pick(request.spec);
         self.failed.update(|failed| failed + usize::from(picked.is_err()));
@@ -250,10 +255,13 @@ struct Built {
 }
 
 fn resolve(world: &World, way: Way, lock: Option<&str>) -> Result<Built, BuildError> {
-    let memory = Memory::of(world);
+    resolve_from(&Memory::of(world), way, lock)
+}
+
+fn resolve_from(memory: &Memory<'_>, way: Way, lock: Option<&str>) -> Result<Built, BuildError> {
     let project = Project {
         path: "/nowhere/project".into(),
-        package: Arc::new(Manifest::from_value(&world.package_json()).unwrap()),
+        package: Arc::new(Manifest::from_value(&memory.world.package_json()).unwrap()),
         workspaces: indexmap::IndexMap::new(),
     };
     let options = BuildOptions {
@@ -277,7 +285,7 @@ fn resolve(world: &World, way: Way, lock: Option<&str>) -> Result<Built, BuildEr
     let peer_deps = if way.peers == Peers::Legacy { PeerDeps::Ignore } else { PeerDeps::Resolve };
     let settings = TreeSettings { peer_deps, ..TreeSettings::default() };
     let accepted = Accepted::default();
-    let ideal = build(Start::load(&project, start, settings)?, &memory, &options, &accepted)?;
+    let ideal = build(Start::load(&project, start, settings)?, memory, &options, &accepted)?;
     let writer = LockWriter {
         tree: &ideal.tree,
         root: ideal.root,
@@ -289,7 +297,7 @@ fn resolve(world: &World, way: Way, lock: Option<&str>) -> Result<Built, BuildEr
         ideal,
         lock,
         accepted: accepted.0.into_inner().unwrap(),
-        asked: memory.asked.into_inner(),
+        asked: memory.asked.take(),
         failed: memory.failed.get(),
     })
 }
@@ -436,6 +444,15 @@ fn lock_is_a_fixed_point(world: &World, way: Way, lock: &str) -> Checked {
     prop_assert_eq!(&again.lock, lock, "the lock is no fixed point");
     prop_assert!(again.asked.is_empty(), "asked for {:?}\n{lock}", again.asked);
     Ok(())
+}
+
+#[test]
+fn all_that_a_project_asks_for_is_announced_before_the_first_is_waited_for() {
+    let project = json!({"dependencies": {"a": "1", "b": "1"}, "devDependencies": {"c": "1"}});
+    let world = World { releases: Vec::new(), project };
+    let memory = Memory::of(&world);
+    assert!(resolve_from(&memory, AS_NPM, None).is_err());
+    assert_eq!(memory.announced_before.get(), Some(3));
 }
 
 #[test]
