@@ -270,6 +270,17 @@ fn local_prefix_is_the_nearest_package_or_the_workspace_root_above() {
 }
 
 #[test]
+fn connections_are_as_many_as_somebody_asked_for_else_more_than_npms() {
+    let sockets = |words| options(words).network.maxsockets;
+    assert_eq!(sockets("--maxsockets=15"), 15);
+    assert_eq!(sockets("--maxsockets=0"), 1);
+    assert!(sockets("") > 15);
+    // What npm would say is what is said of it.
+    let said = Place::new().load("", &[]);
+    assert_eq!(said.number("maxsockets"), Some(15.0));
+}
+
+#[test]
 fn projects_cannot_name_mirrors_nor_shrink_what_is_private() {
     let place = Place::new();
     place.write("home/.npmrc", "denpm-private=@mine/*\nquorum=2");
