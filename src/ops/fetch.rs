@@ -23,6 +23,10 @@ use crate::{
     store::StoredPackage,
 };
 
+/// Packages that are worked on at once. Each holds several kilobytes before its first byte is there;
+/// what waits for a connection, for an answer or for a processor is far less than this.
+const UNDER_WAY: usize = 160;
+
 /// Verified packages by node, and what was proven about them.
 #[derive(Debug, Default)]
 pub(super) struct FetchedPackages {
@@ -146,20 +150,28 @@ pub(super) async fn fetch_packages(
 ) -> Result<FetchedPackages, Failure> {
     reporter.event(Event::PhaseStarted(Phase::Fetch));
     let mut tasks = JoinSet::new();
-    for &node in nodes {
-        let wanted = Wanted::of(tree, node);
-        let sources = sources.clone();
-        tasks.spawn(async move {
-            let obtained = wanted.obtain(&sources).await;
-            (wanted, obtained)
-        });
+    let wanted: Vec<_> = nodes.iter().map(|&node| Wanted::of(tree, node)).collect();
+    for wanted in &wanted {
+        sources.proofs().expect(&wanted.package_name, &wanted.version);
     }
+    let mut wanted = wanted.into_iter();
+    let mut fill = |tasks: &mut JoinSet<_>| {
+        for wanted in wanted.by_ref().take(UNDER_WAY.saturating_sub(tasks.len())) {
+            let sources = sources.clone();
+            tasks.spawn(async move {
+                let obtained = wanted.obtain(&sources).await;
+                (wanted, obtained)
+            });
+        }
+    };
+    fill(&mut tasks);
     let total = nodes.len() as u64;
     let mut fetched = FetchedPackages::default();
     let mut registries = BTreeSet::new();
     let mut tally = Tally::default();
     let mut done = 0;
     while let Some(finished) = tasks.join_next().await {
+        fill(&mut tasks);
         let (wanted, result) = finished.map_err(|_| Interrupted)?;
         let node = wanted.node;
         done += 1;

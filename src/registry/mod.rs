@@ -30,10 +30,10 @@ mod probe;
 mod question;
 mod retry;
 mod route;
-mod second;
 mod site;
 mod stream;
 mod tarball;
+mod versions;
 
 #[cfg(test)]
 mod tests;

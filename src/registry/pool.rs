@@ -20,8 +20,8 @@ use super::{
     options::{CacheMode, Limits, PoolOptions, Retry},
     question::{DocumentQuestion, PackumentQuestion, PostQuestion, Question, TarballQuestion},
     route::{Assignment, Barred, Member, Routes, Stop, escaped, stop, stops},
-    second::SecondQuestion,
     tarball::{RegistryId, Tarball, TarballRequest},
+    versions::VersionsQuestion,
 };
 use crate::{
     event::{Event, Reporter},
@@ -173,6 +173,36 @@ impl Pool {
         self.packuments.run((name.to_owned(), form), work).await
     }
 
+    /// The packument of `name` for the sake of a few versions: what comes from a registry is not
+    /// kept, and what it says of other versions is found out more slowly. What the cache has is
+    /// used as [`Self::packument`] uses it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::packument`].
+    pub async fn packument_about(
+        &self,
+        (name, versions): (&str, &[String]),
+        form: Form,
+    ) -> Result<Arc<Packument>, FetchError> {
+        if self.mode == CacheMode::Offline || self.has_cached(name, form) {
+            return Ok(self.packument(name, form).await?.packument);
+        }
+        let found = async {
+            self.admit().await;
+            let stops = stops(self.routes.members(name).0, &escaped(name)?)?;
+            let document = self.question(form, self.limits.packument);
+            ask(&self.retry, &stops, name, &VersionsQuestion { document, versions }).await
+        };
+        found.await.map(Arc::new).map_err(|error| error.about(name))
+    }
+
+    /// Whether an earlier run kept a packument of `name`, however old.
+    pub fn has_cached(&self, name: &str, form: Form) -> bool {
+        let (members, _) = self.routes.members(name);
+        members.iter().any(|member| self.disk.load(&key(member, name, form)).is_some())
+    }
+
     /// Forgets a packument whose text is no longer where it was; the next caller asks for it anew.
     pub fn forget_packument(&self, name: &str, form: Form) {
         for stop in self.routes.packument(name).unwrap_or_default() {
@@ -292,7 +322,7 @@ impl Pool {
         form: Form,
     ) -> Result<Packument, FetchError> {
         let document = self.question(form, self.limits.packument);
-        let question = SecondQuestion { document, versions };
+        let question = VersionsQuestion { document, versions };
         self.opinion(registry, &escaped(name)?, &question, WHOLE).await
     }
 

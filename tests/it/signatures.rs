@@ -1,7 +1,11 @@
 //! Signatures at install: real packages with their real signatures are proven before anything is
 //! linked, and one flipped bit anywhere is refused.
 
-use super::support::{Registry, Sandbox, sandbox::Output, signed};
+use super::support::{
+    Registry, Sandbox,
+    sandbox::Output,
+    signed::{self, OwnKey},
+};
 use serde_json::{Value, json};
 
 /// Every package of [`signed::publish`].
@@ -213,6 +217,39 @@ fn a_lockfile_is_proven_too_and_what_was_proven_is_not_asked_again() {
     assert_eq!(registry.log(), Vec::<String>::new());
 }
 
+/// A lockfile of three packages, two of them versions of one, and their signed registry.
+fn locked(registry: Registry) -> (Registry, Sandbox) {
+    let key = OwnKey::new();
+    for (name, version) in [("a", "1.0.0"), ("b", "1.0.0"), ("b", "2.0.0")] {
+        key.publish(&registry, name, version);
+    }
+    key.serve(&registry);
+    let sandbox = Sandbox::new(&registry);
+    sandbox.package_json(&json!({
+        "name": "project",
+        "version": "1.0.0",
+        "dependencies": {"a": "1", "b": "1", "c": "npm:b@2"},
+    }));
+    sandbox.user_policy("").denpm(["install", "--package-lock-only"]).succeeded();
+    std::fs::remove_dir_all(sandbox.cache()).unwrap();
+    registry.forget_requests();
+    (registry, sandbox)
+}
+
+#[test]
+fn one_document_tells_the_signatures_of_all_versions_that_a_lockfile_names() {
+    let (registry, sandbox) = locked(Registry::start());
+    sandbox.denpm(["ci"]).succeeded().stdout_has("3 signed");
+    assert_eq!(registry.requests().packuments, 2, "{:?}", registry.log());
+}
+
+#[test]
+fn documents_of_single_versions_tell_the_signatures_where_a_registry_has_them() {
+    let (registry, sandbox) = locked(Registry::start().with_version_documents());
+    sandbox.denpm(["ci"]).succeeded().stdout_has("3 signed");
+    assert_eq!(registry.requests().packuments, 0, "{:?}", registry.log());
+}
+
 #[test]
 fn a_lockfile_with_another_integrity_is_refused_although_its_bytes_are_there() {
     let (registry, sandbox) = standing(|_, _| {});
@@ -309,7 +346,7 @@ fn attestations_can_be_required_and_exempted_by_exact_integrity() {
 #[test]
 fn a_scope_with_its_own_registry_is_held_to_that_registrys_keys() {
     let own = Registry::start();
-    let key = signed::OwnKey::new();
+    let key = OwnKey::new();
     key.publish(&own, "@own/a", "1.0.0");
     let (_registry, sandbox) = standing(|_, _| {});
     sandbox.npmrc(&format!("@own:registry={}", own.url()));
@@ -321,7 +358,7 @@ fn a_scope_with_its_own_registry_is_held_to_that_registrys_keys() {
     let output = sandbox.denpm(["install"]).succeeded();
     assert!(output.stdout.contains("1 signed"), "{output}");
     sandbox.remove("node_modules").remove("package-lock.json");
-    signed::OwnKey::other().serve(&own);
+    OwnKey::other().serve(&own);
     sandbox.npmrc(&format!("cache={}", sandbox.project().join("../cache2").display()));
     refused(&sandbox, &["install"], "EMISSINGSIGNATUREKEY", 3);
 }

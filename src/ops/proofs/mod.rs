@@ -11,25 +11,26 @@
 //! that a registry could not be reached is neither a proof nor an attack.
 
 mod again;
+mod ask;
 pub(super) mod dist;
 mod downgrade;
 mod examined;
 mod judge;
 pub(super) mod keys;
 mod known;
-mod look_up;
+mod lookups;
 pub(super) mod refresh;
 mod report;
 mod served;
 
 use std::{
     path::PathBuf,
-    sync::{Arc, Mutex, OnceLock, PoisonError, atomic::AtomicUsize},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::{SystemTime, UNIX_EPOCH},
 };
 
 use futures_util::future::join;
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::OnceCell;
 
 use self::{
     dist::Advertised,
@@ -37,6 +38,7 @@ use self::{
     judge::Judged,
     keys::Keys,
     known::{Attested, Known, Record, Signed},
+    lookups::Lookups,
     refresh::Refresh,
 };
 use super::{context::Context, manifests::Sources, packages::Obtained};
@@ -49,7 +51,6 @@ use crate::{
     cpu,
     event::Reporter,
     flight::Flight,
-    manifest::Packument,
     registry::Pool,
     store::StoredPackage,
     verify::{
@@ -64,9 +65,6 @@ pub(super) use downgrade::{Earlier, Rank, check_downgrades};
 pub(super) use known::Remembered;
 pub(super) use report::Tally;
 pub(super) use served::Served;
-
-/// So many packuments of one run without any signature tell that a registry hands out none.
-const ENOUGH: usize = 16;
 
 /// A version about whose bytes something is to be proven.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -169,11 +167,8 @@ pub(super) struct Proofs {
     known: OnceCell<Arc<Known>>,
     fresh: Mutex<Vec<Record>>,
     verifier: OnceLock<Result<Arc<Verifier>, String>>,
-    packuments: Flight<String, Result<Arc<Packument>, Unheard>>,
     proven: Flight<Question, Proven>,
-    lookups: Semaphore,
-    signed: AtomicUsize,
-    unsigned: AtomicUsize,
+    lookups: Lookups,
 }
 
 /// Why there is no packument.
@@ -204,12 +199,14 @@ impl Proofs {
             known: OnceCell::new(),
             fresh: Mutex::default(),
             verifier: OnceLock::new(),
-            packuments: Flight::default(),
             proven: Flight::default(),
-            lookups: Semaphore::new(ENOUGH),
-            signed: AtomicUsize::new(0),
-            unsigned: AtomicUsize::new(0),
+            lookups: Lookups::new(Arc::clone(&context.pool)),
         }
+    }
+
+    /// Notes what will be proven, so that one question answers for all versions of a package.
+    pub(super) fn expect(&self, name: &str, version: &str) {
+        self.lookups.expect(name, version);
     }
 
     /// Finds out what can be found out without the bytes; runs beside their download.

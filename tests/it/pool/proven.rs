@@ -2,7 +2,7 @@
 
 use super::Pool;
 use crate::support::{Registry, signed::OwnKey};
-use serde_json::json;
+use serde_json::{Value, json};
 
 const NAMES: [&str; 6] = ["a", "b", "c", "d", "@s/e", "f"];
 
@@ -21,7 +21,7 @@ fn signed() -> Pool {
     pool
 }
 
-fn dependencies() -> serde_json::Value {
+fn dependencies() -> Value {
     NAMES
         .into_iter()
         .map(|name| (name.to_owned(), json!("^1")))
@@ -66,8 +66,11 @@ fn bytes_that_the_log_knows_otherwise_are_refused_whoever_serves_them() {
 
 #[test]
 fn lock_resolved_names_who_served_or_nobody_where_that_is_asked_for() {
-    let pool = Pool::of(3, "a@1.0.0\nb@1.0.0\nc@1.0.0\nd@1.0.0\ne@1.0.0\nf@1.0.0");
-    let all = json!({"a": "1", "b": "1", "c": "1", "d": "1", "e": "1", "f": "1"});
+    // So many that they do not all fall to the configured registry by chance.
+    let names: Vec<String> = ('a'..='n').map(String::from).collect();
+    let published: Vec<_> = names.iter().map(|name| format!("{name}@1.0.0")).collect();
+    let pool = Pool::of(3, &published.join("\n"));
+    let all: Value = names.into_iter().map(|name| (name, "1")).collect();
     let upstream = pool.sandbox(&all);
     upstream.denpm(["install", "--lock-resolved=upstream", "--registry-seed=00"]).succeeded();
     let lock = upstream.read("package-lock.json").unwrap();

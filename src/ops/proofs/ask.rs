@@ -1,11 +1,6 @@
 //! Asking registries about a version: its signatures, its attestations.
 
-use std::{
-    error::Error,
-    sync::{Arc, atomic::Ordering},
-};
-
-use super::{Attestations, ENOUGH, Proofs, Question, Unheard, dist::Advertised};
+use super::{Attestations, Proofs, Question, Unheard, dist::Advertised};
 use crate::{
     config::policy::{
         attestation::Mode,
@@ -13,8 +8,6 @@ use crate::{
     },
     manifest::Packument,
     ops::manifests::Sources,
-    registry::{FetchError, Form},
-    spec::PackageName,
     verify::attestation::Response,
 };
 
@@ -30,21 +23,17 @@ impl Proofs {
         question: &Question,
         sources: &Sources,
     ) -> Result<Option<Advertised>, Unheard> {
-        let name = &question.name;
-        let packument = if let Some(at_hand) = sources.packument_at_hand(name) {
-            at_hand
+        let mut advertised = if let Some(at_hand) = sources.packument_at_hand(&question.name) {
+            Advertised::of(&at_hand, &question.version)
         } else {
-            let _turn = self.lookups.acquire().await;
-            if self.is_hopeless(name) {
+            let _turn = self.lookups.turn().await;
+            if self.is_hopeless(&question.name) {
                 return Ok(None);
             }
-            self.packuments.run(name.clone(), || self.packument(name)).await?
+            self.lookups.about(question).await?
         };
-        let mut advertised = Advertised::of(&packument, &question.version);
         if let Some(advertised) = &mut advertised {
-            let count =
-                if advertised.signatures.is_empty() { &self.unsigned } else { &self.signed };
-            count.fetch_add(1, Ordering::Relaxed);
+            self.lookups.count(advertised);
             if advertised.signatures.is_empty() {
                 self.ask_others(question, advertised).await;
             }
@@ -52,25 +41,11 @@ impl Proofs {
         Ok(advertised)
     }
 
-    /// Whether this run has seen enough to know that the registries hand out no signatures: a
-    /// mirror that strips them from one strips them from all, and asking on proves nothing.
+    /// Whether this run has seen enough to know that asking on proves nothing.
     fn is_hopeless(&self, name: &str) -> bool {
         self.policy.signature.require != Require::Always
             && !self.keys.has_own_registry(name)
-            && self.signed.load(Ordering::Relaxed) == 0
-            && self.unsigned.load(Ordering::Relaxed) >= ENOUGH
-    }
-
-    async fn packument(&self, name: &str) -> Result<Arc<Packument>, Unheard> {
-        let unheard = |error: FetchError| match error.status() {
-            Some(400..500) => Unheard::NotThere,
-            _ => Unheard::Unreachable(error.to_string()),
-        };
-        let found = self.pool.packument(name, Form::Abbreviated).await.map_err(unheard)?;
-        let broken = |error: &dyn Error| Unheard::Unreachable(error.to_string());
-        let package = PackageName::parse(name).map_err(|error| broken(&error))?;
-        found.packument.verify_name(&package).map_err(|error| broken(&error))?;
-        Ok(found.packument)
+            && self.lookups.are_hopeless()
     }
 
     /// A signature proves the same bytes wherever it is from: where one registry of the pool has
@@ -81,7 +56,7 @@ impl Proofs {
         }
         let registries = self.pool.registry_for(&question.name).registries;
         for registry in registries.iter().skip(1) {
-            let _turn = self.lookups.acquire().await;
+            let _turn = self.lookups.turn().await;
             if self.is_hopeless(&question.name) {
                 return;
             }

@@ -1,8 +1,9 @@
-//! A second registry's packument, read for the sake of a few versions.
+//! A packument that is read for the sake of a few versions, and not kept.
 //!
-//! Hundreds of such documents are looked at in one run, each for one answer. Their texts would fill
-//! the memory meanwhile, so a text is let go as soon as it was looked at, and had again from the
-//! body, a tenth of its size, in the rare case that something else is asked of it.
+//! Hundreds of such documents are looked at in one run, each for an answer or two: a second
+//! registry's opinion, or the signatures of what a lockfile names. Their texts would fill the
+//! memory meanwhile, so a text is let go as soon as it was looked at, and had again from the body,
+//! a tenth of its size, in the rare case that something else is asked of it.
 
 use std::{
     io,
@@ -21,14 +22,14 @@ use super::{
 };
 use crate::manifest::{Document, Packument};
 
-/// A packument that is compared with another and not cached.
-pub(super) struct SecondQuestion<'a> {
+/// A packument, past the cache.
+pub(super) struct VersionsQuestion<'a> {
     pub document: DocumentQuestion<'a>,
-    /// The version that the other registry's answer is about.
+    /// The versions that the answer is about.
     pub versions: &'a [String],
 }
 
-impl Question for SecondQuestion<'_> {
+impl Question for VersionsQuestion<'_> {
     type Answer = Packument;
 
     async fn put(
