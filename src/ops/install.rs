@@ -72,12 +72,12 @@ pub async fn install(context: &Context, request: &TreeRequest) -> Result<Install
             break built?;
         }
     };
-    let mut ideal = ManuallyDrop::new(ideal);
+    let (mut ideal, prepared) = (ManuallyDrop::new(ideal), ManuallyDrop::new(prepared));
     let mut done = InstallSummary::default();
-    if let Some(prepared) = prepared {
+    if let Some(prepared) = &*prepared {
         done.trust = prepared.fetched.trust;
         if !context.options.dry_run {
-            apply(context, &files, &mut ideal, &prepared, request).await?;
+            apply(context, &files, &mut ideal, prepared, request).await?;
         }
         // Only now is it known which optional packages failed.
         done.changes = summary::changes(&ideal.tree, ideal.root, &prepared.diff);
