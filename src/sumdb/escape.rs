@@ -9,8 +9,16 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 
 /// The same, behind a text.
 pub(super) fn push_hex(text: &mut String, bytes: &[u8]) {
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    text.extend(digits.map(|digit| char::from(digit + if digit < 10 { b'0' } else { b'a' - 10 })));
+    let digit = |half: u8| half + if half < 10 { b'0' } else { b'a' - 10 };
+    // A digest at a time: a record has one for each file, and characters are pushed one by one.
+    for part in bytes.chunks(32) {
+        let mut digits = [0; 64];
+        for (pair, byte) in digits.as_chunks_mut::<2>().0.iter_mut().zip(part) {
+            *pair = [digit(byte >> 4), digit(byte & 15)];
+        }
+        let digits = digits.get(..2 * part.len()).unwrap_or_default();
+        text.push_str(str::from_utf8(digits).unwrap_or_default());
+    }
 }
 
 /// A word as one segment of a path: everything but letters, digits, `-`, `_`, `.` and `~` as
@@ -44,4 +52,19 @@ pub(super) fn unescaped(word: &str) -> Option<String> {
         rest = behind;
     }
     String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_of_any_length_has_its_two_digits() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        for length in [0, 1, 31, 32, 33, 256] {
+            let digits = bytes.iter().take(length).map(|byte| format!("{byte:02x}"));
+            let expected = digits.collect::<String>();
+            assert_eq!(hex(bytes.get(..length).unwrap()), expected);
+        }
+    }
 }
