@@ -49,6 +49,14 @@ impl<K: Eq + Hash, V: Clone> Flight<K, V> {
         self.cells().remove(key);
     }
 
+    /// As [`forget`](Self::forget), if the value is there and `is_it` holds of it.
+    pub fn forget_if(&self, key: &K, is_it: impl FnOnce(&V) -> bool) {
+        let mut cells = self.cells();
+        if cells.get(key).and_then(|cell| cell.get()).is_some_and(is_it) {
+            cells.remove(key);
+        }
+    }
+
     fn cells(&self) -> std::sync::MutexGuard<'_, Cells<K, V>> {
         // A panic elsewhere cannot leave the map half changed: every change is one call.
         self.cells.lock().unwrap_or_else(PoisonError::into_inner)

@@ -259,7 +259,9 @@ impl<'a> IdealBuilder<'a> {
         loop {
             // Whoever is placed from here on announces what it asks for itself.
             for node in self.queue.unsorted().to_vec() {
-                self.prefetch_for(node);
+                if self.is_resolved_here(node) {
+                    self.prefetch_for(node);
+                }
             }
             while let Some(node) = self.queue.pop(&self.tree) {
                 self.build_step(node)?;
@@ -289,9 +291,15 @@ impl<'a> IdealBuilder<'a> {
         Ok(())
     }
 
+    /// Whether what a node asks for is for this tree to find: it is in it, and no lock of its own
+    /// says what it gets.
+    fn is_resolved_here(&self, node: NodeId) -> bool {
+        let is_sealed = self.tree[node].has_shrinkwrap && !self.options.complete;
+        self.tree.root_of(node) == self.root && !is_sealed
+    }
+
     fn build_step(&mut self, node: NodeId) -> Result<(), BuildError> {
-        let sealed = self.tree[node].has_shrinkwrap && !self.options.complete;
-        if self.tree.root_of(node) != self.root || sealed || !self.seen.insert(node) {
+        if !self.is_resolved_here(node) || !self.seen.insert(node) {
             return Ok(());
         }
         if self.tree.nodes.len() > MAX_NODES {

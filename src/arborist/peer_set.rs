@@ -387,6 +387,9 @@ impl IdealBuilder<'_> {
     /// Announces what a new node will ask for, so that it is under way when its turn comes.
     pub(super) fn prefetch_for(&mut self, node: NodeId) {
         for edge in self.problem_edges(node) {
+            if self.is_workspaces_name(self.tree.edge_name(edge)) {
+                continue;
+            }
             let key = self.request_key(edge);
             if key.as_ref().is_some_and(|key| self.requests.contains_key(key)) {
                 continue;
@@ -401,6 +404,13 @@ impl IdealBuilder<'_> {
             }
             self.remember(key, &Arc::new(spec));
         }
+    }
+
+    /// Whether a workspace has this name, of which no registry needs to hear: it may not have its
+    /// place yet.
+    pub(super) fn is_workspaces_name(&self, name: &str) -> bool {
+        let root = self.tree.target_or_self(self.root);
+        self.tree[root].workspaces.as_ref().is_some_and(|known| known.contains_key(name))
     }
 }
 

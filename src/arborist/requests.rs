@@ -59,6 +59,7 @@ impl IdealBuilder<'_> {
     /// Applies additions, removals and updates, and queues the nodes they touch.
     pub(super) fn apply_requests(&mut self) -> Result<(), BuildError> {
         self.check_update_names()?;
+        self.prefetch_requests();
         let root = self.tree.target_or_self(self.root);
         let mut nodes = self.selected_workspaces(root);
         if self.options.workspaces.is_empty() || self.options.include_workspace_root {
@@ -112,7 +113,6 @@ impl IdealBuilder<'_> {
             remove_deps(&mut package, &self.options.rm);
             self.requested_on.insert(node);
         }
-        self.prefetch_requests();
         let mut added = Vec::new();
         for raw in &self.options.add {
             let dep = self.understand(raw, node)?;
@@ -137,7 +137,9 @@ impl IdealBuilder<'_> {
     fn prefetch_requests(&self) {
         let cwd = Path::new(&self.options.cwd);
         for spec in self.options.add.iter().filter_map(|raw| Spec::parse(raw, cwd).ok()) {
-            self.manifests.prefetch(&spec);
+            if !spec.name.as_deref().is_some_and(|name| self.is_workspaces_name(name)) {
+                self.manifests.prefetch(&spec);
+            }
         }
     }
 

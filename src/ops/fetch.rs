@@ -25,7 +25,7 @@ use crate::{
 
 /// Packages that are worked on at once. Each holds several kilobytes before its first byte is there;
 /// what waits for a connection, for an answer or for a processor is far less than this.
-const UNDER_WAY: usize = 160;
+const TASKS: usize = 160;
 
 /// Verified packages by node, and what was proven about them.
 #[derive(Debug, Default)]
@@ -156,7 +156,7 @@ pub(super) async fn fetch_packages(
     }
     let mut wanted = wanted.into_iter();
     let mut fill = |tasks: &mut JoinSet<_>| {
-        for wanted in wanted.by_ref().take(UNDER_WAY.saturating_sub(tasks.len())) {
+        for wanted in wanted.by_ref().take(TASKS.saturating_sub(tasks.len())) {
             let sources = sources.clone();
             tasks.spawn(async move {
                 let obtained = wanted.obtain(&sources).await;

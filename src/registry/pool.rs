@@ -175,17 +175,18 @@ impl Pool {
 
     /// The packument of `name` for the sake of a few versions: what comes from a registry is not
     /// kept, and what it says of other versions is found out more slowly. What the cache has is
-    /// used as [`Self::packument`] uses it.
+    /// used as [`Self::packument`] uses it; where the cache is preferred, all is kept.
     ///
     /// # Errors
     ///
     /// As [`Self::packument`].
-    pub async fn packument_about(
+    pub async fn packument_unkept(
         &self,
         (name, versions): (&str, &[String]),
         form: Form,
     ) -> Result<Arc<Packument>, FetchError> {
-        if self.mode == CacheMode::Offline || self.has_cached(name, form) {
+        let asks_cache_first = matches!(self.mode, CacheMode::Offline | CacheMode::PreferOffline);
+        if asks_cache_first || self.has_cached(name, form) {
             return Ok(self.packument(name, form).await?.packument);
         }
         let found = async {
@@ -198,7 +199,7 @@ impl Pool {
     }
 
     /// Whether an earlier run kept a packument of `name`, however old.
-    pub fn has_cached(&self, name: &str, form: Form) -> bool {
+    fn has_cached(&self, name: &str, form: Form) -> bool {
         let (members, _) = self.routes.members(name);
         members.iter().any(|member| self.disk.load(&key(member, name, form)).is_some())
     }

@@ -217,37 +217,32 @@ fn a_lockfile_is_proven_too_and_what_was_proven_is_not_asked_again() {
     assert_eq!(registry.log(), Vec::<String>::new());
 }
 
-/// A lockfile of three packages, two of them versions of one, and their signed registry.
-fn locked(registry: Registry) -> (Registry, Sandbox) {
-    let key = OwnKey::new();
+#[test]
+fn one_document_that_is_not_kept_tells_the_signatures_of_all_versions_a_lockfile_names() {
+    let (registry, key) = (Registry::start(), OwnKey::new());
     for (name, version) in [("a", "1.0.0"), ("b", "1.0.0"), ("b", "2.0.0")] {
         key.publish(&registry, name, version);
     }
     key.serve(&registry);
     let sandbox = Sandbox::new(&registry);
-    sandbox.package_json(&json!({
+    sandbox.user_policy("").package_json(&json!({
         "name": "project",
         "version": "1.0.0",
         "dependencies": {"a": "1", "b": "1", "c": "npm:b@2"},
     }));
-    sandbox.user_policy("").denpm(["install", "--package-lock-only"]).succeeded();
-    std::fs::remove_dir_all(sandbox.cache()).unwrap();
-    registry.forget_requests();
-    (registry, sandbox)
-}
-
-#[test]
-fn one_document_tells_the_signatures_of_all_versions_that_a_lockfile_names() {
-    let (registry, sandbox) = locked(Registry::start());
+    sandbox.denpm(["install", "--package-lock-only"]).succeeded();
+    let forget = || {
+        std::fs::remove_dir_all(sandbox.cache()).unwrap();
+        registry.forget_requests();
+    };
+    forget();
     sandbox.denpm(["ci"]).succeeded().stdout_has("3 signed");
     assert_eq!(registry.requests().packuments, 2, "{:?}", registry.log());
-}
-
-#[test]
-fn documents_of_single_versions_tell_the_signatures_where_a_registry_has_them() {
-    let (registry, sandbox) = locked(Registry::start().with_version_documents());
-    sandbox.denpm(["ci"]).succeeded().stdout_has("3 signed");
-    assert_eq!(registry.requests().packuments, 0, "{:?}", registry.log());
+    assert!(!sandbox.cache().join("_denpm/packuments").exists());
+    // Who prefers the cache has it filled.
+    forget();
+    sandbox.denpm(["ci", "--prefer-offline"]).succeeded().stdout_has("3 signed");
+    assert!(sandbox.cache().join("_denpm/packuments").exists());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Asking registries about a version: its signatures, its attestations.
 
-use super::{Attestations, Proofs, Question, Unheard, dist::Advertised};
+use super::{Attestations, Proofs, Question, Unheard, dist::Advertised, lookups::Keeping};
 use crate::{
     config::policy::{
         attestation::Mode,
@@ -30,7 +30,10 @@ impl Proofs {
             if self.is_hopeless(&question.name) {
                 return Ok(None);
             }
-            self.lookups.about(question).await?
+            // A registry of one's own has no keys, most often: then nothing is remembered.
+            let is_own = self.keys.has_own_registry(&question.name);
+            let keeping = if is_own { Keeping::Cached } else { Keeping::Unkept };
+            self.lookups.about(question, keeping).await?
         };
         if let Some(advertised) = &mut advertised {
             self.lookups.count(advertised);

@@ -4,7 +4,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::{
-    manifest::{Manifest, Packument, Signature},
+    manifest::{Packument, Signature},
     verify::{
         Algorithm, Integrity,
         integrity::{Digests, IntegrityMismatch},
@@ -29,23 +29,18 @@ impl Advertised {
     /// What a packument tells about a version; `None` when it does not know the version.
     pub(in crate::ops) fn of(packument: &Packument, version: &str) -> Option<Self> {
         let manifest = packument.manifest(version)?.ok()?;
+        let dist = manifest.dist.clone().unwrap_or_default();
         let claimed = match (packument.time(version), packument.published_ms(version)) {
             (None, _) => Claimed::Missing,
             (Some(_), Some(time)) => Claimed::At(time),
             (Some(_), None) => Claimed::Unreadable,
         };
-        Some(Self::in_manifest(&manifest, claimed))
-    }
-
-    /// What a version's manifest tells, which knows nothing about when it was published.
-    pub(in crate::ops) fn in_manifest(manifest: &Manifest, claimed: Claimed) -> Self {
-        let dist = manifest.dist.clone().unwrap_or_default();
-        Self {
+        Some(Self {
             integrity: dist.integrity,
             signatures: dist.signatures,
             attestations: dist.attestations.map(|value| *value),
             claimed,
-        }
+        })
     }
 
     /// The signatures as they are verified.

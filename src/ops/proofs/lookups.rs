@@ -1,8 +1,7 @@
 //! What registries say of the versions a run wants, each package asked about once.
 //!
-//! A lockfile names versions, so only their signatures are wanted. The document of a single version
-//! is the smallest that has them; where a registry has no such documents, the package's is read for
-//! the sake of all versions that are expected, and not kept.
+//! A lockfile names versions, so only their signatures are wanted: a packument is read for the sake
+//! of all that are expected, and not kept, because what is proven is remembered.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -18,20 +17,29 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use super::{Question, Unheard, dist::Advertised};
 use crate::{
     flight::Flight,
-    manifest::{Manifest, Packument},
-    registry::{FetchError, Form, Pool, RegistryId},
+    manifest::Packument,
+    registry::{FetchError, Form, Pool},
     spec::PackageName,
-    verify::signature::Claimed,
 };
 
-/// So many packuments of one run without any signature tell that a registry hands out none.
+/// So many answers of one run without any signature tell that a registry hands out none.
 const ENOUGH: usize = 16;
 /// Packages that are asked about at once, beside the tarballs, when it is known that registries do
 /// hand out signatures; the lane to each registry has its own bound.
 const AT_ONCE: usize = 32;
 
-/// What is told about versions of one package; nothing of those that the registry does not know.
-type Told = HashMap<String, Option<Advertised>>;
+/// What is told about the versions of one package that were expected; nothing of those that the
+/// registry does not know.
+type Versions = HashMap<String, Option<Advertised>>;
+
+/// Whether what a registry says is kept for the next run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Keeping {
+    /// It is: nothing that could be proven by it is remembered, so it will be asked again.
+    Cached,
+    /// It is not.
+    Unkept,
+}
 
 /// The questions of one run.
 pub(super) struct Lookups {
@@ -41,9 +49,7 @@ pub(super) struct Lookups {
     unsigned: AtomicUsize,
     /// The versions that will be asked about, by name.
     expected: Mutex<HashMap<String, BTreeSet<String>>>,
-    told: Flight<String, Result<Arc<Told>, Unheard>>,
-    /// Whether a registry has documents of single versions.
-    documents: Flight<RegistryId, bool>,
+    told: Flight<String, Result<Arc<Versions>, Unheard>>,
 }
 
 impl Lookups {
@@ -55,7 +61,6 @@ impl Lookups {
             unsigned: AtomicUsize::new(0),
             expected: Mutex::default(),
             told: Flight::default(),
-            documents: Flight::default(),
         }
     }
 
@@ -98,55 +103,28 @@ impl Lookups {
     ///
     /// # Errors
     /// Why nothing was heard.
-    pub(super) async fn about(&self, question: &Question) -> Result<Option<Advertised>, Unheard> {
+    pub(super) async fn about(
+        &self,
+        question: &Question,
+        keeping: Keeping,
+    ) -> Result<Option<Advertised>, Unheard> {
         let Question { name, version, .. } = question;
-        if let Some(told) = self.by_its_document(question).await {
-            return Ok(Some(told));
-        }
         self.expect(name, version);
         loop {
-            let told = self.told.run(name.clone(), || self.by_the_packages(name)).await?;
+            let told = self.told.run(name.clone(), || self.of_package(name, keeping)).await?;
             if let Some(advertised) = told.get(version) {
                 return Ok(advertised.clone());
             }
             // It was read before anybody expected this version.
-            self.told.forget(name);
+            let is_it = |now: &Result<_, _>| now.as_ref().is_ok_and(|now| Arc::ptr_eq(now, &told));
+            self.told.forget_if(name, is_it);
         }
     }
 
-    /// What the version's own document tells, at a registry that has such.
-    async fn by_its_document(&self, question: &Question) -> Option<Advertised> {
-        let name = &question.name;
-        if self.pool.has_cached(name, Form::Abbreviated) {
-            return None;
-        }
-        let registry = self.pool.registry_for(name).registries.into_iter().next()?;
-        let mut told = None;
-        let first = &mut told;
-        let probe = async || {
-            *first = self.document(&registry, question).await;
-            first.is_some()
-        };
-        if self.documents.run(registry.clone(), probe).await && told.is_none() {
-            told = self.document(&registry, question).await;
-        }
-        told
-    }
-
-    async fn document(&self, registry: &RegistryId, question: &Question) -> Option<Advertised> {
-        let Question { name, version, .. } = question;
-        let body = self.pool.version_of(registry, name, version).await.ok()?;
-        let manifest = Manifest::from_slice(&body).ok()?;
-        let is_it =
-            manifest.name.as_deref() == Some(name) && manifest.version.as_ref() == Some(version);
-        // It says nothing about when the version was published, like the abbreviated packument.
-        is_it.then(|| Advertised::in_manifest(&manifest, Claimed::Missing))
-    }
-
-    async fn by_the_packages(&self, name: &str) -> Result<Arc<Told>, Unheard> {
-        let versions: Vec<String> =
-            self.expected().get(name).into_iter().flatten().cloned().collect();
-        let packument = self.packument(name, &versions).await?;
+    async fn of_package(&self, name: &str, keeping: Keeping) -> Result<Arc<Versions>, Unheard> {
+        let expected = self.expected().get(name).cloned().unwrap_or_default();
+        let versions: Vec<String> = expected.into_iter().collect();
+        let packument = self.packument(name, &versions, keeping).await?;
         let told = versions.into_iter().map(|version| {
             let advertised = Advertised::of(&packument, &version);
             (version, advertised)
@@ -154,12 +132,21 @@ impl Lookups {
         Ok(Arc::new(told.collect()))
     }
 
-    async fn packument(&self, name: &str, versions: &[String]) -> Result<Arc<Packument>, Unheard> {
+    async fn packument(
+        &self,
+        name: &str,
+        versions: &[String],
+        keeping: Keeping,
+    ) -> Result<Arc<Packument>, Unheard> {
         let unheard = |error: FetchError| match error.status() {
             Some(400..500) => Unheard::NotThere,
             _ => Unheard::Unreachable(error.to_string()),
         };
-        let found = self.pool.packument_about((name, versions), Form::Abbreviated).await;
+        let form = Form::Abbreviated;
+        let found = match keeping {
+            Keeping::Cached => self.pool.packument(name, form).await.map(|found| found.packument),
+            Keeping::Unkept => self.pool.packument_unkept((name, versions), form).await,
+        };
         let packument = found.map_err(unheard)?;
         let broken = |error: &dyn Error| Unheard::Unreachable(error.to_string());
         let package = PackageName::parse(name).map_err(|error| broken(&error))?;

@@ -2,7 +2,7 @@
 
 use super::{Pool, seed_for};
 use crate::support::{Fault, Registry, Sandbox, Target};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// The key of a registry's credential in `.npmrc`.
 fn nerf_dart(registry: &Registry) -> String {
@@ -105,4 +105,27 @@ fn public_package_with_a_private_name_is_refused_and_named() {
     assert_eq!(output.status, 3, "{output}");
     output.failed_with("EDEPENDENCYCONFUSION").stderr_has("@private/x").stderr_has(&own.url());
     assert_eq!(pool.mirrors[0].requests().tarballs, 0);
+}
+
+#[test]
+fn names_of_workspaces_are_asked_of_no_registry() {
+    let pool = Pool::of(3, "a@1.0.0");
+    let sandbox = pool.sandbox(&json!({}));
+    let package = |name: &str, dependencies: Value| {
+        let manifest = json!({"name": name, "version": "1.0.0", "dependencies": dependencies});
+        sandbox.file(&format!("packages/{name}/package.json"), &manifest.to_string());
+    };
+    sandbox.package_json(&json!({
+        "name": "project", "version": "1.0.0", "workspaces": ["packages/*"],
+    }));
+    package("w", json!({"a": "1"}));
+    package("private-b", json!({}));
+    // By the workspace that asks for it, and by the command line.
+    package("private-c", json!({"private-b": "1", "a": "1"}));
+    sandbox.denpm(["install"]).succeeded();
+    sandbox.denpm(["install", "private-b", "-w", "w"]).succeeded();
+    // One that is new, asked for by one whose place is known.
+    package("private-d", json!({}));
+    package("w", json!({"a": "1", "private-d": "1"}));
+    sandbox.denpm(["install", "-w", "w"]).succeeded();
 }
