@@ -113,7 +113,7 @@ pub struct NetworkOptions {
     pub fetch_retry_maxtimeout: Duration,
     /// Longest wait for an answer; zero is none.
     pub fetch_timeout: Duration,
-    /// Most connections to one origin: `maxsockets` where somebody set it, else [`CONNECTIONS`].
+    /// Most connections to one origin: `maxsockets` where somebody set it, else more than npm has.
     pub maxsockets: usize,
     /// How fresh cached data must be.
     pub cache_mode: CacheMode,
