@@ -113,5 +113,9 @@ mod tests {
         assert_eq!(flight.run("a", || async { 2 }).await, 1);
         flight.forget(&"a");
         assert_eq!(flight.run("a", || async { 3 }).await, 3);
+        flight.forget_if(&"a", |known| *known == 1);
+        assert_eq!(flight.run("a", || async { 4 }).await, 3);
+        flight.forget_if(&"a", |known| *known == 3);
+        assert_eq!(flight.run("a", || async { 5 }).await, 5);
     }
 }

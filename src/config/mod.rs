@@ -162,6 +162,11 @@ impl Config {
         self.get(key)?.value.as_number()
     }
 
+    /// The same, if somebody set it: a default of npm's is not what anybody asked for.
+    pub fn number_asked(&self, key: &str) -> Option<f64> {
+        self.get(key).filter(|found| found.origin != Origin::Default)?.value.as_number()
+    }
+
     /// The values of `key` as text.
     pub fn texts(&self, key: &str) -> Vec<String> {
         self.get(key).map(|found| found.value.to_texts()).unwrap_or_default()

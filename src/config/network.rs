@@ -18,8 +18,8 @@ use super::{
 
 /// A longer pool is a mistake.
 const MAX_POOL: usize = 64;
-/// The most connections to one origin where nobody set `maxsockets`. npm's 15 leave a line with
-/// 20 ms of latency idle for three quarters of an install; the fast installers have 50 to 64.
+/// The most connections to one origin where nobody set `maxsockets`, as many as bun's. With 20 ms
+/// of latency and npm's 15, installing 1,324 packages from a lock took 1.7 times as long.
 const CONNECTIONS: usize = 64;
 
 /// How fresh cached data must be.
@@ -252,13 +252,8 @@ fn noproxy(config: &Config) -> Vec<String> {
 }
 
 fn connections(config: &Config) -> usize {
-    match config.get("maxsockets").filter(|found| found.origin != Origin::Default) {
-        Some(_) => {
-            let asked = whole(config.number("maxsockets").unwrap_or_default());
-            usize::try_from(asked).unwrap_or(usize::MAX).max(1)
-        }
-        None => CONNECTIONS,
-    }
+    let asked = config.number_asked("maxsockets").map(whole);
+    asked.map_or(CONNECTIONS, |asked| usize::try_from(asked).unwrap_or(usize::MAX).max(1))
 }
 
 fn cache_mode(config: &Config) -> CacheMode {

@@ -8,7 +8,7 @@ use super::{machine, seed::Seed, settled::Heard};
 use crate::{
     arborist::{Machine, Platform},
     config::{
-        Config, Options, Origin,
+        Config, Options,
         credentials::{Authorization, Credentials, Secret},
         network, options as settings,
         policy::Policy,
@@ -125,8 +125,7 @@ pub(super) fn pool_options(options: &Options, config: &Config, machine: &Machine
 
 /// A number that somebody asked for, rounded.
 fn asked(config: &Config, key: &str) -> Option<u32> {
-    let set = config.get(key).filter(|value| value.origin != Origin::Default)?;
-    set.value.as_number().map(|number| format!("{number:.0}").parse().unwrap_or(u32::MAX))
+    config.number_asked(key).map(|number| format!("{number:.0}").parse().unwrap_or(u32::MAX))
 }
 
 /// `fetch-timeout`, where somebody set it: how long nothing may come. npm's five minutes make

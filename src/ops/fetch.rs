@@ -152,7 +152,7 @@ pub(super) async fn fetch_packages(
     let mut tasks = JoinSet::new();
     let wanted: Vec<_> = nodes.iter().map(|&node| Wanted::of(tree, node)).collect();
     for wanted in &wanted {
-        sources.proofs().expect(&wanted.package_name, &wanted.version);
+        sources.proofs().announce(&wanted.package_name, &wanted.version);
     }
     let mut wanted = wanted.into_iter();
     let mut fill = |tasks: &mut JoinSet<_>| {

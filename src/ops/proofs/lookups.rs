@@ -87,16 +87,8 @@ impl Lookups {
     }
 
     /// Notes what will be asked, so that one document answers for all versions of a package.
-    pub(super) fn expect(&self, name: &str, version: &str) {
-        let mut expected = self.expected();
-        if !expected.contains_key(name) {
-            expected.insert(name.to_owned(), BTreeSet::new());
-        }
-        if let Some(versions) = expected.get_mut(name)
-            && !versions.contains(version)
-        {
-            versions.insert(version.to_owned());
-        }
+    pub(super) fn announce(&self, name: &str, version: &str) {
+        self.expected().entry(name.to_owned()).or_default().insert(version.to_owned());
     }
 
     /// What the registries tell about a version; `None` where they do not know it.
@@ -109,7 +101,7 @@ impl Lookups {
         keeping: Keeping,
     ) -> Result<Option<Advertised>, Unheard> {
         let Question { name, version, .. } = question;
-        self.expect(name, version);
+        self.announce(name, version);
         loop {
             let told = self.told.run(name.clone(), || self.of_package(name, keeping)).await?;
             if let Some(advertised) = told.get(version) {

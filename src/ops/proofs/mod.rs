@@ -205,8 +205,8 @@ impl Proofs {
     }
 
     /// Notes what will be proven, so that one question answers for all versions of a package.
-    pub(super) fn expect(&self, name: &str, version: &str) {
-        self.lookups.expect(name, version);
+    pub(super) fn announce(&self, name: &str, version: &str) {
+        self.lookups.announce(name, version);
     }
 
     /// Finds out what can be found out without the bytes; runs beside their download.
