@@ -20,7 +20,7 @@ const PLAIN: [u8; 4] = [0x1f, 0x8b, 8, 0];
 /// deflate cannot make more of a byte (zlib, "Maximum Compression Factor").
 const MAX_RATIO: usize = 1032;
 /// Buffers are kept for the next body up to this size and number.
-const KEPT_BYTES: usize = 8 << 20;
+const KEPT_BYTES: usize = 2 << 20;
 const KEPT: usize = 4;
 
 static IDLE: Mutex<Vec<Inflater>> = Mutex::new(Vec::new());
