@@ -19,13 +19,14 @@ const TRAILER: usize = 8;
 const PLAIN: [u8; 4] = [0x1f, 0x8b, 8, 0];
 /// deflate cannot make more of a byte (zlib, "Maximum Compression Factor").
 const MAX_RATIO: usize = 1032;
-/// Buffers are kept for the next body up to this size and number.
+/// Bodies up to this size share so many buffers; pages of a buffer that nobody writes cost nothing.
 const KEPT_BYTES: usize = 2 << 20;
 const KEPT: usize = 4;
 
 static IDLE: Mutex<Vec<Inflater>> = Mutex::new(Vec::new());
 
-/// An inflater and the buffer it fills: clearing new memory costs as much as inflating into it.
+/// An inflater and the buffer it fills, if it ever did: clearing new memory costs as much as
+/// inflating into it.
 struct Inflater {
     engine: Decompressor,
     buffer: Vec<u8>,
@@ -43,15 +44,18 @@ pub fn inflate_whole<T>(body: &[u8], limit: usize, take: impl FnOnce(&[u8]) -> T
         return None;
     }
     let mut inflater = idle();
-    if inflater.buffer.len() < length {
-        // Anew, not longer: what it holds would be copied. More than is asked for, so that growing
-        // bodies do not each want another.
-        let room = length.checked_next_power_of_two().unwrap_or(length).min(KEPT_BYTES).max(length);
-        inflater.buffer = Vec::new();
-        inflater.buffer = vec![0; room];
-    }
-    let Inflater { engine, buffer } = &mut inflater;
+    let mut large;
+    let buffer = if length > KEPT_BYTES {
+        large = vec![0; length];
+        &mut large
+    } else {
+        if inflater.buffer.is_empty() {
+            inflater.buffer = vec![0; KEPT_BYTES];
+        }
+        &mut inflater.buffer
+    };
     let out = buffer.get_mut(..length)?;
+    let engine = &mut inflater.engine;
     let whole = engine.gzip_decompress(body, out).is_ok_and(|written| written == length);
     let taken = (whole && ends_with_its_trailer(body, trailer, out)).then(|| take(out));
     keep(inflater);
@@ -73,7 +77,7 @@ fn idle() -> Inflater {
 
 fn keep(inflater: Inflater) {
     let mut idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner);
-    if inflater.buffer.len() <= KEPT_BYTES && idle.len() < KEPT {
+    if idle.len() < KEPT {
         idle.push(inflater);
     }
 }
