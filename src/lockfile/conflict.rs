@@ -12,13 +12,17 @@ enum Side {
     Theirs,
 }
 
+/// Whether a text has the marks of a merge conflict.
+pub(super) fn has_conflict(text: &str) -> bool {
+    ["<<<<<<<", "=======", ">>>>>>>"].iter().all(|mark| text.contains(mark))
+}
+
 /// Parses JSON; text with conflict markers gives their version with our changes applied.
 ///
 /// # Errors
 /// When the text, or one side of the conflict, is not JSON.
 pub(super) fn parse_with_conflicts(text: &str) -> Result<Value, JsonParseError> {
-    let has = |mark: &str| text.contains(mark);
-    if !(has("<<<<<<<") && has("=======") && has(">>>>>>>")) {
+    if !has_conflict(text) {
         return parse_json(text);
     }
     let (mut ours, mut theirs, mut parent) = (String::new(), String::new(), String::new());

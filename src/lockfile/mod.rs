@@ -5,6 +5,7 @@
 //! Follows `shrinkwrap.js` of npm's arborist. Nothing here touches the disk.
 
 mod conflict;
+mod entries;
 mod legacy;
 mod read;
 pub mod sum;

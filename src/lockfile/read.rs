@@ -5,7 +5,11 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
-use super::{conflict::parse_with_conflicts, legacy};
+use super::{
+    conflict::{has_conflict, parse_with_conflicts},
+    entries::{self, Read},
+    legacy,
+};
 use crate::{
     arborist::{LockEntry, LockFlags, Shrinkwrap},
     error::{Code, Explain},
@@ -13,7 +17,7 @@ use crate::{
 };
 
 /// The most entries a lockfile may have.
-const MAX_ENTRIES: usize = 500_000;
+pub(super) const MAX_ENTRIES: usize = 500_000;
 
 /// A lockfile that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -65,49 +69,64 @@ impl Lockfile {
     /// # Errors
     /// [`LockfileError`].
     pub fn parse(text: &str, file_name: &str) -> Result<Self, LockfileError> {
-        let file = || file_name.to_owned();
-        let shape = |problem: &str| LockfileError::Shape { file: file(), problem: problem.into() };
-        let value = parse_with_conflicts(text)
-            .map_err(|source| LockfileError::Json { file: file(), source })?;
-        let Value::Object(mut data) = value else { return Err(shape("is no JSON object")) };
-        let version = data.get("lockfileVersion").and_then(Value::as_u64);
-        let packages = data.shift_remove("packages");
-        let dependencies = data.shift_remove("dependencies");
-        let entries = match (packages, dependencies) {
-            (Some(Value::Object(packages)), _) => packages,
-            (None | Some(Value::Null), Some(Value::Object(dependencies))) => {
-                legacy::packages_from_dependencies(&data, &dependencies)
-            }
-            (None | Some(Value::Null), _) => Map::new(),
-            (Some(_), _) => return Err(shape("has a `packages` that is no object")),
-        };
-        if entries.len() > MAX_ENTRIES {
-            return Err(shape("has more entries than any project needs"));
-        }
-        let requires = data.get("requires").is_some_and(|requires| requires != &Value::Bool(false));
+        let usual = if has_conflict(text) { None } else { entries::read(text) };
+        let (header, packages) = usual.map_or_else(|| read_any(text, file_name), Ok)?;
+        let version = header.get("lockfileVersion").and_then(Value::as_u64);
+        let requires = header.get("requires").is_some_and(|it| it != &Value::Bool(false));
         let ancient = version.is_none_or(|version| version < 2) && !requires;
-        let packages = entries
-            .into_iter()
-            .map(|(location, entry)| {
-                let entry = parse_entry(&location, &entry)?;
-                Some((location, entry))
-            })
-            .collect::<Option<IndexMap<String, LockEntry>>>()
-            .ok_or_else(|| shape("has an entry that is no object"))?;
-        let shrinkwrap = Shrinkwrap { packages, version, ancient, file_name: file() };
-        Ok(Self { shrinkwrap, format: detect_format(text), header: data })
+        let file_name = file_name.to_owned();
+        let shrinkwrap = Shrinkwrap { packages, version, ancient, file_name };
+        Ok(Self { shrinkwrap, format: detect_format(text), header })
     }
 }
 
-fn parse_entry(location: &str, value: &Value) -> Option<LockEntry> {
-    let entry = value.as_object()?;
+/// Reads a lockfile of any version and shape, merge conflicts among them.
+///
+/// # Errors
+/// [`LockfileError`].
+pub(super) fn read_any(text: &str, file_name: &str) -> Result<Read, LockfileError> {
+    let file = || file_name.to_owned();
+    let shape = |problem: &str| LockfileError::Shape { file: file(), problem: problem.into() };
+    let value = parse_with_conflicts(text)
+        .map_err(|source| LockfileError::Json { file: file(), source })?;
+    let Value::Object(mut data) = value else { return Err(shape("is no JSON object")) };
+    let packages = data.shift_remove("packages");
+    let dependencies = data.shift_remove("dependencies");
+    let entries = match (packages, dependencies) {
+        (Some(Value::Object(packages)), _) => packages,
+        (None | Some(Value::Null), Some(Value::Object(dependencies))) => {
+            legacy::packages_from_dependencies(&data, &dependencies)
+        }
+        (None | Some(Value::Null), _) => Map::new(),
+        (Some(_), _) => return Err(shape("has a `packages` that is no object")),
+    };
+    if entries.len() > MAX_ENTRIES {
+        return Err(shape("has more entries than any project needs"));
+    }
+    let packages = entries
+        .into_iter()
+        .map(|(location, entry)| {
+            let entry = entry.as_object()?;
+            let entry = lock_entry(&location, Manifest::from_object(entry), entry);
+            Some((location, entry))
+        })
+        .collect::<Option<IndexMap<String, LockEntry>>>()
+        .ok_or_else(|| shape("has an entry that is no object"))?;
+    Ok((data, packages))
+}
+
+/// An entry, from the manifest in it and the fields beside that.
+pub(super) fn lock_entry(
+    location: &str,
+    mut package: Manifest,
+    entry: &Map<String, Value>,
+) -> LockEntry {
     let flag = |key: &str| entry.get(key).is_some_and(is_truthy);
-    let mut package = Manifest::from_object(entry);
     if package.name.is_none() && !flag("link") {
         package.name = folder_name(location);
     }
     let text = |key: &str| entry.get(key).and_then(Value::as_str).map(str::to_owned);
-    Some(LockEntry {
+    LockEntry {
         package: Arc::new(package),
         resolved: text("resolved").filter(|url| !url.is_empty()),
         integrity: text("integrity").filter(|integrity| !integrity.is_empty()),
@@ -121,7 +140,7 @@ fn parse_entry(location: &str, value: &Value) -> Option<LockEntry> {
         },
         in_bundle: flag("inBundle"),
         has_shrinkwrap: flag("hasShrinkwrap"),
-    })
+    }
 }
 
 /// What a package without a name is called by its folder (`nameFromFolder`), where the location

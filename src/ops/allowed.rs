@@ -10,7 +10,7 @@ use url::Url;
 
 use super::{build::allow_sources, context::Context};
 use crate::{
-    arborist::{AllowError, AllowKind, Diff, NodeId, Requester, Tree},
+    arborist::{Allow, AllowError, AllowKind, AllowSources, Diff, NodeId, Requester, Tree},
     spec::Spec,
 };
 
@@ -18,16 +18,26 @@ use crate::{
 ///
 /// # Errors
 /// [`AllowError`] when a setting forbids it.
-pub(super) fn check(context: &Context, tree: &Tree, node: NodeId) -> Result<(), AllowError> {
+pub(super) fn check(
+    context: &Context,
+    allow: AllowSources,
+    tree: &Tree,
+    node: NodeId,
+) -> Result<(), AllowError> {
     let name = tree[node].package_name().unwrap_or_default();
     let Some(resolved) = tree.resolved(node) else { return Ok(()) };
+    // Whatever a URL leads to, it is a repository or a tarball.
+    let is_url = ["https://", "http://"].iter().any(|scheme| resolved.starts_with(scheme));
+    if is_url && allow.git == Allow::All && allow.remote == Allow::All {
+        return Ok(());
+    }
     if tree.is_registry_dependency(node) && is_in_registry(context, name, &resolved) {
         return Ok(());
     }
     // What is no specifier is refused where it would be fetched.
     let Ok(spec) = Spec::resolve(name, &resolved, Path::new("/")) else { return Ok(()) };
     let Some(kind) = AllowKind::of(&spec) else { return Ok(()) };
-    allow_sources(context).check(kind, &spec, requester(tree, node))
+    allow.check(kind, &spec, requester(tree, node))
 }
 
 fn is_in_registry(context: &Context, name: &str, resolved: &str) -> bool {

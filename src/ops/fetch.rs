@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 
 use super::{
     allowed,
+    build::allow_sources,
     context::Context,
     manifests::Sources,
     packages::Obtained,
@@ -124,9 +125,10 @@ pub(super) fn refuse_forbidden(
     tree: &mut Tree,
     nodes: &[NodeId],
 ) -> Result<bool, Failure> {
+    let allow = allow_sources(context);
     let mut refused = false;
     for &node in nodes {
-        match allowed::check(context, tree, node) {
+        match allowed::check(context, allow, tree, node) {
             Ok(()) => {}
             Err(error) if tree[node].flags.optional => {
                 set_aside(tree, node, &LoadFailure::new(error), &*context.reporter);

@@ -4,7 +4,7 @@
 //! first, are its order of preference and of fail-over at once. Removing a registry moves
 //! only the names it served; halving a weight moves only names away from that registry.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, sync::LazyLock};
 
 use sha2::{Digest, Sha256};
 use url::Url;
@@ -42,8 +42,10 @@ pub struct PoolEntry {
 
 /// The registry that npm asks unless told otherwise; `None` never happens, unless its library is
 /// wrong about that.
-pub fn npms_registry() -> Option<Url> {
-    Url::parse(deno_npmrc::NPM_DEFAULT_REGISTRY).ok()
+pub fn npms_registry() -> Option<&'static Url> {
+    static NPMS: LazyLock<Option<Url>> =
+        LazyLock::new(|| Url::parse(deno_npmrc::NPM_DEFAULT_REGISTRY).ok());
+    NPMS.as_ref()
 }
 
 /// A registry's base URL: http or https, with a trailing slash, without query and fragment.

@@ -229,7 +229,7 @@ impl Routes {
             return Ok(());
         };
         let default = npms_registry();
-        let mut public = self.pool.iter().map(|member| &member.url).chain(&default);
+        let mut public = self.pool.iter().map(|member| &member.url).chain(default);
         let is_public = public.any(|public| public.origin() == url.origin());
         if url.origin() == own.url.origin() || !is_public {
             return Ok(());

@@ -44,7 +44,7 @@ pub fn tarball_url(resolved: &Url, registry: &Url, mode: &ReplaceRegistryHost) -
         ReplaceRegistryHost::Always => None,
         ReplaceRegistryHost::Npmjs => {
             let default = npms_registry();
-            if default.as_ref().and_then(Url::host_str) != resolved.host_str() {
+            if default.and_then(Url::host_str) != resolved.host_str() {
                 return resolved.clone();
             }
             None

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeSet,
     fmt, fs, io,
-    path::{Path, PathBuf},
+    path::{MAIN_SEPARATOR, Path, PathBuf},
 };
 
 /// The longest location we accept, in bytes (Linux's `PATH_MAX`).
@@ -43,15 +43,7 @@ impl Location {
 
     /// The outermost `node_modules` folder this location lies in, relative to the project.
     pub fn area(&self) -> &str {
-        let mut end = 0;
-        for component in self.0.split('/') {
-            end += component.len();
-            if component == "node_modules" {
-                break;
-            }
-            end += 1;
-        }
-        self.0.get(..end).unwrap_or(&self.0)
+        area_of(&self.0)
     }
 
     /// The packages this location is nested in, outermost first:
@@ -86,8 +78,24 @@ impl fmt::Display for Location {
     }
 }
 
+/// [`Location::area`] of a location's text.
+pub(super) fn area_of(location: &str) -> &str {
+    let mut end = 0;
+    for component in location.split('/') {
+        end += component.len();
+        if component == "node_modules" {
+            break;
+        }
+        end += 1;
+    }
+    location.get(..end).unwrap_or(location)
+}
+
 /// Joins a `/`-separated relative path that is already known to be plain.
 pub(super) fn on_disk(base: &Path, relative: &str) -> PathBuf {
+    if MAIN_SEPARATOR == '/' {
+        return base.join(relative);
+    }
     let mut path = base.to_path_buf();
     path.extend(relative.split('/'));
     path

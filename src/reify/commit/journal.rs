@@ -12,7 +12,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{CommitError, Disk, Location, NODE_MODULES, RealFolders, STAGING_PREFIX, on_disk};
-use crate::reify::location::is_plain_relative;
+use crate::reify::location::{area_of, is_plain_relative};
 
 /// No plan of 200,000 packages is larger.
 const MAX_BYTES: u64 = 64 << 20;
@@ -67,8 +67,17 @@ enum Was {
 }
 
 impl Step {
-    pub(super) fn new(project: &Path, slot: usize, at: &Location, keep: &[Location]) -> Self {
-        let exists = |location: &Location| fs::symlink_metadata(location.on(project)).is_ok();
+    /// What is to be done at a location; `missing` are parents of it that are not there yet, and
+    /// then nothing is.
+    pub(super) fn new(
+        project: &Path,
+        slot: usize,
+        (at, missing): (&Location, &[String]),
+        keep: &[Location],
+    ) -> Self {
+        let exists = |location: &Location| {
+            missing.is_empty() && fs::symlink_metadata(location.on(project)).is_ok()
+        };
         let keep = keep.iter().filter(|kept| exists(kept)).filter_map(|kept| kept.below(at));
         Self {
             at: at.as_str().to_owned(),
@@ -184,9 +193,7 @@ impl Journal {
 
     /// A step's staging folder, relative to the project.
     fn staging_of(&self, step: &Step) -> String {
-        let at = Location::parse(&step.at);
-        let area = at.as_ref().map_or(NODE_MODULES, Location::area);
-        format!("{area}/{STAGING_PREFIX}{}", self.id)
+        format!("{}/{STAGING_PREFIX}{}", area_of(&step.at), self.id)
     }
 
     /// This journal without its steps, and without the project's own area: undone, it removes

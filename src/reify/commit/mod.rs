@@ -183,8 +183,8 @@ impl<D: Disk> Transaction<D> {
             .collect();
         for text in TRUSTED {
             let at = Location::parse(text)?;
-            folders.missing_parents(&at)?;
-            journal.steps.push(Step::new(project, journal.steps.len(), &at, &[]));
+            let missing = folders.missing_parents(&at)?;
+            journal.steps.push(Step::new(project, journal.steps.len(), (&at, &missing), &[]));
         }
         let mut staged = BTreeMap::new();
         for change in shallow {
@@ -193,7 +193,8 @@ impl<D: Disk> Transaction<D> {
                 Change::Place { keep, .. } => keep.as_slice(),
                 Change::Remove { .. } => &[],
             };
-            let mut step = Step::new(project, journal.steps.len(), change.at(), keep);
+            let at = (change.at(), missing.as_slice());
+            let mut step = Step::new(project, journal.steps.len(), at, keep);
             if let Change::Place { at, .. } = change {
                 step.new = true;
                 staged.insert(at.clone(), format!("new/{}", step.slot));

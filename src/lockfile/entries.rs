@@ -1,0 +1,218 @@
+//! The entries of a lockfile, read each for itself: building the whole text as JSON first would
+//! cost more than all the rest, and leave nothing to do for a second processor.
+//!
+//! Only for what npm writes: a key with escapes, `packages` that is no object and whatever else is
+//! unusual are left to the reader that takes everything.
+
+use std::fmt;
+
+use indexmap::IndexMap;
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, Visitor},
+};
+use serde_json::{Map, Value, value::RawValue};
+
+use super::read::{MAX_ENTRIES, lock_entry};
+use crate::{arborist::LockEntry, cpu, manifest::Manifest};
+
+/// The fields of an entry that are no manifest's.
+const OWN_FIELDS: [&str; 10] = [
+    "resolved",
+    "integrity",
+    "link",
+    "extraneous",
+    "dev",
+    "optional",
+    "devOptional",
+    "peer",
+    "inBundle",
+    "hasShrinkwrap",
+];
+
+/// A lockfile's top level without `packages` and `dependencies`, and its entries by location.
+pub(super) type Read = (Map<String, Value>, IndexMap<String, LockEntry>);
+
+/// Reads a lockfile that has `packages`; `None` for anything unusual.
+pub(super) fn read(text: &str) -> Option<Read> {
+    let TopLevel { header, packages } = serde_json::from_str(text).ok()?;
+    let packages: Vec<(String, &RawValue)> = packages?.into_iter().collect();
+    if packages.len() > MAX_ENTRIES {
+        return None;
+    }
+    let entries = cpu::map_all(&packages, |(location, raw)| entry(location, raw.get()));
+    let locations = packages.into_iter().map(|(location, _)| location);
+    let entries = locations.zip(entries).map(|(location, entry)| Some((location, entry?)));
+    Some((header, entries.collect::<Option<_>>()?))
+}
+
+fn entry(location: &str, text: &str) -> Option<LockEntry> {
+    let package = Manifest::from_slice(text.as_bytes()).ok()?;
+    let OwnFields(own) = serde_json::from_str(text).ok()?;
+    Some(lock_entry(location, package, &own))
+}
+
+/// A lockfile whose entries are still text.
+struct TopLevel<'a> {
+    header: Map<String, Value>,
+    packages: Option<IndexMap<String, &'a RawValue>>,
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for TopLevel<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(TopLevelVisitor)
+    }
+}
+
+struct TopLevelVisitor;
+
+impl<'de> Visitor<'de> for TopLevelVisitor {
+    type Value = TopLevel<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a lockfile")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut top = TopLevel { header: Map::new(), packages: None };
+        while let Some(key) = map.next_key::<&str>()? {
+            match key {
+                "packages" => top.packages = Some(map.next_value()?),
+                // What versions before 2 had; beside `packages` nobody reads it.
+                "dependencies" => drop(map.next_value::<IgnoredAny>()?),
+                _ => drop(top.header.insert(key.to_owned(), map.next_value()?)),
+            }
+        }
+        Ok(top)
+    }
+}
+
+/// What of an entry is in [`OWN_FIELDS`].
+struct OwnFields(Map<String, Value>);
+
+impl<'de> Deserialize<'de> for OwnFields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(OwnFieldsVisitor)
+    }
+}
+
+struct OwnFieldsVisitor;
+
+impl<'de> Visitor<'de> for OwnFieldsVisitor {
+    type Value = OwnFields;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an entry of a lockfile")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<OwnFields, A::Error> {
+        let mut own = Map::new();
+        while let Some(key) = map.next_key::<&str>()? {
+            if OWN_FIELDS.contains(&key) {
+                own.insert(key.to_owned(), map.next_value()?);
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(OwnFields(own))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::super::read::read_any;
+    use super::*;
+
+    fn both(text: &str) -> (Option<String>, Option<String>) {
+        let told = |read: Read| format!("{read:?}");
+        (read(text).map(told), read_any(text, "f").ok().map(told))
+    }
+
+    #[test]
+    fn what_npm_writes_is_read_entry_by_entry() {
+        let text = r#"{"name":"p","lockfileVersion":3,"requires":true,"packages":{
+            "":{"name":"p","dependencies":{"a":"^1"},"workspaces":["w"]},
+            "node_modules/a":{"version":"1.0.0","resolved":"r","integrity":"sha512-x","dev":true,
+              "bin":{"a":"a.js"},"engines":{"node":">=1"},"funding":{"url":"u"}},
+            "node_modules/@s/b":{"resolved":"w","link":true},
+            "node_modules/c":{"version":"1.0.0","bundleDependencies":["d"],"os":["!win32"],
+              "inBundle":true,"hasShrinkwrap":true,"devOptional":true,"peer":1}},
+            "dependencies":{"a":{"version":"2.0.0"}}}"#;
+        let (quick, any) = both(text);
+        assert!(quick.is_some());
+        assert_eq!(quick, any);
+    }
+
+    #[test]
+    fn the_unusual_is_left_to_the_reader_that_takes_everything() {
+        for text in [
+            "\u{feff}{\"packages\":{}}",
+            r#"{"lockfileVersion":1,"dependencies":{"a":{"version":"1.0.0"}}}"#,
+            r#"{"packages":null}"#,
+            r#"{"packages":{"node_modules/a":[]}}"#,
+            r#"{"packages":{"node_modules/a":{"versio\u006e":"1.0.0"}}}"#,
+            r#"{"packages":{}"#,
+        ] {
+            assert!(read(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn of_what_is_given_twice_the_last_counts() {
+        for text in [
+            r#"{"packages":{"node_modules/a":{"version":"1.0.0","version":"2.0.0"}}}"#,
+            r#"{"packages":{"a":{"dependencies":{"b":"1"},"dependencies":{"c":"1"}}}}"#,
+            r#"{"packages":{"a":{"dependencies":{"b":"1"},"dependencies":3}}}"#,
+            r#"{"packages":{"a":{"dependencies":{"b":"1","b":2},"bin":"x","bin":{"y":"z"}}}}"#,
+            r#"{"packages":{"a":{"version":"1.0.0","dev":true,"version":1,"dev":false}}}"#,
+            r#"{"packages":{"a":{"version":"1.0.0"},"b":{},"a":{"link":true,"resolved":"b"}}}"#,
+            r#"{"packages":{"a":{}},"x":1,"packages":{"b":{}},"x":2}"#,
+        ] {
+            let (quick, any) = both(text);
+            assert!(quick.is_some(), "{text}");
+            assert_eq!(quick, any, "{text}");
+        }
+    }
+
+    fn value() -> impl Strategy<Value = Value> {
+        let scalar = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i32>().prop_map(Value::from),
+            "[a-z0-9.^@/:é-]{0,6}".prop_map(Value::from),
+        ];
+        scalar.prop_recursive(2, 8, 3, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+                prop::collection::btree_map("[a-z1]{1,3}", inner, 0..3).prop_map(|map| json!(map)),
+            ]
+        })
+    }
+
+    fn field() -> impl Strategy<Value = String> {
+        let others = ["name", "version", "dependencies", "bin", "engines", "license", "cpu", "x"];
+        prop::sample::select(OWN_FIELDS.into_iter().chain(others).collect::<Vec<_>>())
+            .prop_map(str::to_owned)
+    }
+
+    proptest! {
+        #[test]
+        fn both_readers_have_the_same_to_say(
+            entries in prop::collection::btree_map(
+                "(node_modules/)?(@s/)?[a-c]{1,2}",
+                prop::collection::btree_map(field(), value(), 0..6),
+                0..4,
+            ),
+            header in prop::collection::btree_map("[a-z]{1,4}", value(), 0..3),
+        ) {
+            let mut lock = json!(header);
+            lock["packages"] = json!(entries);
+            let (quick, any) = both(&lock.to_string());
+            prop_assert!(quick.is_some());
+            prop_assert_eq!(quick, any);
+        }
+    }
+}
