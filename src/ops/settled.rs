@@ -17,6 +17,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use super::{
     build::{Saving, TreeRequest, Update},
@@ -30,7 +31,6 @@ use crate::{
     explanation::EdgeType,
     fs::{Durability, read_bounded_file, write_atomic},
     report::summary::InstallSummary,
-    verify::Digests,
 };
 
 const VERSION: u32 = 1;
@@ -225,16 +225,17 @@ impl Settled {
             context.machine,
             request
         );
-        let mut text = Digests::of(settings.as_bytes(), []).sha512().to_vec();
+        // Processors have instructions for SHA-256, and a lockfile is most of what is read.
+        let mut text = Sha256::digest(settings.as_bytes()).to_vec();
         for name in FILES {
             let path = self.folder.join(name);
             if path.exists() {
                 let bytes = read_bounded_file(&path, MAX_FILE).ok()?;
                 text.extend(name.as_bytes());
-                text.extend(Digests::of(&bytes, []).sha512());
+                text.extend(Sha256::digest(&bytes));
             }
         }
-        Some(hex(Digests::of(&text, []).sha512()))
+        Some(hex(&Sha256::digest(&text)))
     }
 
     /// Notes what this run leaves, if the next one would have nothing to do.

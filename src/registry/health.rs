@@ -12,11 +12,15 @@
 
 use std::{
     collections::VecDeque,
+    pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
 
 use super::error::{Fault, FetchError};
 
@@ -36,6 +40,13 @@ const LONGEST_REST: Duration = Duration::from_mins(1);
 /// A registry that failed this often in a row is asked last for a while.
 const FAILURES: u32 = 3;
 
+/// So many requests at once keep two processors busy where answers come at once; more connections
+/// cost both sides more than they bring.
+const NEAR_SOCKETS: usize = 16;
+/// A host is far when no answer of its came sooner. There it is waiting that takes the time, and as
+/// many requests as are allowed wait together.
+const FAR: Duration = Duration::from_millis(5);
+
 /// The way to one host.
 #[derive(Debug)]
 pub(super) struct Lane {
@@ -54,6 +65,9 @@ struct State {
     in_a_row: u32,
     recent: VecDeque<Duration>,
     average: Option<Duration>,
+    fastest: Option<Duration>,
+    /// Permits that only a far host gets.
+    held_back: usize,
 }
 
 #[derive(Debug)]
@@ -74,9 +88,12 @@ pub struct Health {
 }
 
 impl Lane {
+    /// At most `max_sockets` requests at once, fewer until the host is known to be far.
     pub(super) fn new(max_sockets: usize, half_open: Duration) -> Self {
-        let permits = max_sockets.clamp(1, Semaphore::MAX_PERMITS);
-        Self { permits: Arc::new(Semaphore::new(permits)), state: Mutex::default(), half_open }
+        let most = max_sockets.clamp(1, Semaphore::MAX_PERMITS);
+        let near = most.min(NEAR_SOCKETS);
+        let state = State { held_back: most - near, ..State::default() };
+        Self { permits: Arc::new(Semaphore::new(near)), state: state.into(), half_open }
     }
 
     /// Waits for a free place, then says whether the host is worth a request.
@@ -86,10 +103,25 @@ impl Lane {
     /// Why it was found dead, if it was, by whoever found out.
     pub(super) async fn enter(&self) -> Result<Option<OwnedSemaphorePermit>, FetchError> {
         self.look(Instant::now())?;
-        // The semaphore is never closed; if it were, running unbounded would still be right.
-        let permit = Arc::clone(&self.permits).acquire_owned().await.ok();
+        let mut place = pin!(Arc::clone(&self.permits).acquire_owned());
+        let permit = match timeout(FAR, &mut place).await {
+            Ok(permit) => permit,
+            Err(_) => {
+                self.let_all_in_where_far();
+                place.await
+            }
+        };
         self.probe(Instant::now())?;
-        Ok(permit)
+        // The semaphore is never closed; if it were, running unbounded would still be right.
+        Ok(permit.ok())
+    }
+
+    /// Somebody waited for a place as long as a near host takes to answer.
+    fn let_all_in_where_far(&self) {
+        let mut state = self.state();
+        if state.fastest.is_none_or(|fastest| fastest >= FAR) {
+            self.permits.add_permits(std::mem::take(&mut state.held_back));
+        }
     }
 
     fn look(&self, now: Instant) -> Result<(), FetchError> {
@@ -122,6 +154,7 @@ impl Lane {
         }
         state.recent.push_back(took);
         state.average = Some(state.average.map_or(took, |mean| (mean * 7 + took) / 8));
+        state.fastest = Some(state.fastest.map_or(took, |fastest| fastest.min(took)));
     }
 
     /// An exchange failed in a way that says something about the host; three in a row earn a rest.
@@ -290,6 +323,29 @@ mod tests {
         assert_eq!(lane.patience(Some(Duration::from_millis(1))), *PATIENCE.start());
         (0..20).for_each(|number| lane.answered(Duration::from_millis(300 + number)));
         assert_eq!(lane.patience(None), Duration::from_millis(319));
+    }
+
+    /// How many requests a lane lets in, of those it might, after answers that took so many
+    /// milliseconds.
+    async fn let_in(answers: &[u64]) -> usize {
+        let lane = Lane::new(3 * NEAR_SOCKETS, PAUSE);
+        answers.iter().for_each(|&took| lane.answered(Duration::from_millis(took)));
+        let mut places = Vec::new();
+        while let Ok(Ok(place)) = timeout(4 * FAR, lane.enter()).await {
+            places.push(place);
+        }
+        places.len()
+    }
+
+    #[tokio::test]
+    async fn enter_waits_for_no_answer_where_the_host_is_far() {
+        assert_eq!(let_in(&[]).await, 3 * NEAR_SOCKETS, "nothing came at once");
+        assert_eq!(let_in(&[20, 5, 30]).await, 3 * NEAR_SOCKETS);
+    }
+
+    #[tokio::test]
+    async fn enter_lets_a_near_host_answer_first() {
+        assert_eq!(let_in(&[20, 1, 30]).await, NEAR_SOCKETS);
     }
 
     #[tokio::test]
