@@ -52,7 +52,7 @@ pub async fn run<T: Send + 'static>(
     .await
 }
 
-/// Fewer items than these are not worth another thread.
+/// Fewer items than these are not worth another thread, where an item is a package.
 const WORTH_A_THREAD: usize = 32;
 
 /// What `work` makes of each item, in their order, on as many threads as the items are worth; the
@@ -61,16 +61,36 @@ const WORTH_A_THREAD: usize = 32;
 /// # Panics
 /// As `work` does.
 pub fn map_all<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    map_parts(items, WORTH_A_THREAD, work)
+}
+
+/// As [`map_all`], where fewer than `worth_a_thread` items are not worth another thread.
+///
+/// # Panics
+/// As `work` does.
+pub fn map_parts<T: Sync, R: Send>(
+    items: &[T],
+    worth_a_thread: usize,
+    work: impl Fn(&T) -> R + Sync,
+) -> Vec<R> {
     let threads = available_parallelism().map_or(1, NonZero::get);
-    let part = items.len().div_ceil(threads).max(WORTH_A_THREAD);
-    let all_of = |part: &[T]| part.iter().map(&work).collect::<Vec<_>>();
+    let part = items.len().div_ceil(threads).max(worth_a_thread).max(1);
+    let all_of = &|part: &[T]| part.iter().map(&work).collect::<Vec<_>>();
     thread::scope(|scope| {
         let mut parts = items.chunks(part);
         let own = parts.next().unwrap_or_default();
-        let others: Vec<_> = parts.map(|part| scope.spawn(|| all_of(part))).collect();
+        let on_another = |part| {
+            let spawned = thread::Builder::new().spawn_scoped(scope, move || all_of(part));
+            // Where no thread is to be had, the caller's own does it all.
+            (part, spawned.ok())
+        };
+        let others: Vec<_> = parts.map(on_another).collect();
         let mut done = all_of(own);
-        for other in others {
-            done.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        for (part, other) in others {
+            done.extend(match other {
+                Some(other) => other.join().unwrap_or_else(|panic| resume_unwind(panic)),
+                None => all_of(part),
+            });
         }
         done
     })

@@ -19,14 +19,16 @@ const TRAILER: usize = 8;
 const PLAIN: [u8; 4] = [0x1f, 0x8b, 8, 0];
 /// deflate cannot make more of a byte (zlib, "Maximum Compression Factor").
 const MAX_RATIO: usize = 1032;
-/// Bodies up to this size share so many buffers; pages of a buffer that nobody writes cost nothing.
+/// Bodies up to this size share buffers of this size, of which pages that nobody writes cost nothing;
+/// a larger one is rare and has its own, or the largest of all would stay in memory to the end.
 const KEPT_BYTES: usize = 2 << 20;
+/// The most buffers that wait for the next body.
 const KEPT: usize = 4;
 
 static IDLE: Mutex<Vec<Inflater>> = Mutex::new(Vec::new());
 
-/// An inflater and the buffer it fills, if it ever did: clearing new memory costs as much as
-/// inflating into it.
+/// An inflater and the buffer it fills, if it ever did: new memory for each small body would cost as
+/// much as inflating it.
 struct Inflater {
     engine: Decompressor,
     buffer: Vec<u8>,
@@ -105,6 +107,15 @@ mod tests {
     fn one_member_is_inflated_and_a_shorter_one_after_it_is_not_mixed_with_it() {
         assert_eq!(inflated(&gzip(b"long text")).unwrap(), b"long text");
         assert_eq!(inflated(&gzip(b"text")).unwrap(), b"text");
+    }
+
+    #[test]
+    fn a_body_that_has_a_buffer_of_its_own_leaves_the_shared_one_alone() {
+        let inflated = |text: &[u8]| inflate_whole(&gzip(text), usize::MAX, <[u8]>::to_vec);
+        let large: Vec<u8> = (0..=KEPT_BYTES).map(|at| (at % 251).to_le_bytes()[0]).collect();
+        for text in [&large[1..], &large, b"text", &large[1..]] {
+            assert!(inflated(text).unwrap() == text);
+        }
     }
 
     #[test]

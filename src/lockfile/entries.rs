@@ -1,8 +1,9 @@
 //! The entries of a lockfile, read each for itself: building the whole text as JSON first would
 //! cost more than all the rest, and leave nothing to do for a second processor.
 //!
-//! Only for what npm writes: a key with escapes, `packages` that is no object and whatever else is
-//! unusual are left to the reader that takes everything.
+//! Only for what npm writes: an escape in a field's name, `packages` that is no object and whatever
+//! else is unusual are left to the reader that takes everything. What nobody asks for is read past,
+//! however deep or large it is, as npm does; the other reader refuses nesting deeper than 128.
 
 use std::fmt;
 
@@ -14,7 +15,11 @@ use serde::{
 use serde_json::{Map, Value, value::RawValue};
 
 use super::read::{MAX_ENTRIES, lock_entry};
-use crate::{arborist::LockEntry, cpu, manifest::Manifest};
+use crate::{
+    arborist::LockEntry,
+    cpu,
+    manifest::{Manifest, Plain},
+};
 
 /// The fields of an entry that are no manifest's.
 const OWN_FIELDS: [&str; 10] = [
@@ -30,6 +35,9 @@ const OWN_FIELDS: [&str; 10] = [
     "hasShrinkwrap",
 ];
 
+/// Fewer entries than these are read sooner than another thread begins.
+const WORTH_A_THREAD: usize = 128;
+
 /// A lockfile's top level without `packages` and `dependencies`, and its entries by location.
 pub(super) type Read = (Map<String, Value>, IndexMap<String, LockEntry>);
 
@@ -40,7 +48,8 @@ pub(super) fn read(text: &str) -> Option<Read> {
     if packages.len() > MAX_ENTRIES {
         return None;
     }
-    let entries = cpu::map_all(&packages, |(location, raw)| entry(location, raw.get()));
+    let read = |(location, raw): &(String, &RawValue)| entry(location, raw.get());
+    let entries = cpu::map_parts(&packages, WORTH_A_THREAD, read);
     let locations = packages.into_iter().map(|(location, _)| location);
     let entries = locations.zip(entries).map(|(location, entry)| Some((location, entry?)));
     Some((header, entries.collect::<Option<_>>()?))
@@ -80,7 +89,7 @@ impl<'de> Visitor<'de> for TopLevelVisitor {
                 "packages" => top.packages = Some(map.next_value()?),
                 // What versions before 2 had; beside `packages` nobody reads it.
                 "dependencies" => drop(map.next_value::<IgnoredAny>()?),
-                _ => drop(top.header.insert(key.to_owned(), map.next_value()?)),
+                _ => drop(top.header.insert(key.to_owned(), map.next_value::<Plain>()?.0)),
             }
         }
         Ok(top)
@@ -109,7 +118,7 @@ impl<'de> Visitor<'de> for OwnFieldsVisitor {
         let mut own = Map::new();
         while let Some(key) = map.next_key::<&str>()? {
             if OWN_FIELDS.contains(&key) {
-                own.insert(key.to_owned(), map.next_value()?);
+                own.insert(key.to_owned(), map.next_value::<Plain>()?.0);
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
@@ -161,6 +170,31 @@ mod tests {
     }
 
     #[test]
+    fn what_nobody_asks_for_is_read_past() {
+        let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+        for odd in [&*deep, "1e999", r#""\ud800""#] {
+            let text = format!(r#"{{"packages":{{"a":{{"version":"1.0.0","x":{odd}}}}}}}"#);
+            let (_, entries) = read(&text).unwrap();
+            assert_eq!(entries["a"].package.version.as_deref(), Some("1.0.0"));
+        }
+    }
+
+    #[test]
+    fn a_key_that_serde_json_keeps_for_itself_is_a_key_like_others() {
+        let key = "$serde_json::private::RawValue";
+        for text in [
+            format!(r#"{{"packages":{{"a":{{"{key}":"{{\"version\":\"1.0.0\"}}"}}}}}}"#),
+            format!(r#"{{"packages":{{"a":{{"dependencies":{{"{key}":"{{}}"}}}}}}}}"#),
+            format!(r#"{{"packages":{{"a":{{"resolved":{{"{key}":"\"r\""}}}}}}}}"#),
+            format!(r#"{{"x":{{"{key}":"1"}},"packages":{{}}}}"#),
+        ] {
+            let (quick, any) = both(&text);
+            assert!(quick.is_some(), "{text}");
+            assert_eq!(quick, any, "{text}");
+        }
+    }
+
+    #[test]
     fn of_what_is_given_twice_the_last_counts() {
         for text in [
             r#"{"packages":{"node_modules/a":{"version":"1.0.0","version":"2.0.0"}}}"#,
@@ -192,10 +226,13 @@ mod tests {
         })
     }
 
+    /// Every field of an entry that npm knows, and one that it does not.
     fn field() -> impl Strategy<Value = String> {
-        let others = ["name", "version", "dependencies", "bin", "engines", "license", "cpu", "x"];
-        prop::sample::select(OWN_FIELDS.into_iter().chain(others).collect::<Vec<_>>())
-            .prop_map(str::to_owned)
+        let all = "name version resolved integrity link dev optional devOptional peer extraneous \
+                   inBundle hasShrinkwrap hasInstallScript bin license engines os cpu libc funding \
+                   dependencies optionalDependencies peerDependencies peerDependenciesMeta \
+                   devDependencies bundleDependencies acceptDependencies workspaces deprecated x";
+        prop::sample::select(all.split_whitespace().collect::<Vec<_>>()).prop_map(str::to_owned)
     }
 
     proptest! {

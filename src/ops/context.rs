@@ -91,6 +91,7 @@ pub(super) fn pool_options(options: &Options, config: &Config, machine: &Machine
     let files = [&network.cafile, &network.extra_ca].into_iter().flatten();
     let ca = network.ca.iter().cloned().map(Authority::Pem);
     let ca = ca.chain(files.cloned().map(Authority::File)).collect();
+    let own = PoolOptions::new(network.registry.clone(), options.paths.cache.clone());
     PoolOptions {
         scopes: network
             .scopes
@@ -110,6 +111,8 @@ pub(super) fn pool_options(options: &Options, config: &Config, machine: &Machine
         retry: retry(config),
         timeouts: timeouts(config),
         max_sockets: machine::connections(network.maxsockets),
+        // Who sets a number gets it, wherever the registry is.
+        near_sockets: asked(config, "maxsockets").map_or(own.near_sockets, |_| usize::MAX),
         user_agent: machine.node_version.map(network.user_agent()),
         proxies: Proxies {
             http: network.proxy.as_ref().map(|proxy| proxy.expose().clone()),
@@ -119,7 +122,7 @@ pub(super) fn pool_options(options: &Options, config: &Config, machine: &Machine
         ca,
         strict_ssl: if network.strict_ssl { StrictSsl::On } else { StrictSsl::Off },
         replace_registry_host: replace_host(&options.lock.replace_registry_host),
-        ..PoolOptions::new(network.registry.clone(), options.paths.cache.clone())
+        ..own
     }
 }
 

@@ -225,7 +225,7 @@ impl Settled {
             context.machine,
             request
         );
-        // Processors have instructions for SHA-256, and a lockfile is most of what is read.
+        // Most processors have instructions for SHA-256, and a lockfile is most of what is read.
         let mut text = Sha256::digest(settings.as_bytes()).to_vec();
         for name in FILES {
             let path = self.folder.join(name);

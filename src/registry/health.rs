@@ -42,9 +42,9 @@ const FAILURES: u32 = 3;
 
 /// So many requests at once keep two processors busy where answers come at once; more connections
 /// cost both sides more than they bring.
-const NEAR_SOCKETS: usize = 16;
-/// A host is far when no answer of its came sooner. There it is waiting that takes the time, and as
-/// many requests as are allowed wait together.
+pub(super) const NEAR_SOCKETS: usize = 16;
+/// A host is far when none of its recent answers came sooner. There it is waiting that takes the
+/// time, and as many requests as are allowed wait together.
 const FAR: Duration = Duration::from_millis(5);
 
 /// The way to one host.
@@ -65,8 +65,7 @@ struct State {
     in_a_row: u32,
     recent: VecDeque<Duration>,
     average: Option<Duration>,
-    fastest: Option<Duration>,
-    /// Permits that only a far host gets.
+    /// Permits that only a far host gets, once.
     held_back: usize,
 }
 
@@ -88,10 +87,10 @@ pub struct Health {
 }
 
 impl Lane {
-    /// At most `max_sockets` requests at once, fewer until the host is known to be far.
-    pub(super) fn new(max_sockets: usize, half_open: Duration) -> Self {
+    /// At most `max_sockets` requests at once, and `near` as long as the host may be near.
+    pub(super) fn new(max_sockets: usize, near: usize, half_open: Duration) -> Self {
         let most = max_sockets.clamp(1, Semaphore::MAX_PERMITS);
-        let near = most.min(NEAR_SOCKETS);
+        let near = near.clamp(1, most);
         let state = State { held_back: most - near, ..State::default() };
         Self { permits: Arc::new(Semaphore::new(near)), state: state.into(), half_open }
     }
@@ -119,7 +118,8 @@ impl Lane {
     /// Somebody waited for a place as long as a near host takes to answer.
     fn let_all_in_where_far(&self) {
         let mut state = self.state();
-        if state.fastest.is_none_or(|fastest| fastest >= FAR) {
+        // An error that came at once is forgotten after a while.
+        if state.recent.iter().all(|took| *took >= FAR) {
             self.permits.add_permits(std::mem::take(&mut state.held_back));
         }
     }
@@ -154,7 +154,6 @@ impl Lane {
         }
         state.recent.push_back(took);
         state.average = Some(state.average.map_or(took, |mean| (mean * 7 + took) / 8));
-        state.fastest = Some(state.fastest.map_or(took, |fastest| fastest.min(took)));
     }
 
     /// An exchange failed in a way that says something about the host; three in a row earn a rest.
@@ -263,7 +262,7 @@ mod tests {
 
     #[test]
     fn probe_dead_lane_refuses_then_lets_one_probe() {
-        let lane = Lane::new(1, PAUSE);
+        let lane = Lane::new(1, 1, PAUSE);
         let now = Instant::now();
         assert!(lane.probe(now).is_ok());
         lane.found_dead(&dead());
@@ -277,7 +276,7 @@ mod tests {
 
     #[test]
     fn overtaken_lane_rests_longer_each_time_until_it_answers() {
-        let (lane, now) = (Lane::new(1, PAUSE), Instant::now());
+        let (lane, now) = (Lane::new(1, 1, PAUSE), Instant::now());
         let resting = |seconds| lane.is_resting(now + Duration::from_secs(seconds));
         lane.overtaken(now, 0);
         assert!(resting(1) && !resting(3));
@@ -289,7 +288,7 @@ mod tests {
 
     #[test]
     fn overtaken_once_among_answers_is_no_rest() {
-        let (lane, now) = (Lane::new(1, PAUSE), Instant::now());
+        let (lane, now) = (Lane::new(1, 1, PAUSE), Instant::now());
         let before = lane.answers();
         lane.answered(Duration::ZERO);
         lane.overtaken(now, before);
@@ -298,7 +297,7 @@ mod tests {
 
     #[test]
     fn failed_three_times_in_a_row_rests() {
-        let (lane, now) = (Lane::new(1, PAUSE), Instant::now());
+        let (lane, now) = (Lane::new(1, 1, PAUSE), Instant::now());
         (0..2).for_each(|_| lane.failed(now, None));
         lane.answered(Duration::ZERO);
         (0..2).for_each(|_| lane.failed(now, None));
@@ -309,7 +308,7 @@ mod tests {
 
     #[test]
     fn asked_for_rest_is_granted_up_to_a_minute() {
-        let (lane, now) = (Lane::new(1, PAUSE), Instant::now());
+        let (lane, now) = (Lane::new(1, 1, PAUSE), Instant::now());
         lane.asked_for_rest(now, Duration::from_hours(24));
         assert!(lane.is_resting(now + Duration::from_secs(59)));
         assert!(!lane.is_resting(now + Duration::from_secs(61)));
@@ -317,7 +316,7 @@ mod tests {
 
     #[test]
     fn patience_is_its_own_percentile_then_that_of_others_then_a_second() {
-        let lane = Lane::new(1, PAUSE);
+        let lane = Lane::new(1, 1, PAUSE);
         assert_eq!(lane.patience(None), FIRST_PATIENCE);
         assert_eq!(lane.patience(Some(Duration::from_millis(100))), Duration::from_millis(400));
         assert_eq!(lane.patience(Some(Duration::from_millis(1))), *PATIENCE.start());
@@ -328,7 +327,7 @@ mod tests {
     /// How many requests a lane lets in, of those it might, after answers that took so many
     /// milliseconds.
     async fn let_in(answers: &[u64]) -> usize {
-        let lane = Lane::new(3 * NEAR_SOCKETS, PAUSE);
+        let lane = Lane::new(12, 4, PAUSE);
         answers.iter().for_each(|&took| lane.answered(Duration::from_millis(took)));
         let mut places = Vec::new();
         while let Ok(Ok(place)) = timeout(4 * FAR, lane.enter()).await {
@@ -339,18 +338,29 @@ mod tests {
 
     #[tokio::test]
     async fn enter_waits_for_no_answer_where_the_host_is_far() {
-        assert_eq!(let_in(&[]).await, 3 * NEAR_SOCKETS, "nothing came at once");
-        assert_eq!(let_in(&[20, 5, 30]).await, 3 * NEAR_SOCKETS);
+        assert_eq!(let_in(&[]).await, 12, "nothing came at once");
+        assert_eq!(let_in(&[20, 5, 30]).await, 12);
+        let once_at_once = [&[1], &[20; REMEMBERED][..]].concat();
+        assert_eq!(let_in(&once_at_once).await, 12);
     }
 
     #[tokio::test]
     async fn enter_lets_a_near_host_answer_first() {
-        assert_eq!(let_in(&[20, 1, 30]).await, NEAR_SOCKETS);
+        assert_eq!(let_in(&[20, 1, 30]).await, 4);
+    }
+
+    #[tokio::test]
+    async fn enter_lets_no_more_in_than_are_allowed_and_forgets_who_gave_up() {
+        let lane = Lane::new(2, 4, PAUSE);
+        let places = [lane.enter().await.unwrap(), lane.enter().await.unwrap()];
+        assert!(timeout(4 * FAR, lane.enter()).await.is_err());
+        drop(places);
+        assert_eq!(lane.permits.available_permits(), 2);
     }
 
     #[tokio::test]
     async fn enter_after_the_pause_is_allowed() {
-        let lane = Lane::new(1, Duration::from_millis(20));
+        let lane = Lane::new(1, 1, Duration::from_millis(20));
         lane.found_dead(&dead());
         assert!(lane.enter().await.is_err());
         tokio::time::sleep(Duration::from_millis(30)).await;
@@ -359,7 +369,7 @@ mod tests {
 
     #[tokio::test]
     async fn enter_waiting_caller_learns_of_the_death() {
-        let lane = Arc::new(Lane::new(1, Duration::from_secs(30)));
+        let lane = Arc::new(Lane::new(1, 1, Duration::from_secs(30)));
         let held = lane.enter().await.unwrap();
         let waiting = tokio::spawn({
             let lane = Arc::clone(&lane);

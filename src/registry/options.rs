@@ -7,6 +7,7 @@ use url::Url;
 use super::{
     assignment::PoolEntry,
     auth::{Anonymous, CredentialSource},
+    health::NEAR_SOCKETS,
     tarball::ReplaceRegistryHost,
 };
 use crate::pending::PendingText;
@@ -151,8 +152,10 @@ pub struct PoolOptions {
     pub timeouts: Timeouts,
     /// Sizes.
     pub limits: Limits,
-    /// Concurrent requests to one registry (`maxsockets`).
+    /// The most concurrent requests to one registry (`maxsockets`).
     pub max_sockets: usize,
+    /// The same as long as a registry answers at once.
+    pub near_sockets: usize,
     /// `User-Agent`.
     pub user_agent: PendingText,
     /// `npm-command`, `npm-scope`, `npm-session`, `npm-auth-type`: name and value; never sent to another host.
@@ -184,6 +187,7 @@ impl PoolOptions {
             timeouts: Timeouts::default(),
             limits: Limits::default(),
             max_sockets: 64,
+            near_sockets: NEAR_SOCKETS,
             user_agent: concat!("denpm/", env!("CARGO_PKG_VERSION")).into(),
             headers: Vec::new(),
             proxies: Proxies::default(),

@@ -88,13 +88,14 @@ pub(super) struct Routes {
 struct Lanes {
     by_origin: Mutex<HashMap<String, Arc<Lane>>>,
     max_sockets: usize,
+    near_sockets: usize,
     half_open: std::time::Duration,
 }
 
 impl Lanes {
     fn member(&self, url: Url, fallthrough: Fallthrough, weight: f64) -> Arc<Member> {
         let mut lanes = self.by_origin.lock().unwrap_or_else(PoisonError::into_inner);
-        let new = || Arc::new(Lane::new(self.max_sockets, self.half_open));
+        let new = || Arc::new(Lane::new(self.max_sockets, self.near_sockets, self.half_open));
         let lane = Arc::clone(lanes.entry(url.origin().ascii_serialization()).or_insert_with(new));
         let id = RegistryId::of(&url);
         Arc::new(Member { id, url, fallthrough, weight, lane, barred: OnceLock::new() })
@@ -107,6 +108,7 @@ impl Routes {
         let mut lanes = Lanes {
             by_origin: Mutex::default(),
             max_sockets: connections_each(options.max_sockets, mirrors + 1),
+            near_sockets: options.near_sockets,
             half_open: options.timeouts.half_open,
         };
         let registry = registry_url(options.registry.as_str())?;

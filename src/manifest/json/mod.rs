@@ -3,11 +3,15 @@
 //! Layout follows json-parse-even-better-errors 5; writing follows `JSON.stringify` of ECMA-262
 //! §25.5.2, so that a file npm wrote is written back byte for byte.
 
+mod plain;
+
 use super::string_map::StringMap;
 use crate::error::{Code, Explain};
 use serde::Deserialize;
 use serde_json::{Map, Number, Value};
 use std::{borrow::Cow, cmp::Ordering, fmt::Write as _, thread};
+
+pub use plain::Plain;
 
 /// How a JSON file is laid out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +58,7 @@ const MAX_INDENT: usize = 10;
 /// [`JsonParseError`], also for nesting deeper than 128.
 pub fn parse_json(text: &str) -> Result<Value, JsonParseError> {
     let text = without_bom(text);
-    serde_json::from_str(text).map_err(|error| explain(&error, text))
+    serde_json::from_str(text).map(|Plain(value)| value).map_err(|error| explain(&error, text))
 }
 
 /// The layout of a JSON file, from what stands behind its first brace.

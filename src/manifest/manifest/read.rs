@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 
 use super::{Dist, Manifest, Signature};
 use crate::manifest::{
-    json::Key,
+    json::{Key, Plain},
     string_map::{Builder, StringMap},
 };
 
@@ -281,11 +281,10 @@ impl<'de> Shape<'de> for DistOnce {
                 "fileCount" => dist.file_count = map.next_value_seed(Loose::of(Count))?,
                 "signatures" => dist.signatures = map.next_value_seed(Loose::of(Signatures))?,
                 "attestations" => {
-                    dist.attestations =
-                        map.next_value::<Option<Box<Value>>>()?.filter(|value| value.is_object());
+                    dist.attestations = handed(&mut map)?.filter(|value| value.is_object());
                 }
                 // What proves the bytes is sound in all its parts.
-                _ => drop(map.next_value::<Value>()?),
+                _ => drop(map.next_value::<Plain>()?),
             }
             keys.push(key);
         }
@@ -359,11 +358,11 @@ impl Draft {
             "_id" => known.id = one(map, Text)?,
             "_resolved" => known.resolved = one(map, Text)?,
             "_integrity" => known.integrity = one(map, Text)?,
-            "bin" => self.bin = Some(map.next_value()?),
-            "bundleDependencies" => self.bundle_dependencies = Some(map.next_value()?),
-            "bundledDependencies" => self.bundled_dependencies = Some(map.next_value()?),
+            "bin" => self.bin = Some(map.next_value::<Plain>()?.0),
+            "bundleDependencies" => self.bundle_dependencies = Some(map.next_value::<Plain>()?.0),
+            "bundledDependencies" => self.bundled_dependencies = Some(map.next_value::<Plain>()?.0),
             _ => match self.handed_through(key) {
-                Some(field) => *field = map.next_value()?,
+                Some(field) => *field = handed(map)?,
                 None => drop(map.next_value::<IgnoredAny>()?),
             },
         }
@@ -391,6 +390,11 @@ impl Draft {
             _ => return None,
         })
     }
+}
+
+/// A field that stays JSON; `null` is as good as none.
+fn handed<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<Box<Value>>, A::Error> {
+    Ok(map.next_value::<Option<Plain>>()?.map(|Plain(value)| Box::new(value)))
 }
 
 fn one<'de, A: MapAccess<'de>, S: Shape<'de>>(map: &mut A, shape: S) -> Result<S::Value, A::Error> {

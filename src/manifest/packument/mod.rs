@@ -14,7 +14,7 @@ use self::{
     scan::Scanned,
 };
 use super::{
-    json::Key,
+    json::{Key, Plain},
     manifest::{Manifest, ManifestError},
     time::parse_epoch_ms,
 };
@@ -308,9 +308,9 @@ impl Packument {
     fn times(&self) -> &IndexMap<String, String> {
         self.time.get_or_init(|| {
             let raw = self.raw_field("time").unwrap_or_default();
-            let times: IndexMap<String, Value> = serde_json::from_slice(&raw).unwrap_or_default();
+            let times: IndexMap<String, Plain> = serde_json::from_slice(&raw).unwrap_or_default();
             let text =
-                |(version, time): (String, Value)| Some((version, time.as_str()?.to_owned()));
+                |(version, time): (String, Plain)| Some((version, time.0.as_str()?.to_owned()));
             times.into_iter().filter_map(text).collect()
         })
     }
@@ -332,7 +332,7 @@ fn indexed(text: &[u8], extent: Extent) -> Result<Index, PackumentError> {
 fn one_time(raw: &[u8], version: &str) -> Option<String> {
     struct One<'v>(&'v str);
     impl<'de> Visitor<'de> for One<'_> {
-        type Value = Option<Value>;
+        type Value = Option<Plain>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("times")
@@ -352,7 +352,7 @@ fn one_time(raw: &[u8], version: &str) -> Option<String> {
     }
     let mut json = serde_json::Deserializer::from_slice(raw);
     match json.deserialize_map(One(version)) {
-        Ok(Some(Value::String(text))) => Some(text),
+        Ok(Some(Plain(Value::String(text)))) => Some(text),
         _ => None,
     }
 }

@@ -7,9 +7,10 @@ use serde::{
     Deserialize, Deserializer,
     de::{Error as _, MapAccess, Visitor},
 };
-use serde_json::{Value, value::RawValue};
+use serde_json::value::RawValue;
 
 use super::{MAX_ENTRIES, PackumentError};
+use crate::manifest::json::Plain;
 
 /// Keys of a document in its order; hashed with a seed of this run.
 type IndexMap<K, V> = indexmap::IndexMap<K, V, RandomState>;
@@ -76,9 +77,9 @@ impl<'de> Visitor<'de> for DocumentVisitor {
             let repeated = match key.as_str() {
                 "versions" => document.versions.replace(map.next_value::<Unique<_>>()?.0).is_some(),
                 "dist-tags" => {
-                    let Unique(tags) = map.next_value::<Unique<Value>>()?;
+                    let Unique(tags) = map.next_value::<Unique<Plain>>()?;
                     let text =
-                        |(tag, version): (String, Value)| Some((tag, version.as_str()?.to_owned()));
+                        |(tag, version): (String, Plain)| Some((tag, version.0.as_str()?.into()));
                     document
                         .dist_tags
                         .replace(tags.into_iter().filter_map(text).collect())

@@ -230,11 +230,27 @@ impl Proofs {
     async fn ask_registry(&self, question: &Question, sources: &Sources) -> Told {
         match self.advertised(question, sources).await {
             Ok(Some(advertised)) => {
-                let attestations = self.attestations(question, &advertised).await;
+                let keys = self.ask_for_keys(question, &advertised);
+                let (attestations, ()) = join(self.attestations(question, &advertised), keys).await;
                 Told::Advertised(Box::new(advertised), attestations)
             }
             Ok(None) | Err(Unheard::NotThere) => Told::Silent,
             Err(Unheard::Unreachable(reason)) => Told::Unreachable(reason),
+        }
+    }
+
+    /// Has the keys of the registry's own namespace on their way while the bytes are, where a
+    /// signature is by none that counts so far; whoever examines it asks for them.
+    async fn ask_for_keys(&self, question: &Question, advertised: &Advertised) {
+        if self.policy.signature.require == Require::Off || !advertised.is_signable() {
+            return;
+        }
+        let known = self.keys.of(&question.name).await.all();
+        let is_unknown = |one: &signature::Signature<'_>| {
+            known.get(one.keyid, signature::Usage::Signatures).is_none()
+        };
+        if advertised.signatures().iter().any(is_unknown) {
+            drop(self.keys.with_own_namespace(&question.name).await);
         }
     }
 

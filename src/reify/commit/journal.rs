@@ -67,8 +67,8 @@ enum Was {
 }
 
 impl Step {
-    /// What is to be done at a location; `missing` are parents of it that are not there yet, and
-    /// then nothing is.
+    /// What is to be done at a location. Where parents of it are `missing`, nothing lies at it
+    /// either.
     pub(super) fn new(
         project: &Path,
         slot: usize,
