@@ -103,12 +103,11 @@ impl Lane {
     pub(super) async fn enter(&self) -> Result<Option<OwnedSemaphorePermit>, FetchError> {
         self.look(Instant::now())?;
         let mut place = pin!(Arc::clone(&self.permits).acquire_owned());
-        let permit = match timeout(FAR, &mut place).await {
-            Ok(permit) => permit,
-            Err(_) => {
-                self.let_all_in_where_far();
-                place.await
-            }
+        let permit = if let Ok(permit) = timeout(FAR, &mut place).await {
+            permit
+        } else {
+            self.let_all_in_where_far();
+            place.await
         };
         self.probe(Instant::now())?;
         // The semaphore is never closed; if it were, running unbounded would still be right.
@@ -328,7 +327,9 @@ mod tests {
     /// milliseconds.
     async fn let_in(answers: &[u64]) -> usize {
         let lane = Lane::new(12, 4, PAUSE);
-        answers.iter().for_each(|&took| lane.answered(Duration::from_millis(took)));
+        for &took in answers {
+            lane.answered(Duration::from_millis(took));
+        }
         let mut places = Vec::new();
         while let Ok(Ok(place)) = timeout(4 * FAR, lane.enter()).await {
             places.push(place);
