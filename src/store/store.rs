@@ -34,7 +34,7 @@ const STAGING: &str = "staging";
 /// The largest index that is read, in bytes: 100,000 entries of ordinary names, and `package.json`.
 const MAX_INDEX: u64 = 64 << 20;
 /// Archives larger than this are inflated piece by piece even when their body is in memory, in bytes.
-pub(super) const MAX_WHOLE: usize = 8 << 20;
+pub(super) const MAX_WHOLE: usize = 32 << 20;
 /// What is read of a stream at a time, in bytes.
 const READ_BUFFER: usize = 128 << 10;
 /// After this time nobody works in a staging directory any more.
