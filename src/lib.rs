@@ -71,3 +71,4 @@ pub mod flight;
 pub mod fs;
 pub mod gzip;
 pub mod pending;
+pub mod plain;

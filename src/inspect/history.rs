@@ -11,7 +11,7 @@ use std::{
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::manifest::Packument;
+use crate::{manifest::Packument, plain};
 
 /// The most versions that are looked at; the newest ones.
 const MAX_VERSIONS: usize = 5000;
@@ -120,16 +120,21 @@ struct Release {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Document {
-    #[serde(rename = "_npmUser")]
+    #[serde(rename = "_npmUser", deserialize_with = "plain::value")]
     user: Value,
+    #[serde(deserialize_with = "plain::value")]
     maintainers: Value,
+    #[serde(deserialize_with = "plain::value")]
     dist: Value,
+    #[serde(deserialize_with = "plain::value")]
     scripts: Value,
+    #[serde(deserialize_with = "plain::value")]
     dependencies: Value,
-    #[serde(rename = "optionalDependencies")]
+    #[serde(rename = "optionalDependencies", deserialize_with = "plain::value")]
     optional_dependencies: Value,
-    #[serde(rename = "gitHead")]
+    #[serde(rename = "gitHead", deserialize_with = "plain::value")]
     git_head: Value,
+    #[serde(deserialize_with = "plain::value")]
     gypfile: Value,
 }
 

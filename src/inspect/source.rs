@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::minified::{Files, Sources, Unchecked};
+use crate::plain;
 
 /// The most facts that are told of one file.
 const MAX_FACTS: usize = 12;
@@ -60,7 +61,10 @@ pub fn both(path: &str, package: &[u8], repository: &[u8]) -> FileState {
     if is_text && without_returns(package) == without_returns(repository) {
         return of(State::LineEnds, Vec::new());
     }
-    let object = |bytes: &[u8]| serde_json::from_slice::<Map<String, Value>>(bytes).ok();
+    let object = |bytes: &[u8]| match plain::from_slice(bytes) {
+        Ok(Value::Object(object)) => Some(object),
+        _ => None,
+    };
     let evidence = match (path, object(package), object(repository)) {
         ("package.json", Some(new), Some(old)) => fields(&old, &new, ""),
         _ => vec![format!("{} bytes, {} in the repository", package.len(), repository.len())],
@@ -132,7 +136,7 @@ fn map(path: &str, package: &Files, repository: &Files) -> FileState {
     let Some(bytes) = package.by_path.get(path) else {
         return of(State::Absent, vec![format!("not checked: {}", Unchecked::TooLarge)]);
     };
-    let parsed: Option<Value> = serde_json::from_slice(bytes).ok();
+    let parsed = plain::from_slice(bytes).ok();
     let sources = parsed.as_ref().and_then(|map| map.get("sources")?.as_array());
     let names: Vec<&str> = sources.into_iter().flatten().filter_map(Value::as_str).collect();
     let ends_like = |name: &str| {

@@ -15,11 +15,7 @@ use serde::{
 use serde_json::{Map, Value, value::RawValue};
 
 use super::read::{MAX_ENTRIES, lock_entry};
-use crate::{
-    arborist::LockEntry,
-    cpu,
-    manifest::{Manifest, Plain},
-};
+use crate::{arborist::LockEntry, cpu, manifest::Manifest, plain::Plain};
 
 /// The fields of an entry that are no manifest's.
 const OWN_FIELDS: [&str; 10] = [

@@ -18,8 +18,8 @@ mod string_map;
 mod time;
 
 pub use json::{
-    Json, JsonFormat, JsonParseError, Members, Plain, detect_format, members, parse_json,
-    render_json, render_json_sorted,
+    Json, JsonFormat, JsonParseError, Members, detect_format, members, parse_json, render_json,
+    render_json_sorted,
 };
 pub use manifest::{Deps, Dist, Manifest, ManifestError, Signature};
 pub use package_json::{PackageJson, PackageJsonError};

@@ -17,6 +17,7 @@ use crate::{
     event::Reporter,
     fs::read_bounded_file,
     lockfile::MAX_LOCKFILE_BYTES,
+    plain,
 };
 
 /// The most bytes of a package.json that are read for its own sake.
@@ -156,12 +157,12 @@ fn read_project(folder: &Path, reporter: &dyn Reporter) -> Result<(ProjectFiles,
 /// The `packages` of a lockfile, unparsed; empty in files older than npm 7.
 fn raw_entries(path: &Path) -> Map<String, Value> {
     let bytes = read_bounded_file(path, MAX_LOCKFILE_BYTES).unwrap_or_default();
-    match serde_json::from_slice::<Map<String, Value>>(&bytes).ok() {
-        Some(mut lock) => match lock.shift_remove("packages") {
+    match plain::from_slice(&bytes) {
+        Ok(Value::Object(mut lock)) => match lock.shift_remove("packages") {
             Some(Value::Object(entries)) => entries,
             _ => Map::new(),
         },
-        None => Map::new(),
+        _ => Map::new(),
     }
 }
 

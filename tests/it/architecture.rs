@@ -35,7 +35,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 
 /// What everyone may use; they use nothing but each other.
 const LEAVES: &[&str] =
-    &["cpu", "error", "explanation", "event", "flag", "fs", "flight", "gzip", "pending"];
+    &["cpu", "error", "explanation", "event", "flag", "fs", "flight", "gzip", "pending", "plain"];
 
 /// Crates that only one module may name.
 const ONLY_IN: &[(&str, &str)] = &[

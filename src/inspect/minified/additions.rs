@@ -1,13 +1,11 @@
 //! Files that are new: those that cannot be read, and those that code suddenly reaches for.
 
-use serde_json::Value;
-
 use super::{
     Inspection, entry,
     files::{self, Files},
     reader::Reader,
 };
-use crate::{flag::Flag, inspect::Sign};
+use crate::{flag::Flag, inspect::Sign, plain};
 
 /// Signs about new files.
 pub(super) fn compare(new: &Files, old: &Files, reader: &mut Reader, out: &mut Inspection) {
@@ -66,7 +64,7 @@ fn bundled(new: &Files, old: &Files, out: &mut Inspection) {
             continue;
         };
         let scripts = |bytes: &[u8]| -> Vec<String> {
-            let manifest: Value = serde_json::from_slice(bytes).unwrap_or_default();
+            let manifest = plain::from_slice(bytes).unwrap_or_default();
             let script = |event| {
                 Some(format!("{event}: {}", manifest.get("scripts")?.get(event)?.as_str()?))
             };

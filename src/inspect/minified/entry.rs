@@ -8,6 +8,7 @@ use super::{
     files::{self, Files},
     reader::Reader,
 };
+use crate::plain;
 
 /// Scripts that run when a package is installed.
 const INSTALL_EVENTS: [&str; 3] = ["preinstall", "install", "postinstall"];
@@ -18,8 +19,7 @@ const MAX_DEPTH: u32 = 16;
 
 /// The paths that a manifest names: entry points, commands, the files that install scripts run.
 pub(super) fn named(package: &Files) -> BTreeSet<String> {
-    let manifest: Option<Value> =
-        package.get("package.json").and_then(|bytes| serde_json::from_slice(bytes).ok());
+    let manifest = package.get("package.json").and_then(|bytes| plain::from_slice(bytes).ok());
     let mut found = BTreeSet::new();
     for key in ["main", "module", "browser", "bin", "exports", "imports"] {
         if let Some(value) = manifest.as_ref().and_then(|manifest| manifest.get(key)) {

@@ -3,15 +3,14 @@
 //! Layout follows json-parse-even-better-errors 5; writing follows `JSON.stringify` of ECMA-262
 //! §25.5.2, so that a file npm wrote is written back byte for byte.
 
-mod plain;
-
 use super::string_map::StringMap;
-use crate::error::{Code, Explain};
+use crate::{
+    error::{Code, Explain},
+    plain::Plain,
+};
 use serde::Deserialize;
 use serde_json::{Map, Number, Value};
 use std::{borrow::Cow, cmp::Ordering, fmt::Write as _, thread};
-
-pub use plain::Plain;
 
 /// How a JSON file is laid out.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,9 +13,12 @@ use serde::{
 use serde_json::{Map, Value};
 
 use super::{Dist, Manifest, Signature};
-use crate::manifest::{
-    json::{Key, Plain},
-    string_map::{Builder, StringMap},
+use crate::{
+    manifest::{
+        json::Key,
+        string_map::{Builder, StringMap},
+    },
+    plain::Plain,
 };
 
 /// A manifest as it was read, before it is normalised.

@@ -14,13 +14,14 @@ use self::{
     scan::Scanned,
 };
 use super::{
-    json::{Key, Plain},
+    json::Key,
     manifest::{Manifest, ManifestError},
     time::parse_epoch_ms,
 };
 use crate::{
     error::{Code, Explain},
     fs::damage_sum,
+    plain::Plain,
     spec::PackageName,
 };
 use bytes::Bytes;

@@ -10,7 +10,7 @@ use serde::{
 use serde_json::value::RawValue;
 
 use super::{MAX_ENTRIES, PackumentError};
-use crate::manifest::json::Plain;
+use crate::plain::Plain;
 
 /// Keys of a document in its order; hashed with a seed of this run.
 type IndexMap<K, V> = indexmap::IndexMap<K, V, RandomState>;

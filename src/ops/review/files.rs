@@ -13,6 +13,7 @@ use crate::{
     error::Failure,
     fs::{FsError, read_bounded_file},
     inspect::minified::{Files, MAX_FILE},
+    plain,
     store::{IgnoreFiles, ImportContext, StoredPackage, extract},
 };
 
@@ -113,7 +114,7 @@ pub(super) fn folder_of_package(root: &Path, name: &str) -> Option<PathBuf> {
 
 fn name_in(folder: &Path) -> Option<String> {
     let bytes = read_bounded_file(&folder.join("package.json"), MAX_FILE as u64).ok()?;
-    let manifest: Value = serde_json::from_slice(&bytes).ok()?;
+    let manifest = plain::from_slice(&bytes).ok()?;
     Some(manifest.get("name")?.as_str()?.to_owned())
 }
 
@@ -202,5 +203,5 @@ impl Reading {
 
 /// The package.json of a package, as it stands.
 pub(super) fn manifest(files: &Files) -> Option<Value> {
-    serde_json::from_slice(files.by_path.get("package.json")?).ok()
+    plain::from_slice(files.by_path.get("package.json")?).ok()
 }

@@ -19,7 +19,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::canonical::Canonical;
-use crate::sumdb::tlog::Hash;
+use crate::{plain::Plain, sumdb::tlog::Hash};
 
 /// The scripts that an install runs.
 const INSTALL_SCRIPTS: [&str; 3] = ["preinstall", "install", "postinstall"];
@@ -186,7 +186,7 @@ impl<'de> Deserialize<'de> for Fields {
                 let mut fields = Map::new();
                 while let Some(key) = map.next_key::<String>()? {
                     if FIELDS.contains(&key.as_str()) {
-                        fields.insert(key, map.next_value()?);
+                        fields.insert(key, map.next_value::<Plain>()?.0);
                     } else {
                         map.next_value::<IgnoredAny>()?;
                     }

@@ -142,6 +142,15 @@ fn the_canonical_json_is_that_of_rfc_8785() {
 }
 
 #[test]
+fn no_key_of_a_package_json_stands_for_something_else() {
+    let odd = json!({"$serde_json::private::RawValue": "{\"b\":\"1\"}"});
+    assert_ne!(
+        of(&json!({"name": "a", "dependencies": odd})),
+        of(&json!({"name": "a", "dependencies": {"b": "1"}})),
+    );
+}
+
+#[test]
 fn a_package_json_may_begin_with_a_byte_order_mark() {
     let plain = InstallManifest::parse(br#"{"name":"a"}"#).unwrap();
     assert_eq!(InstallManifest::parse("\u{feff}{\"name\":\"a\"}".as_bytes()), Ok(plain));

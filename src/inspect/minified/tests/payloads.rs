@@ -143,6 +143,14 @@ fn in_a_package() -> Vec<(&'static str, Edits, Flag)> {
             file("node_modules/x/package.json", r#"{"name":"x","scripts":{"install":"node y"}}"#),
             Flag::NewScript,
         ),
+        (
+            "a bundled package with a key that only our reader of JSON knows",
+            file(
+                "node_modules/x/package.json",
+                r#"{"$serde_json::private::RawValue":"1","scripts":{"install":"node y"}}"#,
+            ),
+            Flag::NewScript,
+        ),
         ("a bundled package", file("node_modules/x/package.json", r#"{"name":"x"}"#), Flag::NewDep),
         (
             "decrypted and compiled",

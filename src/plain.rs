@@ -2,7 +2,8 @@
 //!
 //! `serde_json::Value` takes an object whose first key is the one that stands for its `RawValue`
 //! for the text in it, and parses that. To npm, and to everybody else, it is an object with an odd
-//! key; what denpm looks at has to be what they see.
+//! key; what denpm looks at has to be what they see. Where other keys follow, it even is an error, and
+//! what was to be inspected would be passed over as no JSON.
 
 use std::fmt;
 
@@ -16,6 +17,22 @@ use serde_json::{Map, Number, Value};
 /// counts, at the place of the first, as in JavaScript.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plain(pub Value);
+
+/// Reads the whole of a JSON text.
+///
+/// # Errors
+/// A text that is not JSON, also for nesting deeper than 128.
+pub fn from_slice(bytes: &[u8]) -> Result<Value, serde_json::Error> {
+    serde_json::from_slice(bytes).map(|Plain(value)| value)
+}
+
+/// Reads a field that stays JSON (`deserialize_with`).
+///
+/// # Errors
+/// As the deserializer says.
+pub fn value<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
+    Plain::deserialize(deserializer).map(|Plain(value)| value)
+}
 
 impl<'de> Deserialize<'de> for Plain {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -94,6 +111,8 @@ mod tests {
         let text = format!(r#"{{"{key}":"{{\"a\":1}}"}}"#);
         assert_eq!(plain(&text).unwrap()[key], "{\"a\":1}");
         assert_eq!(plain(&text.replace('$', "\\u0024")).unwrap()[key], "{\"a\":1}");
+        let text = format!(r#"{{"{key}":"1","scripts":{{"install":"x"}}}}"#);
+        assert_eq!(from_slice(text.as_bytes()).unwrap()["scripts"]["install"], "x");
     }
 
     proptest! {
