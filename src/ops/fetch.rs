@@ -14,6 +14,7 @@ use super::{
     manifests::Sources,
     packages::Obtained,
     proofs::{Proven, Question, Tally},
+    turns::Weight,
 };
 use crate::{
     arborist::{Action, Diff, LoadFailure, Naming, NodeId, PackageSource, Tree},
@@ -61,6 +62,7 @@ struct Wanted {
     resolved: Option<Arc<str>>,
     integrity: Option<String>,
     naming: Naming,
+    weight: Weight,
 }
 
 impl Wanted {
@@ -74,6 +76,7 @@ impl Wanted {
             version: source.version.to_owned(),
             integrity: source.integrity.map(str::to_owned),
             naming: source.naming,
+            weight: Weight::of(&tree[node].package),
             resolved,
         }
     }
@@ -101,7 +104,7 @@ impl Wanted {
             integrity: self.integrity.as_deref(),
             naming: self.naming,
         };
-        sources.package(&source).await
+        sources.weighed_package(&source, self.weight).await
     }
 }
 
@@ -152,7 +155,8 @@ pub(super) async fn fetch_packages(
 ) -> Result<FetchedPackages, Failure> {
     reporter.event(Event::PhaseStarted(Phase::Fetch));
     let mut tasks = JoinSet::new();
-    let wanted: Vec<_> = nodes.iter().map(|&node| Wanted::of(tree, node)).collect();
+    let mut wanted: Vec<_> = nodes.iter().map(|&node| Wanted::of(tree, node)).collect();
+    wanted.sort_by_key(|wanted| wanted.weight);
     for wanted in &wanted {
         sources.proofs().announce(&wanted.package_name, &wanted.version);
     }

@@ -37,6 +37,7 @@ mod settled;
 mod sidecar;
 pub mod sumdb;
 mod summary;
+mod turns;
 pub mod verify;
 mod workspaces;
 

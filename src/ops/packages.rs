@@ -7,13 +7,13 @@ use std::{
     sync::Arc,
 };
 
-use tokio::sync::Semaphore;
 use url::Url;
 
 use super::{
     context::Context,
     git::{self, Freshness, Git, GitOptions, Preparation, install_arguments},
     pack,
+    turns::{Turns, Weight},
 };
 use crate::{
     arborist::{LoadFailure, Naming},
@@ -30,12 +30,9 @@ use crate::{
     verify::{Algorithm, Integrity, manifest_match},
 };
 
-/// The most tarballs that are fetched, or wait to be unpacked, at once.
-const UNDER_WAY: usize = 32;
-
 /// A package to fetch, known by where it is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct PackageRequest {
+pub(super) struct PackageRequest {
     /// The name to look for in the tarball: the package's own, not an alias.
     pub name: String,
     /// Its version.
@@ -50,7 +47,7 @@ pub struct PackageRequest {
 
 /// Where the bytes of a package are.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Place {
+pub(super) enum Place {
     /// A tarball at a URL.
     Url(String),
     /// A tarball on disk.
@@ -79,7 +76,7 @@ pub struct Packages {
     preparation: Preparation,
     flight: Flight<PackageRequest, Result<Obtained, LoadFailure>>,
     /// Bodies that are on their way or wait for a processor: what memory they take.
-    under_way: Semaphore,
+    turns: Arc<Turns>,
 }
 
 /// A package that cannot be fetched.
@@ -132,20 +129,25 @@ impl Packages {
             git: Git::new(git_options(context)),
             preparation: preparation(context),
             flight: Flight::default(),
-            under_way: Semaphore::new(UNDER_WAY),
+            turns: Arc::default(),
         }
     }
 
-    /// The package: from the store when its integrity is known there, else fetched and verified.
+    /// The package: from the store when its integrity is known there, else fetched and verified,
+    /// earlier if it is large.
     ///
     /// # Errors
     /// Whatever failed: network, integrity, archive rules, name or version.
-    pub async fn get(&self, request: &PackageRequest) -> Result<Obtained, LoadFailure> {
-        let work = || async { self.obtain(request).await.map_err(LoadFailure::from) };
+    pub(super) async fn get(
+        &self,
+        request: &PackageRequest,
+        weight: Weight,
+    ) -> Result<Obtained, LoadFailure> {
+        let work = || async { self.obtain(request, weight).await.map_err(LoadFailure::from) };
         self.flight.run(request.clone(), work).await
     }
 
-    async fn obtain(&self, request: &PackageRequest) -> Result<Obtained, Failure> {
+    async fn obtain(&self, request: &PackageRequest, weight: Weight) -> Result<Obtained, Failure> {
         let package = format!("{}@{}", request.name, request.version);
         let expected = match &request.integrity {
             Some(text) => Some(Integrity::parse(text).map_err(|_| PackageError::Integrity {
@@ -166,7 +168,11 @@ impl Packages {
             return Ok(Obtained { package: stored, source: None });
         }
         // In a box: what is in the store needs no room for a download.
-        Box::pin(self.fetch(request, expected, package)).await
+        let fetch = async {
+            let _turn = self.turns.next(weight).await;
+            self.fetch(request, expected, package).await
+        };
+        Box::pin(fetch).await
     }
 
     async fn fetch(
@@ -207,8 +213,6 @@ impl Packages {
             avoid: Vec::new(),
         };
         let mut contradiction: Option<(RegistryId, StoreError)> = None;
-        // It is never closed.
-        let _room = self.under_way.acquire().await.ok();
         loop {
             let tarball = match self.pool.tarball(&question).await {
                 Ok(tarball) => tarball,

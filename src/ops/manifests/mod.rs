@@ -30,6 +30,7 @@ use super::{
     packages::Packages,
     proofs::Proofs,
     registries::{Agreement, Answer, Settled, View},
+    turns::Weight,
 };
 use crate::{
     arborist::{
@@ -458,9 +459,9 @@ impl Manifests for Sources {
         let Some(request) = Shared::known_request(package) else { return };
         // A package for other machines is optional, and will be set aside.
         if package.naming == Naming::Checked && machine.check_target_platform(manifest).is_ok() {
-            let shared = Arc::clone(&self.shared);
+            let (shared, weight) = (Arc::clone(&self.shared), Weight::of(manifest));
             // A failure is kept for whoever asks for the package in earnest.
-            self.runtime.spawn(async move { drop(shared.packages.get(&request).await) });
+            self.runtime.spawn(async move { drop(shared.packages.get(&request, weight).await) });
         }
     }
 
@@ -473,7 +474,7 @@ impl Manifests for Sources {
 
     fn unpacked(&self, source: &PackageSource<'_>) -> Result<PathBuf, LoadFailure> {
         let request = self.runtime.block_on(self.shared.request_for(source))?;
-        Ok(self.runtime.block_on(self.shared.packages.get(&request))?.package.dir)
+        Ok(self.runtime.block_on(self.shared.packages.get(&request, Weight::Usual))?.package.dir)
     }
 
     fn inner_lock(&self, unpacked: &Path) -> Option<Shrinkwrap> {

@@ -13,6 +13,7 @@ use crate::{
     ops::{
         git::read_manifest,
         packages::{PackageRequest, Place},
+        turns::Weight,
     },
     spec::{Spec, SpecKind},
 };
@@ -48,7 +49,7 @@ impl Shared {
             integrity: None,
             naming: Naming::Free,
         };
-        let package = self.packages.get(&request).await?.package;
+        let package = self.packages.get(&request, Weight::Usual).await?.package;
         Ok(Arc::new(Fetched {
             manifest: Arc::new(Manifest::from_slice(&package.package_json)?),
             resolved: Some(resolved.into()),

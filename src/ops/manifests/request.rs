@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 use super::{Shared, SourceError, Sources, is_url};
 use crate::{
     arborist::{LoadFailure, Naming, PackageSource},
-    ops::packages::{Obtained, PackageRequest, Place},
+    ops::{
+        packages::{Obtained, PackageRequest, Place},
+        turns::Weight,
+    },
     spec::Spec,
 };
 
@@ -77,7 +80,16 @@ impl Sources {
     /// # Errors
     /// Whatever failed: network, integrity, archive rules, name or version.
     pub async fn package(&self, source: &PackageSource<'_>) -> Result<Obtained, LoadFailure> {
+        self.weighed_package(source, Weight::Usual).await
+    }
+
+    /// As [`Sources::package`], for many at once: large ones do not wait for others.
+    pub(in crate::ops) async fn weighed_package(
+        &self,
+        source: &PackageSource<'_>,
+        weight: Weight,
+    ) -> Result<Obtained, LoadFailure> {
         let request = self.shared.request_for(source).await?;
-        self.shared.packages.get(&request).await
+        self.shared.packages.get(&request, weight).await
     }
 }
