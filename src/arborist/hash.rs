@@ -67,6 +67,22 @@ impl<K, V> OrderedMap<K, V> {
 }
 
 impl<K: Eq + Hash, V> OrderedMap<K, V> {
+    /// The same entries in their order, each made into another one; no two into the same.
+    pub(super) fn map<L: Eq + Hash, W>(
+        self,
+        mut entry: impl FnMut(K, V) -> (L, W),
+    ) -> OrderedMap<L, W> {
+        OrderedMap(match self.0 {
+            Entries::Few(few) => {
+                Entries::Few(few.into_iter().map(|(key, value)| entry(key, value)).collect())
+            }
+            Entries::Many(many) => {
+                let all = many.into_iter().map(|(key, value)| entry(key, value));
+                Entries::Many(Box::new(all.collect()))
+            }
+        })
+    }
+
     /// Makes room for so many more.
     pub(super) fn reserve(&mut self, more: usize) {
         match &mut self.0 {
@@ -191,6 +207,11 @@ impl<T> OrderedSet<T> {
 }
 
 impl<T: Eq + Hash> OrderedSet<T> {
+    /// The same members in their order, each made into another one; no two into the same.
+    pub(super) fn map<U: Eq + Hash>(self, mut member: impl FnMut(T) -> U) -> OrderedSet<U> {
+        OrderedSet(self.0.map(|known, ()| (member(known), ())))
+    }
+
     pub(super) fn place_of(&self, member: &T) -> Option<usize> {
         self.0.place_of(member)
     }

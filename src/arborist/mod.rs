@@ -13,6 +13,7 @@
 //!
 //! Nothing here knows a URL, writes to disk, or decides a policy.
 
+mod absorb;
 mod actual;
 mod can_place_dep;
 mod dep_sets;

@@ -13,6 +13,13 @@ use super::hash::{IndexSet, OrderedMap};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Name(u32);
 
+impl Name {
+    /// Its place among all names of its tree.
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// The table behind [`Name`].
 #[derive(Debug, Default)]
 pub(super) struct Names {
@@ -37,6 +44,16 @@ impl Names {
             }
         }
         name
+    }
+
+    /// All names, in the order in which they were interned.
+    pub(super) fn all(&self) -> impl Iterator<Item = Name> + use<> {
+        (0..u32::try_from(self.texts.len()).unwrap_or(u32::MAX)).map(Name)
+    }
+
+    /// Their texts, in the same order.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.texts.iter().map(|text| &**text)
     }
 
     /// The name for a text, if it was ever interned.
@@ -69,6 +86,11 @@ impl<T> Default for ByName<T> {
 }
 
 impl<T: Default> ByName<T> {
+    /// What the names have, in the order in which they were interned.
+    pub(super) fn into_values(self) -> impl Iterator<Item = T> {
+        self.0.into_iter()
+    }
+
     /// What a name has; `None`, or what is empty, for a name that has nothing.
     pub(super) fn get(&self, name: Name) -> Option<&T> {
         self.0.get(name.0 as usize)
@@ -107,6 +129,15 @@ impl<V> Default for NameMap<V> {
 }
 
 impl<V: Copy> NameMap<V> {
+    /// The same map under other names, with other values.
+    pub(super) fn map<W>(
+        self,
+        rename: impl Fn(Name) -> Name,
+        change: impl Fn(V) -> W,
+    ) -> NameMap<W> {
+        NameMap(self.0.map(|folded, (name, value)| (rename(folded), (rename(name), change(value)))))
+    }
+
     pub(super) fn get(&self, folded: Name) -> Option<V> {
         self.0.get(&folded).map(|&(_, value)| value)
     }

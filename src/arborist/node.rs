@@ -121,6 +121,19 @@ impl Inventory {
         self.by_location.get(location).copied()
     }
 
+    /// The same inventory with other names and nodes.
+    pub(super) fn map(
+        self,
+        rename: impl Fn(Name) -> Name,
+        change: impl Fn(NodeId) -> NodeId + Copy,
+    ) -> Self {
+        Self {
+            by_location: self.by_location.map(|location, node| (location, change(node))),
+            by_name: self.by_name.map(|name, nodes| (rename(name), nodes.map(change))),
+            links_by_realpath: self.links_by_realpath.map(|path, links| (path, links.map(change))),
+        }
+    }
+
     pub(super) fn values(&self) -> impl DoubleEndedIterator<Item = NodeId> + '_ {
         self.by_location.values().copied()
     }

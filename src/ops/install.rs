@@ -13,6 +13,7 @@ use super::{
     build::{TreeRequest, omit, tree_settings},
     bundles,
     context::Context,
+    disk_tree::DiskTree,
     fetch::{FetchedPackages, fetch_packages, refuse_forbidden, wanted_nodes},
     frozen,
     lifecycle::{Lifecycle, project_package},
@@ -26,7 +27,7 @@ use super::{
     sidecar, sumdb, summary, workspaces,
 };
 use crate::{
-    arborist::{Diff, DiffOptions, Ideal, NodeId, Omit, Records, Shrinkwrap, Tree, Update},
+    arborist::{Diff, DiffOptions, Ideal, NodeId, Omit, Records, Tree, Update},
     error::Failure,
     event::{Event, Level, Phase},
     explanation::EdgeType,
@@ -62,11 +63,12 @@ pub async fn install(context: &Context, request: &TreeRequest) -> Result<Install
     if request.frozen {
         frozen::require_lock(&files)?;
     }
+    let mut disk = DiskTree::ahead(&files, tree_settings(&context.options), compares);
     let early = early_tarballs(context, &files, request);
     // The process ends soon after: thousands of packuments and nodes need not be freed one by one.
     let sources = ManuallyDrop::new(Sources::for_install(context, early));
     let (ideal, prepared) = loop {
-        let built = build(context, &files, &sources, request).await;
+        let built = build(context, &files, &sources, request, &mut disk).await;
         // What a registry that lags answered is resolved again, whatever came of it.
         if sources.settled().await? == registries::Settled::Confirmed {
             break built?;
@@ -92,14 +94,27 @@ pub async fn install(context: &Context, request: &TreeRequest) -> Result<Install
     }
     if let Some(settled) = settled {
         settled.note(context, asked, &files, &ideal, &done);
-    } else if let Some((settled, bare)) = Settled::after_frozen(context, asked)
-        && ideal.saving_changes_nothing()
-        && save::is_saved(context, &files, &ideal, &bare)
-    {
-        settled.note(context, &bare, &files, &ideal, &done);
+    } else {
+        note_frozen(context, asked, &files, &ideal, &done);
     }
     done.took = started.elapsed();
     Ok(done)
+}
+
+/// Notes after `ci` that an install would change nothing, if that is so.
+fn note_frozen(
+    context: &Context,
+    asked: &TreeRequest,
+    files: &ProjectFiles,
+    ideal: &Ideal,
+    done: &InstallSummary,
+) {
+    if let Some((settled, bare)) = Settled::after_frozen(context, asked)
+        && ideal.saving_changes_nothing()
+        && save::is_saved(context, files, ideal, &bare)
+    {
+        settled.note(context, &bare, files, ideal, done);
+    }
 }
 
 /// Resolves, and fetches what is missing on disk; nothing is fetched where only the lock is written.
@@ -108,6 +123,7 @@ async fn build(
     files: &ProjectFiles,
     sources: &Sources,
     request: &TreeRequest,
+    disk: &mut DiskTree,
 ) -> Result<(Ideal, Option<Prepared>), Failure> {
     let reporter = &*context.reporter;
     reporter.event(Event::PhaseStarted(Phase::Resolve));
@@ -121,7 +137,7 @@ async fn build(
         quorum::check(context, &ideal.tree, &all).await?;
         return Ok((ideal, None));
     }
-    let prepared = prepare(context, files, &mut ideal, sources, request).await?;
+    let prepared = prepare(context, files, &mut ideal, sources, request, disk).await?;
     Ok((ideal, Some(prepared)))
 }
 
@@ -170,9 +186,10 @@ async fn prepare(
     ideal: &mut Ideal,
     sources: &Sources,
     request: &TreeRequest,
+    disk: &mut DiskTree,
 ) -> Result<Prepared, Failure> {
     let known = sidecar::Known::read(&files.folder);
-    let actual = load_actual(files, ideal, request)?;
+    let actual = disk.beside(ideal, files, request.frozen).await?;
     let mut diff = difference(context, request, ideal, actual);
     if context.options.dry_run {
         let fetched = FetchedPackages::default();
@@ -213,22 +230,6 @@ async fn prepare(
         diff = difference(context, request, ideal, actual);
     }
     Ok(Prepared { actual, diff, fetched, known, sum })
-}
-
-/// The tree on disk. `ci` starts from an empty one: whatever is there is removed.
-fn load_actual(
-    files: &ProjectFiles,
-    ideal: &mut Ideal,
-    request: &TreeRequest,
-) -> Result<NodeId, Failure> {
-    let nothing = Shrinkwrap::default();
-    let hidden = if request.frozen { None } else { files.fresh_hidden_lock() };
-    let records = match hidden {
-        _ if request.frozen => Records::Hidden(&nothing),
-        Some(hidden) => Records::Hidden(hidden),
-        None => Records::Lockfile(files.lock.as_ref().map(|lock| &lock.shrinkwrap)),
-    };
-    Ok(ideal.tree.load_actual(&files.project, records)?)
 }
 
 fn difference(context: &Context, request: &TreeRequest, ideal: &mut Ideal, actual: NodeId) -> Diff {

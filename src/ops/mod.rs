@@ -8,6 +8,7 @@ pub mod audit_signatures;
 pub mod build;
 mod bundles;
 pub mod context;
+mod disk_tree;
 pub mod explain;
 mod fetch;
 mod frozen;
