@@ -37,7 +37,18 @@ impl Tree {
     /// settings and override rules; what the other remembers of a lockfile is forgotten.
     #[must_use]
     pub fn absorb(&mut self, other: Self, root: NodeId) -> NodeId {
-        let Self { nodes, edges, names, askers, .. } = other;
+        let Self {
+            nodes,
+            edges,
+            names,
+            askers,
+            override_sets: _,
+            settings: _,
+            locked: _,
+            locked_root: _,
+            specs: _,
+            spec_texts: _,
+        } = other;
         let renaming = Renaming {
             names: names.texts().map(|text| self.names.intern(text)).collect(),
             nodes: u32::try_from(self.nodes.len()).unwrap_or(u32::MAX),
@@ -135,23 +146,30 @@ mod tests {
         Arc::new(Manifest::from_slice(fields.to_string().as_bytes()).unwrap())
     }
 
-    /// A lock of packages at the given places, each of which asks for the given names.
+    const NAMES: [&str; 6] = ["a", "b", "@s/c", "B", "d", "ä"];
+    const PLACES: [&str; 9] = [
+        "node_modules/a",
+        "node_modules/b",
+        "node_modules/@s/c",
+        "node_modules/B",
+        "node_modules/a/node_modules/b",
+        "node_modules/a/node_modules/b/node_modules/d",
+        "node_modules/ä",
+        "packages/w",
+        "packages/w/node_modules/a",
+    ];
+
+    /// A lock of packages at the given places, each of which asks for the given names; what is
+    /// behind the known ones is a package that has no other like it.
     fn lock(places: &[(usize, Vec<usize>)]) -> Shrinkwrap {
-        const NAMES: [&str; 6] = ["a", "b", "@s/c", "B", "d", "ä"];
-        const PLACES: [&str; 9] = [
-            "node_modules/a",
-            "node_modules/b",
-            "node_modules/@s/c",
-            "node_modules/B",
-            "node_modules/a/node_modules/b",
-            "node_modules/a/node_modules/b/node_modules/d",
-            "node_modules/ä",
-            "packages/w",
-            "packages/w/node_modules/a",
-        ];
+        let name = |at: usize| NAMES.get(at).map_or_else(|| format!("n{at}"), ToString::to_string);
+        let place = |at: usize| {
+            let known = PLACES.get(at).map(ToString::to_string);
+            known.unwrap_or_else(|| format!("node_modules/n{at}"))
+        };
         let entry = |asked: &[usize]| {
-            let dependencies: IndexMap<&str, &str> =
-                asked.iter().map(|&name| (NAMES[name % NAMES.len()], "^1.0.0")).collect();
+            let dependencies: IndexMap<String, &str> =
+                asked.iter().map(|&at| (name(at), "^1.0.0")).collect();
             let peers = json!({ "d": "2" });
             let package = json!({
                 "version": format!("1.{}.0", asked.len()),
@@ -159,10 +177,8 @@ mod tests {
             });
             LockEntry { package: manifest(&package), ..LockEntry::default() }
         };
-        let mut packages: IndexMap<String, LockEntry> = places
-            .iter()
-            .map(|(place, asked)| (PLACES[place % PLACES.len()].to_owned(), entry(asked)))
-            .collect();
+        let mut packages: IndexMap<String, LockEntry> =
+            places.iter().map(|(at, asked)| (place(*at), entry(asked))).collect();
         if packages.contains_key("packages/w") {
             let resolved = Some("packages/w".to_owned());
             let link = LockEntry { link: true, resolved, ..LockEntry::default() };
@@ -174,13 +190,14 @@ mod tests {
     fn project() -> Project {
         let package = json!({
             "name": "p", "dependencies": { "a": "1", "B": "1" },
-            "overrides": { "b": { "d": "3" } },
+            "overrides": { "b": { "d": "3" } }, "workspaces": ["packages/w"],
         });
-        Project { path: "/p".into(), package: manifest(&package), ..Project::default() }
+        let workspaces = IndexMap::from([("w".to_owned(), "/p/packages/w".to_owned())]);
+        Project { path: "/p".into(), package: manifest(&package), workspaces }
     }
 
     fn places() -> impl Strategy<Value = Vec<(usize, Vec<usize>)>> {
-        vec((0..9_usize, vec(0..6_usize, 0..4)), 0..9)
+        vec((0..40_usize, vec(0..40_usize, 0..20)), 0..30)
     }
 
     proptest! {

@@ -78,7 +78,7 @@ pub struct Tree {
     /// The root whose removals also remove from `locked`.
     pub(super) locked_root: Option<NodeId>,
     pub(super) specs: RefCell<IndexMap<Arc<str>, Arc<ParsedSpec>>>,
-    spec_texts: IndexSet<Arc<str>>,
+    pub(super) spec_texts: IndexSet<Arc<str>>,
 }
 
 /// What a new node is made of; where it goes is decided by [`Place`].

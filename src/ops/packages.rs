@@ -168,21 +168,21 @@ impl Packages {
             return Ok(Obtained { package: stored, source: None });
         }
         // In a box: what is in the store needs no room for a download.
-        let fetch = async {
-            let _turn = self.turns.next(weight).await;
-            self.fetch(request, expected, package).await
-        };
-        Box::pin(fetch).await
+        Box::pin(self.fetch(request, weight, expected, package)).await
     }
 
     async fn fetch(
         &self,
         request: &PackageRequest,
+        weight: Weight,
         expected: Option<Integrity>,
         package: String,
     ) -> Result<Obtained, Failure> {
         let obtained = match &request.place {
-            Place::Url(url) => self.fetch_url(request, url, expected, package).await?,
+            Place::Url(url) => {
+                let _turn = self.turns.next(weight).await;
+                self.fetch_url(request, url, expected, package).await?
+            }
             Place::File(path) => self.fetch_file(path, expected, package).await?,
             Place::Folder(path) => self.fetch_folder(path, package).await?,
             Place::Git(url) => self.fetch_repository(url, package).await?,

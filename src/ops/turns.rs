@@ -1,8 +1,8 @@
 //! Which tarballs are fetched and unpacked at once, and whose turn is next.
 //!
-//! First come, first served, but for large ones: each keeps a processor busy for long, and one
-//! that begins last keeps the others waiting. So they go first; a few at once, because of the
-//! memory they take.
+//! First come, first served, but for large ones: each keeps a processor busy for long, and the
+//! install waits for one that begins last. So they go before the others; a few at once while
+//! others wait, because of the memory they take.
 
 use std::{
     collections::VecDeque,
@@ -15,13 +15,13 @@ use crate::manifest::Manifest;
 
 /// The most tarballs that are fetched, or wait to be unpacked, at once.
 const UNDER_WAY: usize = 32;
-/// The most large ones among them.
+/// The most large ones among them, while there are others.
 const LARGE_UNDER_WAY: usize = 4;
 /// What a large package unpacks to at least, in bytes.
 const LARGE: u64 = 4 << 20;
 
 /// How much work a package is likely to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Weight {
     /// It takes long enough that it should begin early.
     Large,
@@ -111,7 +111,8 @@ impl Lines {
             return None;
         }
         let room = self.large.under_way < LARGE_UNDER_WAY;
-        let is_large = room && !self.large.waiting.is_empty();
+        let goes_first = room && !self.large.waiting.is_empty();
+        let is_large = goes_first || self.usual.waiting.is_empty();
         let weight = if is_large { Weight::Large } else { Weight::Usual };
         let line = self.line(weight);
         let next = line.waiting.pop_front()?;
@@ -168,9 +169,32 @@ mod tests {
     #[test]
     fn few_large_ones_are_under_way_at_once_and_others_do_not_wait_for_them() {
         let turns = Arc::default();
-        let began = began(&turns, Weight::Large, LARGE_UNDER_WAY);
-        let waiting = [Weight::Large, Weight::Usual];
-        assert_eq!(order(&turns, began, &waiting), [1, 0]);
+        let mut began = began(&turns, Weight::Large, LARGE_UNDER_WAY);
+        began.extend(self::began(&turns, Weight::Usual, UNDER_WAY - LARGE_UNDER_WAY));
+        // The usual ones that are under way end first.
+        began.reverse();
+        let waiting = [Weight::Large, Weight::Large, Weight::Usual, Weight::Usual];
+        assert_eq!(order(&turns, began, &waiting), [2, 3, 0, 1]);
+    }
+
+    #[test]
+    fn where_all_are_large_they_wait_for_no_others() {
+        let turns = Arc::default();
+        let began = began(&turns, Weight::Large, UNDER_WAY);
+        assert_eq!(began.len(), UNDER_WAY);
+        assert!(turns.next(Weight::Large).now_or_never().is_none());
+    }
+
+    #[test]
+    fn who_gave_up_waiting_is_passed_over() {
+        let turns = Arc::default();
+        let mut began = began(&turns, Weight::Usual, UNDER_WAY);
+        let mut waiting: Vec<_> = (0..3).map(|_| Box::pin(turns.next(Weight::Usual))).collect();
+        assert!(waiting.iter_mut().all(|next| next.now_or_never().is_none()));
+        let last = waiting.pop().unwrap();
+        drop(waiting);
+        began.pop();
+        assert!(last.now_or_never().flatten().is_some());
     }
 
     #[test]
@@ -191,8 +215,16 @@ mod tests {
     fn what_a_registry_says_of_a_size_counts_more_than_what_a_package_looks_like() {
         let mut manifest = Manifest::default();
         assert_eq!(Weight::of(&manifest), Weight::Usual);
-        manifest.os = Some(Box::new("linux".into()));
-        assert_eq!(Weight::of(&manifest), Weight::Large);
+        let looks: [fn(&mut Manifest); 3] = [
+            |manifest| manifest.os = Some(Box::new("linux".into())),
+            |manifest| manifest.cpu = Some(Box::new("x64".into())),
+            |manifest| *manifest = Manifest::from_slice(br#"{"name":"a","bin":"a"}"#).unwrap(),
+        ];
+        for look in looks {
+            manifest = Manifest::default();
+            look(&mut manifest);
+            assert_eq!(Weight::of(&manifest), Weight::Large);
+        }
         let sized = |unpacked_size| Dist { unpacked_size: Some(unpacked_size), ..Dist::default() };
         manifest.dist = Some(sized(LARGE - 1));
         assert_eq!(Weight::of(&manifest), Weight::Usual);

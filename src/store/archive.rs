@@ -4,15 +4,19 @@
 //! or a buffer that was inflated whole. Both run the same code, so they cannot disagree.
 //! The crate `tar` is the oracle in the tests.
 
-use std::io;
+use std::io::{self, BufRead};
 
 use super::{
     entry_path::{EntryName, EntryPath, PathRule, escape_name},
+    gunzip::Gunzip,
     header::{BLOCK, Header},
     limits::{Limits, MAX_EXTENDED_HEADER, MAX_UNPACKED},
     pax::Pax,
 };
 use crate::fs::FsError;
+
+/// What is inflated at a time when a body is streamed, in bytes.
+const CHUNK: usize = 256 << 10;
 
 /// A rule that an archive broke.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -145,16 +149,6 @@ pub(super) trait Bytes {
     fn consume(&mut self, count: usize);
 }
 
-impl<B: Bytes + ?Sized> Bytes for &mut B {
-    fn fill(&mut self) -> Result<&[u8], Fault> {
-        (**self).fill()
-    }
-
-    fn consume(&mut self, count: usize) {
-        (**self).consume(count);
-    }
-}
-
 /// An archive in memory.
 pub(super) struct Whole<'a>(pub(super) &'a [u8]);
 
@@ -165,6 +159,50 @@ impl Bytes for Whole<'_> {
 
     fn consume(&mut self, count: usize) {
         self.0 = self.0.get(count..).unwrap_or_default();
+    }
+}
+
+/// An archive that is inflated piece by piece, in constant memory.
+pub(super) struct Inflating<R> {
+    gunzip: Gunzip<R>,
+    chunk: Vec<u8>,
+    position: usize,
+    total: u64,
+    limit: u64,
+}
+
+impl<R: BufRead> Inflating<R> {
+    pub(super) fn new(source: R, limits: Limits) -> Self {
+        Self {
+            gunzip: Gunzip::new(source),
+            chunk: Vec::with_capacity(CHUNK),
+            position: 0,
+            total: 0,
+            limit: limits.inflated,
+        }
+    }
+
+    /// The compressed source and how much came out of it.
+    pub(super) fn into_parts(self) -> (R, u64) {
+        (self.gunzip.into_source(), self.total)
+    }
+}
+
+impl<R: BufRead> Bytes for Inflating<R> {
+    fn fill(&mut self) -> Result<&[u8], Fault> {
+        if self.position == self.chunk.len() {
+            self.chunk.clear();
+            self.position = 0;
+            self.total += self.gunzip.inflate(&mut self.chunk)? as u64;
+            if self.total > self.limit {
+                return Err(Rule::TooManyBytes(self.limit).into());
+            }
+        }
+        Ok(self.chunk.get(self.position..).unwrap_or_default())
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.position = (self.position + count).min(self.chunk.len());
     }
 }
 
@@ -243,6 +281,11 @@ struct Extensions {
 impl<B: Bytes> Walk<B> {
     pub(super) fn new(bytes: B, limits: Limits) -> Self {
         Self { bytes, limits, entries: 0, root: None, body: 0, padding: 0 }
+    }
+
+    /// The bytes, to look at what they counted.
+    pub(super) fn into_bytes(self) -> B {
+        self.bytes
     }
 
     /// Reads what is left of the inflated bytes, whatever it is, to learn whether they are sound.

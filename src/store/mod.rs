@@ -22,7 +22,6 @@ mod extract;
 mod gunzip;
 mod header;
 mod index;
-mod inflating;
 mod limits;
 mod pax;
 #[allow(clippy::module_inception, reason = "the module is named after the type it holds")]

@@ -12,12 +12,10 @@ use std::{
 use tempfile::TempDir;
 
 use super::{
-    archive::{Bytes, Fault, Rule, Walk, Whole},
+    archive::{Bytes, Fault, Inflating, Rule, Walk, Whole},
     error::{ImportContext, StoreError},
     extract::{CaseRule, IgnoreFiles, Unpacked, unpack},
-    gunzip::Gunzip,
     index::IndexFile,
-    inflating::{inflated_beside, inflated_here},
     limits::{Limits, MAX_COMPRESSED},
     stored::{Known, StoredPackage},
 };
@@ -37,8 +35,6 @@ const STAGING: &str = "staging";
 const MAX_INDEX: u64 = 64 << 20;
 /// Archives larger than this are inflated piece by piece even when their body is in memory, in bytes.
 pub(super) const MAX_WHOLE: usize = 32 << 20;
-/// Bodies larger than this are inflated beside what unpacks them, in bytes.
-const WORTH_A_THREAD: usize = 1 << 20;
 /// What is read of a stream at a time, in bytes.
 const READ_BUFFER: usize = 128 << 10;
 /// After this time nobody works in a staging directory any more.
@@ -108,7 +104,7 @@ impl Store {
     /// always [`StoreError::Integrity`], whatever else is wrong with it.
     pub fn import(
         &self,
-        source: impl Read + Send,
+        source: impl Read,
         expected: Option<&Integrity>,
         context: &ImportContext,
     ) -> Result<StoredPackage, StoreError> {
@@ -309,7 +305,7 @@ fn sweep(staging: &Path) {
 /// # Errors
 /// As [`Store::import`].
 pub fn extract(
-    source: impl Read + Send,
+    source: impl Read,
     expected: Option<&Integrity>,
     target: &Path,
     ignore: IgnoreFiles,
@@ -319,7 +315,7 @@ pub fn extract(
 }
 
 fn unpack_stream(
-    source: impl Read + Send,
+    source: impl Read,
     expected: Option<&Integrity>,
     target: &Path,
     ignore: IgnoreFiles,
@@ -327,15 +323,14 @@ fn unpack_stream(
 ) -> Result<(Unpacked, Digests), StoreError> {
     let hashed = Hashed { source, hasher: Hasher::for_integrity(expected) };
     let limits = context.limits();
-    let mut gunzip = Gunzip::new(BufReader::with_capacity(READ_BUFFER, hashed));
-    let (outcome, inflated) = inflated_beside(&mut gunzip, limits, |bytes| {
-        unpack(&mut Walk::new(bytes, limits), target, ignore, CaseRule::of_platform())
-    });
-    let outcome = match outcome {
+    let mut walk =
+        Walk::new(Inflating::new(BufReader::with_capacity(READ_BUFFER, hashed), limits), limits);
+    let outcome = match unpack(&mut walk, target, ignore, CaseRule::of_platform()) {
         Err(fault @ (Fault::Source(_) | Fault::Fs(_))) => return Err(context.error(fault)),
         decided => decided,
     };
-    let mut hashed = gunzip.into_source().into_inner();
+    let (reader, inflated) = walk.into_bytes().into_parts();
+    let mut hashed = reader.into_inner();
     // Wrong bytes break rules, too: which of both it is, only the whole body tells.
     io::copy(&mut hashed, &mut io::sink()).map_err(|error| context.error(Fault::Source(error)))?;
     let digests = hashed.hasher.finish();
@@ -352,16 +347,7 @@ fn unpack_buffer(body: &[u8], target: &Path, context: &ImportContext) -> Result<
     let limits = context.limits().of_compressed(body.len() as u64);
     let most = usize::try_from(limits.inflated).unwrap_or(usize::MAX).min(MAX_WHOLE);
     let whole = inflate_whole(body, most, |whole| unpack_from(Whole(whole), limits, target));
-    whole.unwrap_or_else(|| {
-        let gunzip = &mut Gunzip::new(body);
-        let unpack = |bytes: &mut dyn Bytes| unpack_from(bytes, limits, target);
-        let is_large = body.len() > WORTH_A_THREAD;
-        if is_large {
-            inflated_beside(gunzip, limits, unpack).0
-        } else {
-            inflated_here(gunzip, limits, unpack).0
-        }
-    })
+    whole.unwrap_or_else(|| unpack_from(Inflating::new(body, limits), limits, target))
 }
 
 fn unpack_from<B: Bytes>(bytes: B, limits: Limits, target: &Path) -> Result<Unpacked, Fault> {
