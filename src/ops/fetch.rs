@@ -1,7 +1,7 @@
 //! The packages that a difference needs, fetched and verified side by side.
 
 use std::{
-    collections::{BTreeSet, HashMap, VecDeque},
+    collections::{BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -14,7 +14,7 @@ use super::{
     manifests::Sources,
     packages::Obtained,
     proofs::{Proven, Question, Tally},
-    turns::Weight,
+    turns::{Lines, Weight},
 };
 use crate::{
     arborist::{Action, Diff, LoadFailure, Naming, NodeId, PackageSource, Tree},
@@ -110,32 +110,6 @@ impl Wanted {
     }
 }
 
-/// What no task fetches yet.
-struct Waiting {
-    large: VecDeque<Wanted>,
-    usual: VecDeque<Wanted>,
-    large_under_way: usize,
-}
-
-impl Waiting {
-    fn of(wanted: Vec<Wanted>) -> Self {
-        let (large, usual) = wanted.into_iter().partition(|wanted| wanted.weight == Weight::Large);
-        Self { large, usual, large_under_way: 0 }
-    }
-
-    /// Large ones before the others; but these have tasks as well, to go on while those wait.
-    fn next(&mut self) -> Option<Wanted> {
-        let is_large = self.large_under_way < LARGE_TASKS || self.usual.is_empty();
-        let large = if is_large { self.large.pop_front() } else { None };
-        self.large_under_way += usize::from(large.is_some());
-        large.or_else(|| self.usual.pop_front())
-    }
-
-    fn ended(&mut self, weight: Weight) {
-        self.large_under_way -= usize::from(weight == Weight::Large);
-    }
-}
-
 /// The nodes whose own tarballs a difference needs.
 pub(super) fn wanted_nodes(tree: &Tree, diff: &Diff) -> Vec<NodeId> {
     diff.changes
@@ -183,15 +157,14 @@ pub(super) async fn fetch_packages(
 ) -> Result<FetchedPackages, Failure> {
     reporter.event(Event::PhaseStarted(Phase::Fetch));
     let mut tasks = JoinSet::new();
-    let wanted: Vec<_> = nodes.iter().map(|&node| Wanted::of(tree, node)).collect();
-    for wanted in &wanted {
+    let mut waiting = Lines::new(TASKS, LARGE_TASKS);
+    for &node in nodes {
+        let wanted = Wanted::of(tree, node);
         sources.proofs().announce(&wanted.package_name, &wanted.version);
+        waiting.push(wanted.weight, wanted);
     }
-    let mut waiting = Waiting::of(wanted);
-    let fill = |tasks: &mut JoinSet<_>, waiting: &mut Waiting| {
-        while tasks.len() < TASKS
-            && let Some(wanted) = waiting.next()
-        {
+    let fill = |tasks: &mut JoinSet<_>, waiting: &mut Lines<Wanted>| {
+        while let Some((wanted, _)) = waiting.next() {
             let sources = sources.clone();
             tasks.spawn(async move {
                 let obtained = wanted.obtain(&sources).await;
@@ -257,35 +230,5 @@ fn set_aside(tree: &mut Tree, node: NodeId, error: &LoadFailure, reporter: &dyn 
         let path = tree[gone].path.to_string();
         let lines = vec![format!("failed optional dependency {path}"), error.to_string()];
         reporter.event(Event::log(Level::Verbose, "reify", lines));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::arborist::{Project, TreeSettings};
-
-    #[test]
-    fn large_ones_are_begun_first_and_leave_tasks_to_the_others() {
-        let node = Tree::new(TreeSettings::default()).add_project(&Project::default()).unwrap();
-        let wanted = |weight| Wanted {
-            node,
-            name: String::new(),
-            package_name: String::new(),
-            version: String::new(),
-            resolved: None,
-            integrity: None,
-            naming: Naming::Checked,
-            weight,
-        };
-        let mut all = vec![wanted(Weight::Usual), wanted(Weight::Usual)];
-        all.extend((0..=LARGE_TASKS).map(|_| wanted(Weight::Large)));
-        let mut waiting = Waiting::of(all);
-        let mut next = || waiting.next().map(|wanted| wanted.weight);
-        assert!((0..LARGE_TASKS).all(|_| next() == Some(Weight::Large)));
-        assert_eq!(next(), Some(Weight::Usual));
-        waiting.ended(Weight::Large);
-        let mut next = || waiting.next().map(|wanted| wanted.weight);
-        assert_eq!([next(), next(), next()], [Some(Weight::Large), Some(Weight::Usual), None]);
     }
 }

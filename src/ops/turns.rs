@@ -43,8 +43,13 @@ impl Weight {
 }
 
 /// The tarballs of one run.
-#[derive(Default)]
-pub(super) struct Turns(Mutex<Lines>);
+pub(super) struct Turns(Mutex<Lines<oneshot::Sender<Turn>>>);
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self(Mutex::new(Lines::new(UNDER_WAY, LARGE_UNDER_WAY)))
+    }
+}
 
 /// Somebody's turn, until it is dropped.
 pub(super) struct Turn {
@@ -56,7 +61,7 @@ impl Turns {
     /// Waits for a turn.
     pub(super) async fn next(self: &Arc<Self>, weight: Weight) -> Option<Turn> {
         let (sender, turn) = oneshot::channel();
-        self.lock().line(weight).waiting.push_back(sender);
+        self.lock().push(weight, sender);
         self.call();
         // Nobody drops the sender while this waits; if it were, going on would still be right.
         turn.await.ok()
@@ -72,7 +77,7 @@ impl Turns {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Lines> {
+    fn lock(&self) -> MutexGuard<'_, Lines<oneshot::Sender<Turn>>> {
         // A panic elsewhere cannot leave the lines half changed.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -80,25 +85,48 @@ impl Turns {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        self.turns.lock().line(self.weight).under_way -= 1;
+        self.turns.lock().ended(self.weight);
         self.turns.call();
     }
 }
 
-#[derive(Default)]
-struct Lines {
-    large: Line,
-    usual: Line,
+/// What waits to begin, in two lines, and how much has begun and not ended.
+pub(super) struct Lines<T> {
+    most: usize,
+    most_large: usize,
+    large: Line<T>,
+    usual: Line<T>,
 }
 
-#[derive(Default)]
-struct Line {
+struct Line<T> {
     under_way: usize,
-    waiting: VecDeque<oneshot::Sender<Turn>>,
+    waiting: VecDeque<T>,
 }
 
-impl Lines {
-    fn line(&mut self, weight: Weight) -> &mut Line {
+impl<T> Default for Line<T> {
+    fn default() -> Self {
+        Self { under_way: 0, waiting: VecDeque::new() }
+    }
+}
+
+impl<T> Lines<T> {
+    /// Nothing yet; at `most` so many are to be under way, and at `most_large` so many large ones
+    /// while others wait.
+    pub(super) fn new(most: usize, most_large: usize) -> Self {
+        Self { most, most_large, large: Line::default(), usual: Line::default() }
+    }
+
+    /// Puts something at the end of its line.
+    pub(super) fn push(&mut self, weight: Weight, item: T) {
+        self.line(weight).waiting.push_back(item);
+    }
+
+    /// Something that had begun is over.
+    pub(super) fn ended(&mut self, weight: Weight) {
+        self.line(weight).under_way -= 1;
+    }
+
+    fn line(&mut self, weight: Weight) -> &mut Line<T> {
         match weight {
             Weight::Large => &mut self.large,
             Weight::Usual => &mut self.usual,
@@ -106,11 +134,11 @@ impl Lines {
     }
 
     /// Takes the next out of its line, if it may begin.
-    fn next(&mut self) -> Option<(oneshot::Sender<Turn>, Weight)> {
-        if self.large.under_way + self.usual.under_way >= UNDER_WAY {
+    pub(super) fn next(&mut self) -> Option<(T, Weight)> {
+        if self.large.under_way + self.usual.under_way >= self.most {
             return None;
         }
-        let room = self.large.under_way < LARGE_UNDER_WAY;
+        let room = self.large.under_way < self.most_large;
         let goes_first = room && !self.large.waiting.is_empty();
         let is_large = goes_first || self.usual.waiting.is_empty();
         let weight = if is_large { Weight::Large } else { Weight::Usual };
@@ -183,6 +211,20 @@ mod tests {
         let began = began(&turns, Weight::Large, UNDER_WAY);
         assert_eq!(began.len(), UNDER_WAY);
         assert!(turns.next(Weight::Large).now_or_never().is_none());
+    }
+
+    #[test]
+    fn large_ones_leave_room_to_the_others_and_take_what_those_do_not_need() {
+        let mut lines = Lines::new(4, 2);
+        for weight in [Weight::Usual, Weight::Usual].into_iter().chain([Weight::Large; 5]) {
+            lines.push(weight, ());
+        }
+        let mut next = || lines.next().map(|((), weight)| weight);
+        let [large, usual] = [Some(Weight::Large), Some(Weight::Usual)];
+        assert_eq!([next(), next(), next(), next(), next()], [large, large, usual, usual, None]);
+        lines.ended(Weight::Usual);
+        assert_eq!(lines.next().map(|((), weight)| weight), large);
+        assert!(lines.next().is_none());
     }
 
     #[test]
