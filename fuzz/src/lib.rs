@@ -20,7 +20,7 @@ use denpm::{
         LockWriter, Lockfile, RegistryResolved, parse_yarn_lock,
         sum::{MAX_LOGS, Merged, Sum, SumProof},
     },
-    manifest::{Manifest, PackageJson, Packument, parse_json, render_json},
+    manifest::{Excerpt, Manifest, PackageJson, Packument, parse_json, render_json},
     ops::{git::Remote, review::acks::Acks},
     registry::{Keys, Namespace},
     report::display,
@@ -145,6 +145,11 @@ pub fn packument(data: &[u8]) {
         assert!(packument.has_version(version));
         drop((packument.manifest(version), packument.raw_manifest(version)));
         let _ = packument.published_ms(version);
+    }
+    let wanted: Vec<String> = packument.versions().take(3).map(str::to_owned).collect();
+    let excerpt = Excerpt::read(&wanted, data).expect("what can be read whole can be read in part");
+    for version in &wanted {
+        assert_eq!(excerpt.release(version).is_some(), packument.release(version).is_some());
     }
     let text = Arc::new(Bytes::copy_from_slice(data));
     let index = Packument::index_of(&text).expect("what can be read has an index");

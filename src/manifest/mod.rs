@@ -23,6 +23,6 @@ pub use json::{
 };
 pub use manifest::{Deps, Dist, Manifest, ManifestError, Signature};
 pub use package_json::{PackageJson, PackageJsonError};
-pub use packument::{Document, Packument, PackumentError};
+pub use packument::{Document, Excerpt, Packument, PackumentError, Release};
 pub use string_map::StringMap;
 pub use time::parse_epoch_ms;

@@ -21,12 +21,12 @@ use super::{
     question::{DocumentQuestion, PackumentQuestion, PostQuestion, Question, TarballQuestion},
     route::{Assignment, Barred, Member, Routes, Stop, escaped, stop, stops},
     tarball::{RegistryId, Tarball, TarballRequest},
-    versions::VersionsQuestion,
+    versions::{ExcerptQuestion, VersionsQuestion},
 };
 use crate::{
     event::{Event, Reporter},
     flight::Flight,
-    manifest::Packument,
+    manifest::{Excerpt, Packument},
 };
 
 /// How long a registry that is asked second may take, for the document of a version and for that
@@ -173,29 +173,29 @@ impl Pool {
         self.packuments.run((name.to_owned(), form), work).await
     }
 
-    /// The packument of `name` for the sake of a few versions: what comes from a registry is not
-    /// kept, and what it says of other versions is found out more slowly. What the cache has is
-    /// used as [`Self::packument`] uses it; where the cache is preferred, all is kept.
+    /// What the packument of `name` says of a few versions; what comes from a registry is not
+    /// kept. What the cache has is used as [`Self::packument`] uses it; where the cache is
+    /// preferred, all is kept.
     ///
     /// # Errors
     ///
     /// As [`Self::packument`].
-    pub async fn packument_unkept(
+    pub async fn excerpt(
         &self,
         (name, versions): (&str, &[String]),
         form: Form,
-    ) -> Result<Arc<Packument>, FetchError> {
+    ) -> Result<Excerpt, FetchError> {
         let asks_cache_first = matches!(self.mode, CacheMode::Offline | CacheMode::PreferOffline);
         if asks_cache_first || self.has_cached(name, form) {
-            return Ok(self.packument(name, form).await?.packument);
+            return Ok(self.packument(name, form).await?.packument.excerpt(versions));
         }
         let found = async {
             self.admit().await;
             let stops = stops(self.routes.members(name).0, &escaped(name)?)?;
             let document = self.question(form, self.limits.packument);
-            ask(&self.retry, &stops, name, &VersionsQuestion { document, versions }).await
+            ask(&self.retry, &stops, name, &ExcerptQuestion { document, versions }).await
         };
-        found.await.map(Arc::new).map_err(|error| error.about(name))
+        found.await.map_err(|error| error.about(name))
     }
 
     /// Whether an earlier run kept a packument of `name`, however old.

@@ -2,8 +2,8 @@
 //!
 //! Hundreds of such documents are looked at in one run, each for an answer or two: a second
 //! registry's opinion, or the signatures of what a lockfile names. Their texts would fill the
-//! memory meanwhile, so a text is let go as soon as it was looked at, and had again from the body,
-//! a tenth of its size, in the rare case that something else is asked of it.
+//! memory meanwhile, so a text is let go as soon as it was looked at. For an opinion something else
+//! may be asked, rarely; then the text is had again from the body, a tenth of its size.
 
 use std::{
     io,
@@ -20,7 +20,7 @@ use super::{
     question::{DocumentQuestion, NoPackument, Question, read_packument, without_mark},
     route::Stop,
 };
-use crate::manifest::{Document, Packument};
+use crate::manifest::{Document, Excerpt, Packument};
 
 /// A packument, past the cache.
 pub(super) struct VersionsQuestion<'a> {
@@ -43,6 +43,31 @@ impl Question for VersionsQuestion<'_> {
         let read = move |text: &[u8], encoded: &Encoded| {
             let document = had_again(text, encoded);
             Packument::parse_for(&versions, text, document).map_err(NoPackument::Unusable)
+        };
+        read_packument(reply, read).await
+    }
+}
+
+/// What a packument says of a few versions, past the cache.
+pub(super) struct ExcerptQuestion<'a> {
+    pub document: DocumentQuestion<'a>,
+    /// The versions that are wanted.
+    pub versions: &'a [String],
+}
+
+impl Question for ExcerptQuestion<'_> {
+    type Answer = Excerpt;
+
+    async fn put(
+        &self,
+        stop: &Stop,
+        attempt: u32,
+        permit: Option<OwnedSemaphorePermit>,
+    ) -> Result<Excerpt, FetchError> {
+        let reply = self.document.send(stop, attempt, permit).await?;
+        let versions = self.versions.to_owned();
+        let read = move |text: &[u8], _: &Encoded| {
+            Excerpt::read(&versions, text).map_err(NoPackument::Unusable)
         };
         read_packument(reply, read).await
     }

@@ -6,9 +6,11 @@
 //! opened by reading the index alone; what the document says is then read value by value, and each
 //! value is known again by its checksum.
 
+mod excerpt;
 mod index;
 mod scan;
 
+pub use self::excerpt::{Excerpt, Release};
 use self::{
     index::{Extent, Index, Span, ranked, speaks_of_origin},
     scan::Scanned,
@@ -182,15 +184,7 @@ impl Packument {
     /// # Errors
     /// [`PackumentError::WrongName`] if `name` or `_id` differs, or neither is there.
     pub fn verify_name(&self, expected: &PackageName) -> Result<(), PackumentError> {
-        let mut given = [self.index.name(), self.index.id()].into_iter().flatten();
-        let wrong = given.clone().find(|name| *name != expected.as_str());
-        if wrong.is_none() && given.next().is_some() {
-            return Ok(());
-        }
-        Err(PackumentError::WrongName {
-            expected: expected.as_str().to_owned(),
-            found: wrong.map(str::to_owned),
-        })
+        verify_name([self.index.name(), self.index.id()], expected)
     }
 
     /// `dist-tags` in the document's order.
@@ -232,6 +226,22 @@ impl Packument {
         });
         let late = late.iter().filter_map(|&place| self.index.version_at(place));
         self.index.attested().chain(late)
+    }
+
+    /// What it says of a version; `None` for one that it does not have, or that cannot be read.
+    pub fn release(&self, version: &str) -> Option<Release> {
+        let manifest = self.manifest(version)?.ok()?;
+        Some(Release { manifest, time: self.time(version).map(str::to_owned) })
+    }
+
+    /// What it says of a few versions.
+    pub fn excerpt(&self, versions: &[String]) -> Excerpt {
+        let release = |version: &String| Some((version.clone(), self.release(version)?));
+        Excerpt {
+            name: self.index.name().map(str::to_owned),
+            id: self.index.id().map(str::to_owned),
+            releases: versions.iter().filter_map(release).collect(),
+        }
     }
 
     /// Whether there is such a version.
@@ -323,6 +333,19 @@ impl Packument {
             |bytes: &Bytes| self.extent == Extent::Places || damage_sum(bytes) == span.sum;
         bytes.ok().filter(is_sound).ok_or(ManifestError::Lost)
     }
+}
+
+/// Checks the `name` and the `_id` that a document gives.
+fn verify_name(given: [Option<&str>; 2], expected: &PackageName) -> Result<(), PackumentError> {
+    let mut given = given.into_iter().flatten();
+    let wrong = given.clone().find(|name| *name != expected.as_str());
+    if wrong.is_none() && given.next().is_some() {
+        return Ok(());
+    }
+    Err(PackumentError::WrongName {
+        expected: expected.as_str().to_owned(),
+        found: wrong.map(str::to_owned),
+    })
 }
 
 fn indexed(text: &[u8], extent: Extent) -> Result<Index, PackumentError> {

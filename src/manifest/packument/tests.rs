@@ -45,6 +45,57 @@ fn attested_versions_are_those_that_speak_of_it() {
     assert_eq!(packument.attested_versions().collect::<Vec<_>>(), ["1.1.0", "1.2.0"]);
 }
 
+/// What an excerpt says, in words.
+fn said(excerpt: &Excerpt) -> String {
+    format!("{excerpt:?}")
+}
+
+#[test]
+fn an_excerpt_says_what_the_whole_packument_says() {
+    let versions = ["1.0.0", "1.1.0", "1.2.0", "9.9.9"].map(str::to_owned);
+    let excerpt = Excerpt::read(&versions, DOCUMENT.as_bytes()).unwrap();
+    assert_eq!(said(&excerpt), said(&packument(DOCUMENT).unwrap().excerpt(&versions)));
+    let release = excerpt.release("1.0.0").unwrap();
+    assert_eq!(release.time.as_deref(), Some("2015-01-02T03:04:05.678901+00:00"));
+    assert_eq!(excerpt.release("1.1.0").unwrap().time, None);
+    // 1.2.0 is no object.
+    assert!(excerpt.release("1.2.0").is_none() && excerpt.release("9.9.9").is_none());
+    assert!(excerpt.verify_name(&PackageName::parse("x").unwrap()).is_ok());
+    assert!(excerpt.verify_name(&PackageName::parse("y").unwrap()).is_err());
+}
+
+#[test]
+fn an_excerpt_is_only_of_what_stands_among_the_versions() {
+    let versions = ["1.0.0".to_owned()];
+    let text = r#"{"name":"x","1.0.0":{"name":"a"},"dist-tags":{"1.0.0":{"name":"b"}},
+        "versions":{"0.9.0":{"directories":{"1.0.0":{"name":"c"}},"versions":{"1.0.0":{"name":"d"}}}}}"#;
+    assert!(Excerpt::read(&versions, text.as_bytes()).unwrap().release("1.0.0").is_none());
+    let own = text.replacen("\"0.9.0\"", r#""1.\u0030.0":{"name":"own"},"0.9.0""#, 1);
+    let excerpt = Excerpt::read(&versions, own.as_bytes()).unwrap();
+    assert_eq!(excerpt.release("1.0.0").unwrap().manifest.name.as_deref(), Some("own"));
+}
+
+#[test]
+fn an_excerpt_is_refused_where_its_own_versions_could_be_read_differently() {
+    let versions = ["1.0.0".to_owned()];
+    for text in [
+        "",
+        "[]",
+        "{",
+        "{} {}",
+        r#"{"versions":{"1.0.0":{},"1.0.0":{}}}"#,
+        r#"{"versions":{"1.0.0":{},"1.\u0030.0":{}}}"#,
+        r#"{"versions":{},"versions":{}}"#,
+        r#"{"name":"x","name":"y"}"#,
+        r#"{"time":{},"time":{}}"#,
+        r#"{"versions":[]}"#,
+        r#"{"versions":{"1.0.0":{}},"readme":x}"#,
+    ] {
+        assert!(Excerpt::read(&versions, text.as_bytes()).is_err(), "{text}");
+    }
+    assert!(Excerpt::read(&versions, br#"{"versions":null}"#).is_ok());
+}
+
 #[test]
 fn manifest_is_parsed_once() {
     let packument = packument(DOCUMENT).unwrap();
@@ -127,6 +178,17 @@ fn parse_bounds_versions_and_survives_depth() {
 }
 
 proptest! {
+    #[test]
+    fn an_excerpt_of_any_text_is_that_of_its_packument(at in 0usize..DOCUMENT.len(), byte: u8) {
+        let mut bytes = DOCUMENT.as_bytes().to_vec();
+        bytes[at] = byte;
+        let versions = ["1.0.0", "1.1.0"].map(str::to_owned);
+        let excerpt = Excerpt::read(&versions, &bytes);
+        if let Ok(packument) = Packument::parse(bytes.into()) {
+            prop_assert_eq!(said(&excerpt.unwrap()), said(&packument.excerpt(&versions)));
+        }
+    }
+
     #[test]
     fn parse_never_panics(cut in 0usize..DOCUMENT.len(), byte in any::<u8>()) {
         let mut bytes = DOCUMENT.as_bytes().to_vec();

@@ -130,11 +130,11 @@ pub(super) async fn check(
     let keys = proofs.keys().of(&candidate.name).await;
     let packument =
         sources.packument(&candidate.name).await.map_err(|error| Failure::from(Aborted(error)))?;
-    let Some(advertised) = Advertised::of(&packument, &candidate.version) else {
+    let Some(release) = packument.release(&candidate.version) else {
         return Err(vanished(candidate, &packument, sources)?);
     };
-    let manifest = packument.manifest(&candidate.version).and_then(Result::ok);
-    let dist = manifest.and_then(|manifest| manifest.dist.clone()).unwrap_or_default();
+    let advertised = Advertised::of(&release);
+    let dist = release.manifest.dist.clone().unwrap_or_default();
     let told = advertised.integrity.as_deref().and_then(|text| Integrity::parse(text).ok());
     let told = told.or_else(|| Integrity::from_sha1_hex(dist.shasum.as_deref()?).ok());
     let package = AuditedPackage {

@@ -24,7 +24,7 @@ impl Proofs {
         sources: &Sources,
     ) -> Result<Option<Advertised>, Unheard> {
         let mut advertised = if let Some(at_hand) = sources.packument_at_hand(&question.name) {
-            Advertised::of(&at_hand, &question.version)
+            at_hand.release(&question.version).as_ref().map(Advertised::of)
         } else {
             let _turn = self.lookups.turn().await;
             if self.is_hopeless(&question.name) {
@@ -67,7 +67,8 @@ impl Proofs {
             let asked = self.pool.document(registry, &path, MAX_PACKUMENT).await;
             let Ok(body) = asked else { continue };
             let Ok(packument) = Packument::parse(body) else { continue };
-            if let Some(other) = Advertised::of(&packument, &question.version)
+            let other = packument.release(&question.version).as_ref().map(Advertised::of);
+            if let Some(other) = other
                 && !other.signatures.is_empty()
             {
                 advertised.signatures = other.signatures;

@@ -4,7 +4,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::{
-    manifest::{Packument, Signature},
+    manifest::{Release, Signature, parse_epoch_ms},
     verify::{
         Algorithm, Integrity,
         integrity::{Digests, IntegrityMismatch},
@@ -26,21 +26,19 @@ pub(in crate::ops) struct Advertised {
 }
 
 impl Advertised {
-    /// What a packument tells about a version; `None` when it does not know the version.
-    pub(in crate::ops) fn of(packument: &Packument, version: &str) -> Option<Self> {
-        let manifest = packument.manifest(version)?.ok()?;
-        let dist = manifest.dist.clone().unwrap_or_default();
-        let claimed = match (packument.time(version), packument.published_ms(version)) {
-            (None, _) => Claimed::Missing,
-            (Some(_), Some(time)) => Claimed::At(time),
-            (Some(_), None) => Claimed::Unreadable,
+    /// What a packument tells about a version.
+    pub(in crate::ops) fn of(release: &Release) -> Self {
+        let dist = release.manifest.dist.clone().unwrap_or_default();
+        let claimed = match &release.time {
+            None => Claimed::Missing,
+            Some(time) => parse_epoch_ms(time).map_or(Claimed::Unreadable, Claimed::At),
         };
-        Some(Self {
+        Self {
             integrity: dist.integrity,
             signatures: dist.signatures,
             attestations: dist.attestations.map(|value| *value),
             claimed,
-        })
+        }
     }
 
     /// The signatures as they are verified.

@@ -17,7 +17,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use super::{Question, Unheard, dist::Advertised};
 use crate::{
     flight::Flight,
-    manifest::Packument,
+    manifest::Excerpt,
     registry::{FetchError, Form, Pool},
     spec::PackageName,
 };
@@ -116,34 +116,37 @@ impl Lookups {
     async fn of_package(&self, name: &str, keeping: Keeping) -> Result<Arc<Versions>, Unheard> {
         let expected = self.expected().get(name).cloned().unwrap_or_default();
         let versions: Vec<String> = expected.into_iter().collect();
-        let packument = self.packument(name, &versions, keeping).await?;
+        let excerpt = self.excerpt(name, &versions, keeping).await?;
         let told = versions.into_iter().map(|version| {
-            let advertised = Advertised::of(&packument, &version);
+            let advertised = excerpt.release(&version).map(Advertised::of);
             (version, advertised)
         });
         Ok(Arc::new(told.collect()))
     }
 
-    async fn packument(
+    async fn excerpt(
         &self,
         name: &str,
         versions: &[String],
         keeping: Keeping,
-    ) -> Result<Arc<Packument>, Unheard> {
+    ) -> Result<Excerpt, Unheard> {
         let unheard = |error: FetchError| match error.status() {
             Some(400..500) => Unheard::NotThere,
             _ => Unheard::Unreachable(error.to_string()),
         };
         let form = Form::Abbreviated;
         let found = match keeping {
-            Keeping::Cached => self.pool.packument(name, form).await.map(|found| found.packument),
-            Keeping::Unkept => self.pool.packument_unkept((name, versions), form).await,
+            Keeping::Cached => {
+                let whole = self.pool.packument(name, form).await;
+                whole.map(|found| found.packument.excerpt(versions))
+            }
+            Keeping::Unkept => self.pool.excerpt((name, versions), form).await,
         };
-        let packument = found.map_err(unheard)?;
+        let excerpt = found.map_err(unheard)?;
         let broken = |error: &dyn Error| Unheard::Unreachable(error.to_string());
         let package = PackageName::parse(name).map_err(|error| broken(&error))?;
-        packument.verify_name(&package).map_err(|error| broken(&error))?;
-        Ok(packument)
+        excerpt.verify_name(&package).map_err(|error| broken(&error))?;
+        Ok(excerpt)
     }
 
     fn expected(&self) -> MutexGuard<'_, HashMap<String, BTreeSet<String>>> {

@@ -59,7 +59,8 @@ impl Proofs {
         packument: Option<&Packument>,
     ) -> Served {
         let version = &question.version;
-        let told = packument.and_then(|packument| Advertised::of(packument, version));
+        let told = packument.and_then(|packument| packument.release(version));
+        let told = told.as_ref().map(Advertised::of);
         let (mut proven, digest) = match &told {
             Some(told) => {
                 let answer = self.attestations(question, told).await;
