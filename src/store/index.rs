@@ -12,6 +12,8 @@ use super::{archive::FileMode, entry_path::EntryPath, extract::Unpacked};
 
 const MAGIC: &[u8; 8] = b"denpmix1";
 const DIGEST: usize = 32;
+/// A length takes so many bytes.
+const LENGTH: usize = 4;
 
 /// What an entry of the index was in the archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -228,7 +230,13 @@ impl<'a> Reader<'a> {
     }
 
     fn list<T>(&mut self, item: impl Fn(&mut Self) -> Option<T>) -> Option<Vec<T>> {
-        (0..self.length()?).map(|_| item(self)).collect()
+        let length = self.length()?;
+        // Every item has a length of its own: what is promised beyond that is not there.
+        let mut items = Vec::with_capacity(length.min(self.0.len() / LENGTH));
+        for _ in 0..length {
+            items.push(item(self)?);
+        }
+        Some(items)
     }
 
     fn files(&mut self) -> Option<Vec<IndexEntry>> {
