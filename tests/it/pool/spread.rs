@@ -40,11 +40,15 @@ fn three_hundred_packages_are_spread_over_five_registries() {
         (sources(&sandbox), sandbox.read("package-lock.json").unwrap())
     };
     let (first, lock) = install(&pool, "one");
+    let (other, same_lock) = install(&pool, "two");
+    assert_eq!(same_lock, lock);
+    // Over both seeds: the addresses are new in every run, and of a single draw one share of five
+    // is off by a third in one run of fifty.
     let mut shares = BTreeMap::new();
-    for source in first.values() {
+    for source in first.values().chain(other.values()) {
         *shares.entry(source.clone()).or_insert(0_usize) += 1;
     }
-    let even = PACKAGES / pool.all().len();
+    let even = 2 * PACKAGES / pool.all().len();
     assert_eq!(shares.len(), 5, "{shares:?}");
     assert!(shares.values().all(|share| share.abs_diff(even) <= even / 3), "{shares:?}");
 
@@ -58,8 +62,6 @@ fn three_hundred_packages_are_spread_over_five_registries() {
     };
     let first =
         settled(&pool, "one", &|again| moved(&first, again).len()).expect("one seed, one choice");
-    let (other, same_lock) = install(&pool, "two");
-    assert_eq!(same_lock, lock);
     assert!(moved(&first, &other).len() > PACKAGES / 2);
 
     let gone = pool.mirrors.pop().unwrap();
