@@ -11,6 +11,7 @@
 mod approvals;
 mod architecture;
 mod audit_signatures;
+mod benchmark;
 mod completions;
 mod crash;
 mod fuzz;
