@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
+    future::ready,
     io::Read as _,
     path::Path,
     sync::Arc,
@@ -242,8 +243,8 @@ async fn histories(gate: &Gate<'_>, changes: &[Changed]) -> BTreeMap<String, Arc
     names.sort();
     names.dedup();
     let ask = |name: String| async move {
-        match metadata::history(gate.sources, &name).await {
-            Ok(history) => Some((name, history)),
+        match gate.sources.packument(&name).await {
+            Ok(packument) => Some((name, packument)),
             Err(error) => {
                 let line = format!("the history of {name} is unknown: {error}");
                 gate.context.reporter.event(Event::log(Level::Verbose, "review", vec![line]));
@@ -251,12 +252,13 @@ async fn histories(gate: &Gate<'_>, changes: &[Changed]) -> BTreeMap<String, Arc
             }
         }
     };
-    stream::iter(names)
-        .map(ask)
-        .buffer_unordered(CONCURRENT)
-        .filter_map(|it| async { it })
-        .collect()
-        .await
+    let packuments: Vec<_> =
+        stream::iter(names).map(ask).buffer_unordered(CONCURRENT).filter_map(ready).collect().await;
+    // All at once: on a thread for each, the threads would cost more than what they read.
+    let read = cpu::map_all(&packuments, |(name, packument)| {
+        (name.clone(), Arc::new(History::of(Arc::clone(packument))))
+    });
+    read.into_iter().collect()
 }
 
 struct Told {
