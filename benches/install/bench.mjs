@@ -29,8 +29,8 @@ const USAGE = `usage: node bench.mjs [options] [PROJECT ...]
   --rounds N        rounds that count (7)
   --latency MS      time that each answer of the registry takes (0)
   --add SPEC        the package that "add" adds (left-pad@1.3.0)
-  --registry URL    where what is missing is asked for (npm's configured one)
-  --records DIR     what was recorded (denpm-bench in the folder for temporary files)
+  --registry URL    where what is missing is asked for, without credentials (npm's configured one)
+  --records DIR     what was recorded (target/bench-records)
   --config FILE     a config.toml for denpm
   --denpm FILE      denpm's binary ($DENPM, else target/release/denpm)
   --json FILE       every single time, in milliseconds
@@ -46,26 +46,34 @@ function options() {
       denpm: text(), json: text(), help: { type: 'boolean' },
     },
   })
-  const list = (value) => value?.split(',').map((item) => item.trim()).filter(Boolean)
+  const list = (name) => {
+    const items = values[name]?.split(',').map((item) => item.trim()).filter(Boolean)
+    if (items?.length === 0) throw new Error(`--${name} names nothing`)
+    return items
+  }
   const number = (name, least) => {
     const value = Number(values[name])
     if (!Number.isInteger(value) || value < least) throw new Error(`--${name} wants a number from ${least}`)
     return value
   }
-  const scenarios = list(values.scenarios) ?? Object.keys(SCENARIOS)
-  const unknown = scenarios.find((name) => !(name in SCENARIOS))
+  const scenarios = list('scenarios') ?? Object.keys(SCENARIOS)
+  const unknown = scenarios.find((name) => !Object.hasOwn(SCENARIOS, name))
   if (unknown) throw new Error(`there is no scenario ${unknown}`)
   const own = join(HERE, 'projects')
-  const projects = positionals.length ? positionals : ['small', 'medium', 'large'].map((name) => join(own, name))
+  const folders = positionals.length ? positionals : ['small', 'medium', 'large'].map((name) => join(own, name))
+  const projects = folders.map((folder) => resolve(folder))
+  if (new Set(projects.map((folder) => basename(folder))).size < projects.length) {
+    throw new Error('two projects have the same name')
+  }
   return {
     ...values,
-    tools: list(values.tools),
+    tools: list('tools'),
     scenarios,
     rounds: number('rounds', 1),
     latency: number('latency', 0),
-    projects: projects.map((folder) => resolve(folder)),
+    projects,
     denpm: resolve(values.denpm ?? process.env.DENPM ?? join(HERE, '../../target/release/denpm')),
-    records: resolve(values.records ?? join(tmpdir(), 'denpm-bench')),
+    records: resolve(values.records ?? join(HERE, '../../target/bench-records')),
   }
 }
 
@@ -91,6 +99,7 @@ function measure(project, tools, given, url, scratch) {
   const leave = (trial, error) => {
     console.error(`${trial.tool.name} is left out of ${basename(project)}: ${error.message}`)
     trials = trials.filter((other) => other !== trial)
+    trial.clear()
     for (const scenario of given.scenarios) delete times[scenario][trial.tool.name]
   }
   const attempt = (trial, work) => {
@@ -121,12 +130,13 @@ function report(project, times, tools) {
   const measured = Object.values(times)[0] ?? {}
   const names = tools.map((tool) => tool.name).filter((name) => measured[name])
   const first = tools[0].name
-  const others = names.filter((name) => name !== first)
+  // Without the first there is nothing to hold the others against.
+  const others = measured[first] ? names.filter((name) => name !== first) : []
   const head = ['', ...names.map((name) => `${name} ms`), ...others.map((name) => `${first} / ${name}`)]
   const rows = Object.entries(times).map(([scenario, by]) => [
     SCENARIOS[scenario].title,
     ...names.map((name) => median(by[name]).toFixed(1)),
-    ...(by[first] ? others.map((name) => paired(by[first], by[name]).toFixed(2)) : []),
+    ...others.map((name) => paired(by[first], by[name]).toFixed(2)),
   ])
   console.log(`\n${basename(project)}\n${table([head, ...rows])}`)
 }

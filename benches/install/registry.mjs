@@ -1,7 +1,8 @@
 // A registry on loopback that keeps what another one answered: `registry.mjs RECORDS UPSTREAM LATENCY`.
 //
 // Documents are kept as they came; the addresses of tarballs in them are made its own when they
-// are served. A record is never asked for again, so two runs see the same registry.
+// are served. A record is never asked for again, so two runs see the same registry; what is not
+// there is not recorded, and asked for again by the next run. Upstream hears no credentials.
 
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
@@ -24,7 +25,10 @@ let own
 
 const server = createServer((request, response) => {
   answer(request)
-    .catch((error) => ({ status: 502, type: 'text/plain', body: Buffer.from(error.message) }))
+    .catch((error) => {
+      const reason = error.cause?.message ?? error.message
+      return { status: 502, type: 'text/plain', body: Buffer.from(reason) }
+    })
     .then((reply) => {
       const go = () => send(request, response, reply)
       return wait ? setTimeout(go, wait) : go()
@@ -55,14 +59,18 @@ function formOf(accept = '') {
 
 /** The upstream's answer: from the record, else asked for once and recorded. */
 async function recorded(path, form) {
-  const name = createHash('sha256').update(`${base}\n${path}\n${form}`).digest('hex')
+  const place = tarballs.get(path) ?? path
+  const name = createHash('sha256').update(`${base}\n${place}\n${form}`).digest('hex')
   const file = join(records, name.slice(0, 2), name.slice(2))
   try {
     const bytes = readFileSync(file)
     const end = bytes.indexOf(10)
     return { ...JSON.parse(bytes.subarray(0, end)), body: bytes.subarray(end + 1) }
   } catch {
-    if (!asked.has(file)) asked.set(file, fetched(path, form).then((reply) => keep(file, reply)))
+    if (!asked.has(file)) {
+      const work = fetched(path, form).then((reply) => keep(file, reply))
+      asked.set(file, work.finally(() => asked.delete(file)))
+    }
     return asked.get(file)
   }
 }
@@ -70,16 +78,20 @@ async function recorded(path, form) {
 async function fetched(path, form) {
   const place = tarballs.get(path) ?? base + path.replace(/^(@[^/]+)\/(?!.*\/-\/)/, '$1%2f')
   const reply = await fetch(place, { headers: form ? { accept: form } : {} })
-  if (reply.status >= 500 || reply.status === 429) throw new Error(`${reply.status} of ${path}`)
+  if (reply.status !== 200 && reply.status !== 404) throw new Error(`${place}: ${reply.status}`)
   const type = reply.headers.get('content-type') ?? 'application/octet-stream'
   return { status: reply.status, type, body: Buffer.from(await reply.arrayBuffer()) }
 }
 
 function keep(file, reply) {
   const { body, ...head } = reply
+  if (reply.status !== 200) return reply
+  // A page for people in a document's place.
+  if (reply.type.includes('json')) JSON.parse(body)
   mkdirSync(join(file, '..'), { recursive: true })
-  writeFileSync(`${file}.new`, Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), body]))
-  renameSync(`${file}.new`, file)
+  const part = `${file}.${process.pid}`
+  writeFileSync(part, Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), body]))
+  renameSync(part, file)
   return reply
 }
 
@@ -94,13 +106,23 @@ function prepared(path, { status, type, body }) {
 
 function addressed(name, body) {
   const document = JSON.parse(body)
-  for (const { dist } of Object.values(document.versions ?? {})) {
-    if (typeof dist?.tarball !== 'string') continue
-    const path = `${name}/-/${new URL(dist.tarball).pathname.split('/').at(-1)}`
-    tarballs.set(path, dist.tarball)
-    dist.tarball = own + path
+  for (const version of Object.values(document.versions ?? {})) {
+    if (typeof version?.dist?.tarball !== 'string') continue
+    const there = new URL(version.dist.tarball, base).href
+    const path = ownPath(name, there)
+    tarballs.set(path, there)
+    version.dist.tarball = own + path
   }
   return Buffer.from(JSON.stringify(document))
+}
+
+/** Where a tarball is here: under its file's name, unless upstream calls several by it. */
+function ownPath(name, there) {
+  const file = new URL(there).pathname.split('/').at(-1)
+  const path = `${name}/-/${file}`
+  if ((tarballs.get(path) ?? there) === there) return path
+  const place = createHash('sha256').update(there).digest('hex').slice(0, 16)
+  return `${name}/-/${place}/${file}`
 }
 
 function send(request, response, { status, type, body, etag, packed }) {
@@ -109,7 +131,8 @@ function send(request, response, { status, type, body, etag, packed }) {
   const head = {
     'content-type': type,
     'content-length': bytes.length,
-    'cache-control': packed ? 'public, max-age=300' : 'public, immutable, max-age=31557600',
+    'cache-control': status !== 200 ? 'no-store'
+      : packed ? 'public, max-age=300' : 'public, immutable, max-age=31557600',
     vary: 'accept, accept-encoding',
     ...(etag ? { etag } : {}),
     ...(isPacked ? { 'content-encoding': 'gzip' } : {}),

@@ -4,8 +4,9 @@
 // than packages. What a tool's own checks cost is not taken from it: denpm runs with all of its.
 
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { accessSync, constants, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, resolve } from 'node:path'
 
 const QUIET = 'audit=false\nfund=false\nupdate-notifier=false\nprogress=false\n'
 
@@ -35,7 +36,7 @@ const DESCRIPTIONS = {
     files: (url, cache) => ({
       '.npmrc': `registry=${url}\nstore-dir=${cache}/store\ncache-dir=${cache}/cache\nstate-dir=${cache}/state\n`,
       // Without the file it looks for a workspace above; without the word it waits for releases to age.
-      'pnpm-workspace.yaml': 'minimumReleaseAge: 0\nmanagePackageManagerVersions: false\n',
+      'pnpm-workspace.yaml': "packages: ['.']\nminimumReleaseAge: 0\nmanagePackageManagerVersions: false\n",
     }),
     env: () => ({}),
     install: () => ['install', '--no-frozen-lockfile', '--ignore-scripts', '--reporter=silent'],
@@ -69,11 +70,21 @@ const DESCRIPTIONS = {
 
 function onPath(name) {
   const folders = (process.env.PATH ?? '').split(delimiter)
-  return folders.map((folder) => join(folder, name)).find((file) => existsSync(file))
+  return folders.map((folder) => resolve(folder, name)).find(isProgram)
+}
+
+function isProgram(file) {
+  try {
+    accessSync(file, constants.X_OK)
+    return statSync(file).isFile()
+  } catch {
+    return false
+  }
 }
 
 function versionOf(program) {
-  const asked = spawnSync(program, ['--version'], { encoding: 'utf8' })
+  // Elsewhere: a project's own word on its tool would be heard.
+  const asked = spawnSync(program, ['--version'], { encoding: 'utf8', cwd: tmpdir() })
   return asked.status === 0 ? (asked.stdout.match(/\d+\.\d+\.\d+\S*/)?.[0] ?? 'unknown') : undefined
 }
 
@@ -84,10 +95,10 @@ function versionOf(program) {
 export function installed({ tools, denpm }) {
   const found = []
   for (const name of tools ?? Object.keys(DESCRIPTIONS)) {
-    const description = DESCRIPTIONS[name]
+    const description = Object.hasOwn(DESCRIPTIONS, name) && DESCRIPTIONS[name]
     if (!description) throw new Error(`nothing is known of a tool ${name}`)
     const program = name === 'denpm' ? denpm : onPath(name)
-    const version = program && existsSync(program) ? versionOf(program) : undefined
+    const version = program && isProgram(program) ? versionOf(program) : undefined
     if (version) found.push({ ...description, name, program, version })
     else if (tools || name === 'denpm') throw new Error(`${name} is not there${name === 'denpm' ? `: ${denpm}` : ''}`)
   }

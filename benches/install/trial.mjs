@@ -1,10 +1,13 @@
 // One tool and one project: what is there before a scenario, and how long the tool takes from there.
 
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, delimiter, dirname, join } from 'node:path'
 
-/** What is left from before, and what is asked for. */
+/**
+ * What is left from before, and what is asked for. A cache has what an install without a lock
+ * leaves: one with a lock leaves no documents in most tools.
+ */
 export const SCENARIOS = {
   cold: { title: 'nothing there', cache: false, lock: false, tree: false, ask: 'install' },
   locked: { title: 'lock', cache: false, lock: true, tree: false, ask: 'frozen' },
@@ -52,13 +55,19 @@ export class Trial {
     const began = process.hrtime.bigint()
     this.spawn(ask)
     const took = Number(process.hrtime.bigint() - began) / 1e6
-    this.isWarm = true
+    this.isWarm ||= ask === 'install' && !lock
     this.isSettled &&= ask !== 'add'
+    // What was added is in the cache now, and the next round's would be another thing.
+    if (ask === 'add') this.empty('cache')
     return took
   }
 
   /** An install that is complete: another one has nothing to do. */
   settle() {
+    if (!this.isWarm) {
+      this.files()
+      this.spawn('install')
+    }
     this.files(true)
     this.spawn('frozen')
     this.spawn('install')
@@ -69,13 +78,18 @@ export class Trial {
   files(lock = false) {
     this.empty('project')
     mkdirSync(this.project, { recursive: true })
-    copyFileSync(join(this.source, 'package.json'), join(this.project, 'package.json'))
+    const manifest = JSON.parse(readFileSync(join(this.source, 'package.json'), 'utf8'))
+    // A project that names its tool makes the others refuse, or fetch that one.
+    delete manifest.packageManager
+    delete manifest.devEngines
+    writeFileSync(join(this.project, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
     if (lock) copyFileSync(join(this.seed, this.tool.lock), join(this.project, this.tool.lock))
     const files = this.tool.files(this.url, join(this.home, 'cache'))
     for (const [name, text] of Object.entries(files)) writeFileSync(join(this.project, name), text)
     if (this.config && this.tool.name === 'denpm') {
-      mkdirSync(join(this.home, '.config/denpm'), { recursive: true })
-      copyFileSync(this.config, join(this.home, '.config/denpm/config.toml'))
+      const place = process.platform === 'darwin' ? 'Library/Application Support' : '.config'
+      mkdirSync(join(this.home, place, 'denpm'), { recursive: true })
+      copyFileSync(this.config, join(this.home, place, 'denpm/config.toml'))
     }
   }
 
@@ -93,7 +107,10 @@ export class Trial {
     const temporary = join(this.folder, 'temporary')
     for (const folder of [cache, temporary]) mkdirSync(folder, { recursive: true })
     const env = {
-      PATH: process.env.PATH,
+      // The Node that runs this, not one that a version manager finds by the home.
+      PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
+      COREPACK_HOME: join(this.folder, 'corepack'),
+      npm_config_globalconfig: join(this.folder, 'no-npmrc'),
       HOME: this.home,
       TMPDIR: temporary,
       XDG_CACHE_HOME: cache,
@@ -109,7 +126,8 @@ export class Trial {
     const modules = join(this.project, 'node_modules')
     if (ended.status === 0 && existsSync(modules) && readdirSync(modules).length > 0) return
     const said = `${ended.stderr ?? ''}${ended.stdout ?? ''}`.trim().split('\n').slice(0, 5).join('\n  ')
-    throw new Error(`${words.join(' ')} ended with ${ended.status ?? ended.signal}\n  ${said}`)
+    const end = ended.error?.message ?? ended.status ?? ended.signal
+    throw new Error(`${words.join(' ')} ended with ${end}\n  ${said}`)
   }
 
   clear() {

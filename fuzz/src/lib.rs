@@ -148,8 +148,10 @@ pub fn packument(data: &[u8]) {
     }
     let wanted: Vec<String> = packument.versions().take(3).map(str::to_owned).collect();
     let excerpt = Excerpt::read(&wanted, data).expect("what can be read whole can be read in part");
+    let name = PackageName::parse("x").expect("a name");
+    assert_eq!(excerpt.verify_name(&name).is_ok(), packument.verify_name(&name).is_ok());
     for version in &wanted {
-        assert_eq!(excerpt.release(version).is_some(), packument.release(version).is_some());
+        assert_eq!(excerpt.release(version), packument.release(version).as_ref());
     }
     let text = Arc::new(Bytes::copy_from_slice(data));
     let index = Packument::index_of(&text).expect("what can be read has an index");

@@ -1,6 +1,7 @@
 //! The benchmark of whole installs: that it measures, not what. Times are never asserted.
 
 use crate::support::{
+    fault::{Fault, Target},
     registry::Registry,
     sandbox::{Output, Sandbox, npm_is_there, repository},
 };
@@ -62,6 +63,26 @@ fn what_was_recorded_is_not_asked_for_again() {
 }
 
 #[test]
+fn a_scenario_is_timed_alone_or_after_others() {
+    let registry = Registry::start();
+    let Some(sandbox) = project(&registry) else { return };
+    for scenarios in ["relock", "locked,warm,relock"] {
+        bench(&sandbox, &registry.url(), &format!("--tools denpm --scenarios {scenarios}"))
+            .succeeded();
+        let times = times(&sandbox)["relock"]["denpm"].as_array().unwrap().len();
+        assert_eq!(times, 2);
+    }
+}
+
+#[test]
+fn answer_that_failed_once_is_asked_for_again() {
+    let registry = Registry::start();
+    let Some(sandbox) = project(&registry) else { return };
+    registry.on(Target::Packument("a".into())).times(1, Fault::Status(503));
+    bench(&sandbox, &registry.url(), "--tools denpm --scenarios cold").succeeded();
+}
+
+#[test]
 fn tool_that_cannot_install_a_project_is_left_out_aloud() {
     let registry = Registry::start();
     let Some(sandbox) = project(&registry) else { return };
@@ -76,8 +97,15 @@ fn tool_that_cannot_install_a_project_is_left_out_aloud() {
 fn what_is_not_known_is_refused_before_anything_is_run() {
     let registry = Registry::start();
     let Some(sandbox) = project(&registry) else { return };
-    for wrong in ["--tools abacus", "--scenarios sideways", "--rounds 0", "--latency soon", "--odd"]
-    {
+    for wrong in [
+        "--tools abacus",
+        "--tools toString",
+        "--tools ,",
+        "--scenarios sideways",
+        "--rounds 0",
+        "--latency soon",
+        "--odd",
+    ] {
         let output = bench(&sandbox, &registry.url(), wrong);
         assert_eq!(output.status, 2, "{output}");
         assert!(output.stderr.starts_with("bench: "), "{output}");

@@ -2,7 +2,8 @@
 //!
 //! A lockfile names versions, and hundreds of packuments are read for what they say of one each.
 //! The text is still read to its end, as JSON and at the depth where versions stand: a key of that
-//! name elsewhere in it answers nothing.
+//! name elsewhere in it answers nothing. What is passed over is not looked at any closer: that its
+//! texts are UTF-8 and its keys stand once is asked of the wanted parts only.
 
 use std::{fmt, sync::Arc};
 
@@ -12,14 +13,14 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use super::{PackumentError, one_time, verify_name};
+use super::{MAX_ENTRIES, PackumentError, times_of, verify_name};
 use crate::{
     manifest::{json::Key, manifest::Manifest},
     spec::PackageName,
 };
 
 /// What a packument says of one version.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Release {
     /// Its manifest.
     pub manifest: Arc<Manifest>,
@@ -28,7 +29,7 @@ pub struct Release {
 }
 
 /// What a packument says of the versions that it was read for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Excerpt {
     pub(super) name: Option<String>,
     pub(super) id: Option<String>,
@@ -40,23 +41,24 @@ impl Excerpt {
     /// Reads a packument's text for `versions`.
     ///
     /// # Errors
-    /// [`PackumentError::Json`]; also for one of these versions that is given twice. What is said
-    /// of others is not looked at.
+    /// [`PackumentError::Json`]; also for one of these versions that is given twice, and for more
+    /// than 100,000 versions.
     pub fn read(versions: &[String], text: &[u8]) -> Result<Self, PackumentError> {
         let mut json = serde_json::Deserializer::from_slice(text);
         let found = json.deserialize_map(Document(versions))?;
         json.end()?;
         let string = |raw: Option<&RawValue>| serde_json::from_str(raw?.get()).ok();
-        let release = |(version, raw): (String, &RawValue)| {
+        let (name, id) = (string(found.name), string(found.id));
+        let versions = found.versions.unwrap_or_default();
+        let keys: Vec<&str> = versions.iter().map(|(version, _)| version.as_str()).collect();
+        let times = found.time.map_or(&b"{}"[..], |raw| raw.get().as_bytes());
+        let times = times_of(times, &keys);
+        let release = |((version, raw), time): ((String, &RawValue), _)| {
             let manifest = Arc::new(Manifest::from_slice(raw.get().as_bytes()).ok()?);
-            let time = found.time.and_then(|times| one_time(times.get().as_bytes(), &version));
             Some((version, Release { manifest, time }))
         };
-        Ok(Self {
-            name: string(found.name),
-            id: string(found.id),
-            releases: found.versions.into_iter().flatten().filter_map(release).collect(),
-        })
+        let releases = versions.into_iter().zip(times).filter_map(release).collect();
+        Ok(Self { name, id, releases })
     }
 
     /// As [`Packument::verify_name`](super::Packument::verify_name).
@@ -140,7 +142,12 @@ impl<'de> Visitor<'de> for Versions<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut found: Self::Value = Vec::new();
+        let mut entries = 0;
         while let Some(Key(key)) = map.next_key::<Key<'de>>()? {
+            entries += 1;
+            if entries > MAX_ENTRIES {
+                return Err(A::Error::custom("too many entries"));
+            }
             if !self.0.iter().any(|wanted| *wanted == key) {
                 map.next_value::<IgnoredAny>()?;
             } else if found.iter().any(|(known, _)| *known == key) {

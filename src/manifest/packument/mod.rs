@@ -32,7 +32,7 @@ use serde::{
     Deserializer as _,
     de::{IgnoredAny, MapAccess, Visitor},
 };
-use serde_json::Value;
+use serde_json::value::RawValue;
 use std::{
     fmt, io,
     ops::Range,
@@ -231,7 +231,8 @@ impl Packument {
     /// What it says of a version; `None` for one that it does not have, or that cannot be read.
     pub fn release(&self, version: &str) -> Option<Release> {
         let manifest = self.manifest(version)?.ok()?;
-        Some(Release { manifest, time: self.time(version).map(str::to_owned) })
+        let time = self.raw_field("time").and_then(|raw| one_time(&raw, version));
+        Some(Release { manifest, time })
     }
 
     /// What it says of a few versions.
@@ -352,33 +353,40 @@ fn indexed(text: &[u8], extent: Extent) -> Result<Index, PackumentError> {
     Index::build(&Scanned::read(text)?, extent).ok_or(PackumentError::TooLarge)
 }
 
-/// The text of one entry of `time`; the last, where it is given twice, as a whole reading has it.
+/// The text of one entry of `time`.
 fn one_time(raw: &[u8], version: &str) -> Option<String> {
-    struct One<'v>(&'v str);
-    impl<'de> Visitor<'de> for One<'_> {
-        type Value = Option<Plain>;
+    times_of(raw, &[version]).pop().flatten()
+}
+
+/// The texts of some entries of `time`, in the order of `versions`; of one that is given twice the
+/// last, as a whole reading has it. What the others are does not matter.
+fn times_of(raw: &[u8], versions: &[&str]) -> Vec<Option<String>> {
+    struct Wanted<'v>(&'v [&'v str]);
+    impl<'de> Visitor<'de> for Wanted<'_> {
+        type Value = Vec<Option<&'de RawValue>>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("times")
         }
 
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-            let mut found = None;
+            let mut found = vec![None; self.0.len()];
             while let Some(key) = map.next_key::<Key<'de>>()? {
-                if key.0 == self.0 {
-                    found = Some(map.next_value()?);
-                } else {
-                    map.next_value::<IgnoredAny>()?;
+                let place = self.0.iter().position(|version| *version == key.0);
+                match place.and_then(|place| found.get_mut(place)) {
+                    Some(time) => *time = Some(map.next_value()?),
+                    None => drop(map.next_value::<IgnoredAny>()?),
                 }
             }
             Ok(found)
         }
     }
     let mut json = serde_json::Deserializer::from_slice(raw);
-    match json.deserialize_map(One(version)) {
-        Ok(Some(Plain(Value::String(text)))) => Some(text),
-        _ => None,
-    }
+    let Ok(found) = json.deserialize_map(Wanted(versions)) else {
+        return vec![None; versions.len()];
+    };
+    let text = |raw: Option<&RawValue>| serde_json::from_str(raw?.get()).ok();
+    found.into_iter().map(text).collect()
 }
 
 #[cfg(test)]

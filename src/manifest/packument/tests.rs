@@ -45,16 +45,11 @@ fn attested_versions_are_those_that_speak_of_it() {
     assert_eq!(packument.attested_versions().collect::<Vec<_>>(), ["1.1.0", "1.2.0"]);
 }
 
-/// What an excerpt says, in words.
-fn said(excerpt: &Excerpt) -> String {
-    format!("{excerpt:?}")
-}
-
 #[test]
 fn an_excerpt_says_what_the_whole_packument_says() {
     let versions = ["1.0.0", "1.1.0", "1.2.0", "9.9.9"].map(str::to_owned);
     let excerpt = Excerpt::read(&versions, DOCUMENT.as_bytes()).unwrap();
-    assert_eq!(said(&excerpt), said(&packument(DOCUMENT).unwrap().excerpt(&versions)));
+    assert_eq!(excerpt, packument(DOCUMENT).unwrap().excerpt(&versions));
     let release = excerpt.release("1.0.0").unwrap();
     assert_eq!(release.time.as_deref(), Some("2015-01-02T03:04:05.678901+00:00"));
     assert_eq!(excerpt.release("1.1.0").unwrap().time, None);
@@ -62,6 +57,19 @@ fn an_excerpt_says_what_the_whole_packument_says() {
     assert!(excerpt.release("1.2.0").is_none() && excerpt.release("9.9.9").is_none());
     assert!(excerpt.verify_name(&PackageName::parse("x").unwrap()).is_ok());
     assert!(excerpt.verify_name(&PackageName::parse("y").unwrap()).is_err());
+}
+
+#[test]
+fn a_time_that_cannot_be_read_takes_no_other_with_it() {
+    let text = r#"{"name":"x","time":{"2.0.0":"\ud800","1.0.0":"2020-01-01T00:00:00.000Z"},
+        "versions":{"1.0.0":{"name":"x"},"2.0.0":{"name":"x"}}}"#;
+    for wanted in [&["1.0.0"][..], &["2.0.0"], &["1.0.0", "2.0.0"]] {
+        let versions: Vec<String> = wanted.iter().copied().map(str::to_owned).collect();
+        let excerpt = Excerpt::read(&versions, text.as_bytes()).unwrap();
+        assert_eq!(excerpt, packument(text).unwrap().excerpt(&versions));
+        let told = |version| excerpt.release(version).is_some_and(|told| told.time.is_some());
+        assert_eq!((told("1.0.0"), told("2.0.0")), (wanted.contains(&"1.0.0"), false));
+    }
 }
 
 #[test]
@@ -172,6 +180,8 @@ fn parse_refuses_what_two_readers_could_read_differently() {
 fn parse_bounds_versions_and_survives_depth() {
     let many: Vec<String> = (0..=MAX_ENTRIES).map(|number| format!("\"{number}\":1")).collect();
     assert!(packument(&format!("{{\"versions\":{{{}}}}}", many.join(","))).is_err());
+    let text = format!("{{\"versions\":{{{}}}}}", many.join(","));
+    assert!(Excerpt::read(&["1".to_owned()], text.as_bytes()).is_err());
     let deep = format!("{}1{}", "[".repeat(200_000), "]".repeat(200_000));
     let packument = packument(&format!("{{\"versions\":{{\"1.0.0\":{deep}}}}}")).unwrap();
     assert!(packument.manifest("1.0.0").unwrap().is_err());
@@ -185,7 +195,7 @@ proptest! {
         let versions = ["1.0.0", "1.1.0"].map(str::to_owned);
         let excerpt = Excerpt::read(&versions, &bytes);
         if let Ok(packument) = Packument::parse(bytes.into()) {
-            prop_assert_eq!(said(&excerpt.unwrap()), said(&packument.excerpt(&versions)));
+            prop_assert_eq!(excerpt.unwrap(), packument.excerpt(&versions));
         }
     }
 

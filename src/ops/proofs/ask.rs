@@ -6,7 +6,8 @@ use crate::{
         attestation::Mode,
         signature::{Require, Source},
     },
-    manifest::Packument,
+    cpu,
+    manifest::Excerpt,
     ops::manifests::Sources,
     verify::attestation::Response,
 };
@@ -24,7 +25,7 @@ impl Proofs {
         sources: &Sources,
     ) -> Result<Option<Advertised>, Unheard> {
         let mut advertised = if let Some(at_hand) = sources.packument_at_hand(&question.name) {
-            at_hand.release(&question.version).as_ref().map(Advertised::of)
+            Advertised::in_packument(&at_hand, &question.version)
         } else {
             let _turn = self.lookups.turn().await;
             if self.is_hopeless(&question.name) {
@@ -66,9 +67,10 @@ impl Proofs {
             let path = question.name.replace('/', "%2f");
             let asked = self.pool.document(registry, &path, MAX_PACKUMENT).await;
             let Ok(body) = asked else { continue };
-            let Ok(packument) = Packument::parse(body) else { continue };
-            let other = packument.release(&question.version).as_ref().map(Advertised::of);
-            if let Some(other) = other
+            let (wanted, size) = ([question.version.clone()], body.len());
+            let read = move || Excerpt::read(&wanted, &body).ok();
+            let Ok(Some(excerpt)) = cpu::run_on(size, read).await else { continue };
+            if let Some(other) = excerpt.release(&question.version).map(Advertised::of)
                 && !other.signatures.is_empty()
             {
                 advertised.signatures = other.signatures;

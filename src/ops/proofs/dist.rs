@@ -4,7 +4,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::{
-    manifest::{Release, Signature, parse_epoch_ms},
+    manifest::{Packument, Release, Signature, parse_epoch_ms},
     verify::{
         Algorithm, Integrity,
         integrity::{Digests, IntegrityMismatch},
@@ -39,6 +39,11 @@ impl Advertised {
             attestations: dist.attestations.map(|value| *value),
             claimed,
         }
+    }
+
+    /// The same, of a packument that may not know the version.
+    pub(in crate::ops) fn in_packument(packument: &Packument, version: &str) -> Option<Self> {
+        packument.release(version).as_ref().map(Self::of)
     }
 
     /// The signatures as they are verified.

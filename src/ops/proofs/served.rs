@@ -59,8 +59,7 @@ impl Proofs {
         packument: Option<&Packument>,
     ) -> Served {
         let version = &question.version;
-        let told = packument.and_then(|packument| packument.release(version));
-        let told = told.as_ref().map(Advertised::of);
+        let told = packument.and_then(|packument| Advertised::in_packument(packument, version));
         let (mut proven, digest) = match &told {
             Some(told) => {
                 let answer = self.attestations(question, told).await;

@@ -184,7 +184,7 @@ pub(super) async fn look(gate: &Gate<'_>, depth: Depth) -> Result<Review, Failur
     };
     let now_ms = metadata::now_ms(gate.context);
     let malicious = known_malicious(gate.context).await?;
-    let histories = histories(gate, changes).await;
+    let histories = histories(gate, changes).await?;
     let compared = match depth {
         Depth::Code => compare_code(gate, changes).await,
         Depth::Metadata => BTreeMap::new(),
@@ -231,7 +231,13 @@ pub(super) async fn look(gate: &Gate<'_>, depth: Depth) -> Result<Review, Failur
 ///
 /// Where nothing is replaced, at a first install, all are new and there is nothing to compare
 /// with but their own past: that is read of versions too young to be settled.
-async fn histories(gate: &Gate<'_>, changes: &[Changed]) -> BTreeMap<String, Arc<History>> {
+///
+/// # Errors
+/// Reading that was interrupted.
+async fn histories(
+    gate: &Gate<'_>,
+    changes: &[Changed],
+) -> Result<BTreeMap<String, Arc<History>>, LoadFailure> {
     let replaces =
         |changed: &Changed| changed.baseline.is_some() && changed.anchor == Anchor::Locked;
     let is_first = !changes.iter().any(replaces);
@@ -254,11 +260,7 @@ async fn histories(gate: &Gate<'_>, changes: &[Changed]) -> BTreeMap<String, Arc
     };
     let packuments: Vec<_> =
         stream::iter(names).map(ask).buffer_unordered(CONCURRENT).filter_map(ready).collect().await;
-    // All at once: on a thread for each, the threads would cost more than what they read.
-    let read = cpu::map_all(&packuments, |(name, packument)| {
-        (name.clone(), Arc::new(History::of(Arc::clone(packument))))
-    });
-    read.into_iter().collect()
+    metadata::histories_of(packuments).await
 }
 
 struct Told {

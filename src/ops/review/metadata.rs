@@ -1,6 +1,11 @@
 //! Packuments read for their history, and the time they are compared at.
 
-use std::{collections::BTreeSet, future::ready, sync::Arc, time::UNIX_EPOCH};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    future::ready,
+    sync::Arc,
+    time::UNIX_EPOCH,
+};
 
 use futures_util::{StreamExt as _, future::join_all, stream};
 
@@ -38,6 +43,21 @@ pub(super) async fn history(sources: &Sources, name: &str) -> Result<Arc<History
     let packument = sources.packument(name).await?;
     let work = move || Arc::new(History::of(packument));
     tokio::task::spawn_blocking(work).await.map_err(|_| LoadFailure::new(Interrupted))
+}
+
+/// The histories of many packages, by name, read together: on a thread for each, the threads would
+/// cost more than what they read.
+///
+/// # Errors
+/// Reading that was interrupted; one that is not read must not pass for one without a past.
+pub(super) async fn histories_of(
+    packuments: Vec<(String, Arc<Packument>)>,
+) -> Result<BTreeMap<String, Arc<History>>, LoadFailure> {
+    let of = |(name, packument): &(String, Arc<Packument>)| {
+        (name.clone(), Arc::new(History::of(Arc::clone(packument))))
+    };
+    let read = cpu::run(move || cpu::map_all(&packuments, of)).await;
+    Ok(read.map_err(|_| LoadFailure::new(Interrupted))?.into_iter().collect())
 }
 
 /// Which of `changes`, by the places that come with them, are to versions younger than what counts
