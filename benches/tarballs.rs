@@ -21,7 +21,7 @@ use tempfile::TempDir;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Files of a package.
+/// Files of a package, beside its package.json.
 const FILES: usize = 24;
 /// The size of each, in bytes.
 const SIZE: usize = 9_000;
@@ -85,7 +85,7 @@ fn tarball() -> Vec<u8> {
         archive.append_data(&mut header, path, content).unwrap();
     };
     add("package/package.json", br#"{"name":"package","version":"1.0.0"}"#);
-    for number in 1..FILES {
+    for number in 0..FILES {
         add(&format!("package/lib/{}/file-{number}.js", number % 4), source(number).as_bytes());
     }
     archive.into_inner().unwrap().finish().unwrap()
@@ -103,5 +103,7 @@ fn source(seed: usize) -> String {
         // Names are what does not repeat.
         if state >> 61 == 0 { format!("name_{}", state >> 40) } else { (*word.unwrap()).to_owned() }
     });
-    words.take(SIZE / 6).collect::<Vec<_>>().join(" ")
+    let mut text = words.take(SIZE).collect::<Vec<_>>().join(" ");
+    text.truncate(SIZE);
+    text
 }

@@ -21,7 +21,7 @@ use super::{
     question::{DocumentQuestion, PackumentQuestion, PostQuestion, Question, TarballQuestion},
     route::{Assignment, Barred, Member, Routes, Stop, escaped, stop, stops},
     tarball::{RegistryId, Tarball, TarballRequest},
-    versions::{ExcerptQuestion, VersionsQuestion},
+    versions::{self, VersionsQuestion},
 };
 use crate::{
     event::{Event, Reporter},
@@ -193,7 +193,8 @@ impl Pool {
             self.admit().await;
             let stops = stops(self.routes.members(name).0, &escaped(name)?)?;
             let document = self.question(form, self.limits.packument);
-            ask(&self.retry, &stops, name, &ExcerptQuestion { document, versions }).await
+            let question = VersionsQuestion { document, versions, read: versions::excerpt };
+            ask(&self.retry, &stops, name, &question).await
         };
         found.await.map_err(|error| error.about(name))
     }
@@ -323,7 +324,7 @@ impl Pool {
         form: Form,
     ) -> Result<Packument, FetchError> {
         let document = self.question(form, self.limits.packument);
-        let question = VersionsQuestion { document, versions };
+        let question = VersionsQuestion { document, versions, read: versions::whole };
         self.opinion(registry, &escaped(name)?, &question, WHOLE).await
     }
 

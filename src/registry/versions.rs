@@ -20,57 +20,54 @@ use super::{
     question::{DocumentQuestion, NoPackument, Question, read_packument, without_mark},
     route::Stop,
 };
-use crate::manifest::{Document, Excerpt, Packument};
+use crate::manifest::{Document, Excerpt, Packument, PackumentError};
 
-/// A packument, past the cache.
-pub(super) struct VersionsQuestion<'a> {
+/// Reads the text of a packument for the sake of a few versions.
+type Reading<T> = fn(&[String], &[u8], &Encoded) -> Result<T, PackumentError>;
+
+/// A packument, past the cache, for the sake of a few versions.
+pub(super) struct VersionsQuestion<'a, T> {
     pub document: DocumentQuestion<'a>,
     /// The versions that the answer is about.
     pub versions: &'a [String],
+    /// What becomes of the text, and of the body that it was read from.
+    pub read: Reading<T>,
 }
 
-impl Question for VersionsQuestion<'_> {
-    type Answer = Packument;
+impl<T: Send + 'static> Question for VersionsQuestion<'_, T> {
+    type Answer = T;
 
     async fn put(
         &self,
         stop: &Stop,
         attempt: u32,
         permit: Option<OwnedSemaphorePermit>,
-    ) -> Result<Packument, FetchError> {
+    ) -> Result<T, FetchError> {
         let reply = self.document.send(stop, attempt, permit).await?;
-        let versions = self.versions.to_owned();
+        let (versions, read) = (self.versions.to_owned(), self.read);
         let read = move |text: &[u8], encoded: &Encoded| {
-            let document = had_again(text, encoded);
-            Packument::parse_for(&versions, text, document).map_err(NoPackument::Unusable)
+            read(&versions, text, encoded).map_err(NoPackument::Unusable)
         };
         read_packument(reply, read).await
     }
 }
 
-/// What a packument says of a few versions, past the cache.
-pub(super) struct ExcerptQuestion<'a> {
-    pub document: DocumentQuestion<'a>,
-    /// The versions that are wanted.
-    pub versions: &'a [String],
+/// All of it; what is said of other versions is found out more slowly.
+pub(super) fn whole(
+    versions: &[String],
+    text: &[u8],
+    encoded: &Encoded,
+) -> Result<Packument, PackumentError> {
+    Packument::parse_for(versions, text, had_again(text, encoded))
 }
 
-impl Question for ExcerptQuestion<'_> {
-    type Answer = Excerpt;
-
-    async fn put(
-        &self,
-        stop: &Stop,
-        attempt: u32,
-        permit: Option<OwnedSemaphorePermit>,
-    ) -> Result<Excerpt, FetchError> {
-        let reply = self.document.send(stop, attempt, permit).await?;
-        let versions = self.versions.to_owned();
-        let read = move |text: &[u8], _: &Encoded| {
-            Excerpt::read(&versions, text).map_err(NoPackument::Unusable)
-        };
-        read_packument(reply, read).await
-    }
+/// What it says of these versions, and nothing else.
+pub(super) fn excerpt(
+    versions: &[String],
+    text: &[u8],
+    _: &Encoded,
+) -> Result<Excerpt, PackumentError> {
+    Excerpt::read(versions, text)
 }
 
 /// Where a text that was read from a body can be had again; it is all of the body's but for a mark.

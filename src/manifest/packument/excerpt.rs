@@ -13,7 +13,7 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use super::{MAX_ENTRIES, PackumentError, times_of, verify_name};
+use super::{MAX_ENTRIES, PackumentError, text_of, times_of, verify_name};
 use crate::{
     manifest::{json::Key, manifest::Manifest},
     spec::PackageName,
@@ -47,8 +47,7 @@ impl Excerpt {
         let mut json = serde_json::Deserializer::from_slice(text);
         let found = json.deserialize_map(Document(versions))?;
         json.end()?;
-        let string = |raw: Option<&RawValue>| serde_json::from_str(raw?.get()).ok();
-        let (name, id) = (string(found.name), string(found.id));
+        let (name, id) = (found.name.and_then(text_of), found.id.and_then(text_of));
         let versions = found.versions.unwrap_or_default();
         let keys: Vec<&str> = versions.iter().map(|(version, _)| version.as_str()).collect();
         let times = found.time.map_or(&b"{}"[..], |raw| raw.get().as_bytes());

@@ -23,7 +23,6 @@ use super::{
 use crate::{
     error::{Code, Explain},
     fs::damage_sum,
-    plain::Plain,
     spec::PackageName,
 };
 use bytes::Bytes;
@@ -231,8 +230,7 @@ impl Packument {
     /// What it says of a version; `None` for one that it does not have, or that cannot be read.
     pub fn release(&self, version: &str) -> Option<Release> {
         let manifest = self.manifest(version)?.ok()?;
-        let time = self.raw_field("time").and_then(|raw| one_time(&raw, version));
-        Some(Release { manifest, time })
+        Some(Release { manifest, time: self.time(version).map(str::to_owned) })
     }
 
     /// What it says of a few versions.
@@ -320,10 +318,9 @@ impl Packument {
     fn times(&self) -> &IndexMap<String, String> {
         self.time.get_or_init(|| {
             let raw = self.raw_field("time").unwrap_or_default();
-            let times: IndexMap<String, Plain> = serde_json::from_slice(&raw).unwrap_or_default();
-            let text =
-                |(version, time): (String, Plain)| Some((version, time.0.as_str()?.to_owned()));
-            times.into_iter().filter_map(text).collect()
+            let times: IndexMap<String, &RawValue> =
+                serde_json::from_slice(&raw).unwrap_or_default();
+            times.into_iter().filter_map(|(version, raw)| Some((version, text_of(raw)?))).collect()
         })
     }
 
@@ -385,8 +382,12 @@ fn times_of(raw: &[u8], versions: &[&str]) -> Vec<Option<String>> {
     let Ok(found) = json.deserialize_map(Wanted(versions)) else {
         return vec![None; versions.len()];
     };
-    let text = |raw: Option<&RawValue>| serde_json::from_str(raw?.get()).ok();
-    found.into_iter().map(text).collect()
+    found.into_iter().map(|raw| text_of(raw?)).collect()
+}
+
+/// A value that is a text; one that is not takes nothing else with it.
+fn text_of(raw: &RawValue) -> Option<String> {
+    serde_json::from_str(raw.get()).ok()
 }
 
 #[cfg(test)]
