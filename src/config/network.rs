@@ -18,9 +18,10 @@ use super::{
 
 /// A longer pool is a mistake.
 const MAX_POOL: usize = 64;
-/// The most connections to one origin where nobody set `maxsockets`, as many as bun's. With 20 ms
-/// of latency and npm's 15, installing 1,324 packages from a lock took 1.7 times as long.
-const CONNECTIONS: usize = 64;
+/// The most connections to one origin where nobody set `maxsockets`: twice as many as bun's, because
+/// of each package two things are asked, its tarball and its signature. With 80 ms of latency and
+/// half as many, installing 1,249 packages from a lock took 1.8 times as long.
+const CONNECTIONS: usize = 128;
 
 /// How fresh cached data must be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -24,9 +24,9 @@ use crate::{
 
 /// So many answers of one run without any signature tell that a registry hands out none.
 const ENOUGH: usize = 16;
-/// Packages that are asked about at once, beside the tarballs, when it is known that registries do
-/// hand out signatures; the lane to each registry has its own bound.
-const AT_ONCE: usize = 32;
+/// Packages that are asked about at once, beside as many tarballs: half of what a registry that is
+/// far away gets (`config::network`). The lane to each registry has its own bound.
+const AT_ONCE: usize = 64;
 
 /// What is told about the versions of one package that were expected; nothing of those that the
 /// registry does not know.
@@ -56,7 +56,7 @@ impl Lookups {
     pub(super) fn new(pool: Arc<Pool>) -> Self {
         Self {
             pool,
-            turns: Semaphore::new(ENOUGH),
+            turns: Semaphore::new(AT_ONCE),
             signed: AtomicUsize::new(0),
             unsigned: AtomicUsize::new(0),
             expected: Mutex::default(),
@@ -80,9 +80,8 @@ impl Lookups {
     pub(super) fn count(&self, advertised: &Advertised) {
         if advertised.signatures.is_empty() {
             self.unsigned.fetch_add(1, Ordering::Relaxed);
-        } else if self.signed.fetch_add(1, Ordering::Relaxed) == 0 {
-            // Few are asked while each may be the one that tells that asking is hopeless.
-            self.turns.add_permits(AT_ONCE.saturating_sub(ENOUGH));
+        } else {
+            self.signed.fetch_add(1, Ordering::Relaxed);
         }
     }
 
