@@ -1,10 +1,11 @@
-//! Many at once: on one cold cache, and in one project.
+//! Many at once: on one cold cache, in one project, and at one registry.
 
 use super::{
     depends,
-    support::{Registry, Sandbox},
+    support::{Fault, Registry, Sandbox, Target},
 };
 use serde_json::{Map, json};
+use std::time::Duration;
 
 const PACKAGES: usize = 24;
 
@@ -69,8 +70,42 @@ fn lock_of_a_process_that_was_killed_holds_nobody_up() {
     depends(&sandbox, &json!(dependencies));
     for _ in 0..3 {
         let running = sandbox.start(["install"]);
-        std::thread::sleep(std::time::Duration::from_millis(40));
+        std::thread::sleep(Duration::from_millis(40));
         running.kill();
     }
     sandbox.denpm(["install"]).succeeded();
+}
+
+/// How many requests a registry that answers after `delay` has at once, when a lock of a hundred
+/// packages is installed.
+fn most_at_once(delay: Duration, arguments: &[&str]) -> usize {
+    let registry = Registry::start();
+    let names = (0..100).map(|number| format!("p{number}"));
+    let tree: Vec<String> = names.clone().map(|name| format!("{name}@1.0.0")).collect();
+    registry.tree(&tree.join("\n"));
+    let sandbox = Sandbox::new(&registry);
+    let wanted: Map<_, _> = names.map(|name| (name, json!("1"))).collect();
+    depends(&sandbox, &json!(wanted));
+    sandbox.denpm(["install", "--package-lock-only"]).succeeded();
+    let fresh = Sandbox::new(&registry);
+    for file in ["package.json", "package-lock.json"] {
+        fresh.file(file, &sandbox.read(file).unwrap());
+    }
+    registry.on(Target::Everything).always(Fault::Slow(delay));
+    registry.most_at_once();
+    let words = ["ci"].iter().chain(arguments);
+    fresh.denpm(words).succeeded();
+    registry.most_at_once()
+}
+
+#[test]
+fn registry_that_takes_long_to_answer_is_asked_for_many_at_once() {
+    let most = most_at_once(Duration::from_millis(400), &[]);
+    assert!((100..=128).contains(&most), "{most}");
+}
+
+#[test]
+fn registry_is_asked_for_no_more_at_once_than_maxsockets_says() {
+    let most = most_at_once(Duration::from_millis(20), &["--maxsockets=3"]);
+    assert_eq!(most, 3);
 }

@@ -9,7 +9,7 @@ use std::{
     net::{SocketAddr, TcpListener, TcpStream},
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread,
     time::Duration,
@@ -128,6 +128,24 @@ impl Answer {
 pub(crate) struct Server {
     address: SocketAddr,
     stop: Arc<AtomicBool>,
+    crowd: Arc<Crowd>,
+}
+
+/// How many requests wait for their answers.
+#[derive(Debug, Default)]
+struct Crowd {
+    now: AtomicUsize,
+    most: AtomicUsize,
+}
+
+impl Crowd {
+    /// Waits among the others.
+    fn wait(&self, delay: Duration) {
+        let now = self.now.fetch_add(1, Ordering::Relaxed) + 1;
+        self.most.fetch_max(now, Ordering::Relaxed);
+        thread::sleep(delay);
+        self.now.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Server {
@@ -141,17 +159,25 @@ impl Server {
         let handler = Arc::new(handler(&url(address)));
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
+        let crowd = Arc::<Crowd>::default();
+        let crowded = Arc::clone(&crowd);
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 if stopped.load(Ordering::Relaxed) {
                     break;
                 }
                 let (handler, stopped) = (Arc::clone(&handler), Arc::clone(&stopped));
+                let crowd = Arc::clone(&crowded);
                 // A client that hangs up is part of what is tested: its errors are no news.
-                thread::spawn(move || converse(&stream, &*handler, &stopped).ok());
+                thread::spawn(move || converse(&stream, &*handler, &stopped, &crowd).ok());
             }
         });
-        Self { address, stop }
+        Self { address, stop, crowd }
+    }
+
+    /// The most requests that waited for their answers at once, since this was last asked.
+    pub(crate) fn most_at_once(&self) -> usize {
+        self.crowd.most.swap(0, Ordering::Relaxed)
     }
 
     /// The root URL, with a slash at its end.
@@ -195,13 +221,14 @@ fn converse(
     stream: &TcpStream,
     handler: &dyn Fn(&Request) -> Answer,
     stop: &AtomicBool,
+    crowd: &Crowd,
 ) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut reader = BufReader::new(stream);
     let mut writer = stream;
     while let Some(request) = Request::read(&mut reader)? {
         let answer = handler(&request);
-        thread::sleep(answer.delay);
+        crowd.wait(answer.delay);
         if answer.manner == Manner::Dropped {
             return Ok(());
         }

@@ -127,6 +127,11 @@ impl Registry {
         self.server.url()
     }
 
+    /// The most requests that waited for their answers at once, since this was last asked.
+    pub(crate) fn most_at_once(&self) -> usize {
+        self.server.most_at_once()
+    }
+
     /// Answers `/<name>/<version or tag>` too, as npm's registry and most others do.
     pub(crate) fn with_version_documents(self) -> Self {
         lock(&self.state).version_documents = true;
