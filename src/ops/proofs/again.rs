@@ -61,7 +61,7 @@ impl Again {
     pub(in crate::ops) fn prove(&self, question: &Question, stored: &StoredPackage) -> Proven {
         let integrity = stored.integrity.to_string();
         let mut proven = match self.known.get(&question.id(), &integrity) {
-            Some(record) => self.of_record(question, record, stored),
+            Some(record) => self.of_record(question, &record, stored),
             None => Proven::not_covered(),
         };
         if self.policy.signature.require == Require::Off {

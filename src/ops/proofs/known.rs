@@ -2,11 +2,13 @@
 //!
 //! One line of JSON for each `name@version` and integrity, appended. The file is a cache: it may
 //! be deleted at any time, and whoever can write to it can write to the store beside it as well.
+//! A line is read when somebody asks for it: a run asks for few of those of all projects.
 
 use std::{
     collections::HashMap,
     fs::{self, OpenOptions},
     io::Write,
+    ops::Range,
     path::{Path, PathBuf},
 };
 
@@ -21,6 +23,8 @@ use crate::{
 };
 
 const FILE: &str = "proofs-v1.jsonl";
+/// What a line begins with: the first member of a [`Record`].
+const ID: &[u8] = b"{\"id\":\"";
 /// The most that is read.
 const MAX_BYTES: u64 = 64 << 20;
 /// A file above this size is written anew, each content once.
@@ -89,7 +93,17 @@ impl Record {
 #[derive(Debug)]
 pub(super) struct Known {
     path: PathBuf,
-    records: HashMap<(String, String), Record>,
+    now: i64,
+    bytes: Vec<u8>,
+    /// By their ids, those of one id in the order of the file.
+    lines: Vec<Line>,
+}
+
+/// Where a line is in the file, and the id in it.
+#[derive(Debug)]
+struct Line {
+    whole: Range<usize>,
+    id: Range<usize>,
 }
 
 impl Known {
@@ -97,16 +111,10 @@ impl Known {
     pub(super) fn load(cache: &Path, now: i64) -> Self {
         let path = cache.join(FILE);
         let bytes = read_bounded(&path, MAX_BYTES).unwrap_or_default();
-        let mut records = HashMap::new();
-        for line in bytes.split(|byte| *byte == b'\n') {
-            if let Ok(record) = serde_json::from_slice::<Record>(line)
-                && record.counts(now)
-            {
-                records.insert((record.id.clone(), record.integrity.clone()), record);
-            }
-        }
-        let known = Self { path, records };
-        if bytes.len() as u64 > COMPACT_ABOVE {
+        let mut lines = lines_of(&bytes);
+        lines.sort_by_key(|line| part(&bytes, &line.id));
+        let known = Self { path, now, bytes, lines };
+        if known.bytes.len() as u64 > COMPACT_ABOVE {
             known.compact();
         }
         known
@@ -114,12 +122,25 @@ impl Known {
 
     /// Nothing.
     pub(super) fn empty(cache: &Path) -> Self {
-        Self { path: cache.join(FILE), records: HashMap::new() }
+        Self { path: cache.join(FILE), now: 0, bytes: Vec::new(), lines: Vec::new() }
     }
 
-    /// What is known of a version with these bytes.
-    pub(super) fn get(&self, id: &str, integrity: &str) -> Option<&Record> {
-        self.records.get(&(id.to_owned(), integrity.to_owned()))
+    /// What is known of a version with these bytes; of several records the newest that counts.
+    pub(super) fn get(&self, id: &str, integrity: &str) -> Option<Record> {
+        let id_of = |line: &Line| part(&self.bytes, &line.id);
+        let from = self.lines.partition_point(|line| id_of(line) < id.as_bytes());
+        let of_id = self.lines.get(from..).unwrap_or_default().iter();
+        let count = of_id.take_while(|line| id_of(line) == id.as_bytes()).count();
+        let mut records = self.records(from..from + count);
+        records.find(|record| record.id == id && record.integrity == integrity)
+    }
+
+    /// The records of some lines that count, the newest first.
+    fn records(&self, lines: Range<usize>) -> impl Iterator<Item = Record> {
+        let newest_first = self.lines.get(lines).unwrap_or_default().iter().rev();
+        newest_first
+            .filter_map(|line| serde_json::from_slice(part(&self.bytes, &line.whole)).ok())
+            .filter(|record: &Record| record.counts(self.now))
     }
 
     /// Adds records; a cache that cannot be written is no cache, not an error.
@@ -143,9 +164,34 @@ impl Known {
     }
 
     fn compact(&self) {
-        let lines = lines(self.records.values());
+        let mut newest = HashMap::new();
+        for record in self.records(0..self.lines.len()) {
+            newest.entry((record.id.clone(), record.integrity.clone())).or_insert(record);
+        }
+        let lines = lines(newest.values());
         drop(write_atomic(&self.path, &lines, Durability::Volatile));
     }
+}
+
+fn part<'a>(bytes: &'a [u8], range: &Range<usize>) -> &'a [u8] {
+    bytes.get(range.clone()).unwrap_or_default()
+}
+
+/// The lines of a file that may be records, in their order.
+fn lines_of(bytes: &[u8]) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut start = 0;
+    for line in bytes.split(|byte| *byte == b'\n') {
+        let whole = start..start + line.len();
+        start = whole.end + 1;
+        // No name or version has a character that JSON escapes.
+        let id = line.strip_prefix(ID).and_then(|rest| memchr::memchr(b'"', rest));
+        lines.extend(id.map(|length| {
+            let from = whole.start + ID.len();
+            Line { id: from..from + length, whole }
+        }));
+    }
+    lines
 }
 
 /// What was proven on this machine, for reading.
@@ -167,8 +213,8 @@ impl Remembered {
         integrity: &str,
     ) -> Option<Provenance> {
         let record = self.0.get(&format!("{name}@{version}"), integrity)?;
-        match record.attestations.as_ref()? {
-            Attested::Proven(evidence) => evidence.provenance.clone(),
+        match record.attestations? {
+            Attested::Proven(evidence) => evidence.provenance,
             Attested::None => None,
         }
     }
@@ -206,7 +252,7 @@ mod tests {
         let path = Known::load(folder.path(), NOW).path().to_owned();
         Known::append(&path, &[signed("a@1.0.0")]);
         let known = Known::load(folder.path(), NOW);
-        assert_eq!(known.get("a@1.0.0", "sha512-A"), Some(&signed("a@1.0.0")));
+        assert_eq!(known.get("a@1.0.0", "sha512-A"), Some(signed("a@1.0.0")));
         assert_eq!(known.get("a@1.0.0", "sha512-B"), None);
         assert_eq!(known.get("a@1.0.1", "sha512-A"), None);
     }
@@ -220,6 +266,27 @@ mod tests {
         assert!(at(NOW + ABSENT_FOR));
         assert!(!at(NOW + ABSENT_FOR + 1));
         assert!(!at(NOW - 1), "a time in the future is no time");
+    }
+
+    #[test]
+    fn of_several_records_of_a_version_the_newest_that_counts_is_known() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = Known::load(folder.path(), NOW).path().to_owned();
+        let newer = Record { at: NOW - 1, ..signed("a@1.0.0") };
+        let silent = |at| Record::new("a@1.0.0".into(), "sha512-A".into(), at);
+        let of_others = [signed("a@1.0.00"), signed("a@1.0"), signed("b@1.0.0")];
+        Known::append(&path, &[signed("a@1.0.0"), newer.clone()]);
+        Known::append(&path, &of_others);
+        Known::append(&path, &[silent(0)]);
+        let get = |now| Known::load(folder.path(), now).get("a@1.0.0", "sha512-A");
+        assert_eq!(get(NOW), Some(newer.clone()), "the newest is out of date");
+        assert_eq!(get(0), Some(silent(0)));
+        Known::load(folder.path(), NOW).compact();
+        assert_eq!(get(0), Some(newer), "what does not count is not kept");
+        for other in of_others {
+            let known = Known::load(folder.path(), NOW);
+            assert_eq!(known.get(&other.id, "sha512-A").as_ref(), Some(&other));
+        }
     }
 
     #[test]

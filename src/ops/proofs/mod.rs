@@ -216,9 +216,9 @@ impl Proofs {
         }
         if let Some(integrity) = &question.integrity
             && let Some(record) = self.known().await.get(&question.id(), integrity)
-            && self.suffices(question, record)
+            && self.suffices(question, &record)
         {
-            return Told::Known(Box::new(record.clone()));
+            return Told::Known(Box::new(record));
         }
         if self.policy.signature.require == Require::Off && !self.asks_for_attestations(question) {
             return Told::Silent;
