@@ -112,7 +112,7 @@ impl<T: WitnessTransport> Witnesses<T> {
         let Self { transport, policy, seen } = self;
         for (witness, seen) in policy.witnesses().iter().zip(seen) {
             match one(transport, witness, seen, view, note, tree).await? {
-                Ok(signatures) => cosigned.signatures.extend(signatures),
+                Ok(signature) => cosigned.signatures.push(signature),
                 Err(reason) => {
                     cosigned.failures.push((witness.key.name().to_owned(), reason));
                 }
@@ -165,7 +165,7 @@ async fn one<T: WitnessTransport, S: Store>(
     view: &View<S>,
     note: &Note,
     tree: TreeHead,
-) -> Result<Result<Vec<Signature>, String>, ViewError> {
+) -> Result<Result<Signature, String>, ViewError> {
     let Some(url) = witness.url.as_deref() else {
         return Ok(Err("the policy has no URL for it".to_owned()));
     };
@@ -185,11 +185,11 @@ async fn one<T: WitnessTransport, S: Store>(
         let text = String::from_utf8_lossy(&reply.body);
         match (reply.status, decimal(text.trim_end())) {
             (200, _) => {
-                let signatures = cosignatures(&text, witness, note);
-                if signatures.is_some() {
+                let signature = cosignature(&text, witness, note);
+                if signature.is_some() {
                     *seen = tree.size;
                 }
-                return Ok(signatures.ok_or_else(|| "its cosignature does not hold".to_owned()));
+                return Ok(signature.ok_or_else(|| "its cosignature does not hold".to_owned()));
             }
             (409, Some(size)) if size != *seen => *seen = size,
             (status, _) => return Ok(Err(format!("it answered {status}: {}", text.trim_end()))),
@@ -198,15 +198,15 @@ async fn one<T: WitnessTransport, S: Store>(
     Ok(Err("it does not say twice what it has seen".to_owned()))
 }
 
-/// The cosignatures of a reply, which must hold.
-fn cosignatures(text: &str, witness: &Party, note: &Note) -> Option<Vec<Signature>> {
+/// The newest cosignature of a reply, all of which must hold: a note has room for few.
+fn cosignature(text: &str, witness: &Party, note: &Note) -> Option<Signature> {
     let signatures: Vec<_> = text.lines().map(Signature::parse).collect::<Option<_>>()?;
     let key = &witness.key;
     let mine =
         |signature: &Signature| signature.name() == key.name() && signature.key_id() == key.id();
-    let signatures: Vec<_> = signatures.into_iter().filter(mine).collect();
     let mut cosigned = Note::unsigned(note.text())?;
-    cosigned.add(signatures.iter().cloned());
-    let holds = cosigned.verify([key]).is_ok_and(|signed| !signed.is_empty());
-    holds.then_some(signatures)
+    cosigned.add(signatures.into_iter().filter(mine));
+    let signed = cosigned.verify([key]).ok()?;
+    let newest = signed.iter().zip(cosigned.signatures()).max_by_key(|(signed, _)| signed.time);
+    newest.map(|(_, signature)| signature.clone())
 }

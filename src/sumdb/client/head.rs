@@ -12,9 +12,9 @@ use super::error::{ClientError, Fork};
 use crate::{
     fs::{Durability, FsError, Lock, read_bounded, write_atomic},
     sumdb::{
+        Checkpoint,
         escape::{escaped, hex},
         note::{MAX_NOTE, Note},
-        policy::Policy,
     },
 };
 
@@ -47,13 +47,18 @@ impl Heads {
         Ok(Self { folder: folder.to_owned() })
     }
 
-    /// The head that was accepted last, if there is one.
-    pub(super) fn stored(&self, policy: &Policy) -> Result<Option<Note>, ClientError> {
+    /// The head that was accepted last, if there is one: by the policy of then, which may have had
+    /// other keys and fewer witnesses.
+    pub(super) fn stored(&self, origin: &str) -> Result<Option<Note>, ClientError> {
         let path = self.folder.join(LATEST);
         let Some(bytes) = self.bytes()? else { return Ok(None) };
         let unusable = |reason: String| ClientError::StoredHead { path: path.clone(), reason };
         let note = Note::parse(&bytes).map_err(|error| unusable(error.to_string()))?;
-        policy.accept(&note).map_err(|error| unusable(error.to_string()))?;
+        let checkpoint = Checkpoint::parse(note.text());
+        let checkpoint = checkpoint.map_err(|error| unusable(error.to_string()))?;
+        if checkpoint.origin != origin {
+            return Err(unusable(format!("it is of another log: {}", checkpoint.origin)));
+        }
         Ok(Some(note))
     }
 

@@ -25,7 +25,7 @@ pub use remote::{Remote, RemoteError};
 
 use self::{files::RemoteTiles, head::Heads};
 use super::{
-    checkpoint::TreeHead,
+    checkpoint::{Checkpoint, TreeHead},
     lookup::{Answer, BatchReply, BatchRequest, LookupReply},
     note::Note,
     policy::{Accepted, NotAccepted, Policy},
@@ -103,12 +103,19 @@ impl<R: Remote> Client<R> {
     pub async fn lookup(&self, keys: &[PackageKey]) -> Result<Learnt, ClientError> {
         let request = BatchRequest::new(keys.to_vec()).map_err(|error| self.unreachable(error))?;
         let mut waits = PENDING_WAITS.into_iter();
+        let mut lagged = false;
         loop {
-            let learnt = self.ask(&request).await?;
-            let pending = learnt.answers.contains(&Answer::Pending);
-            match waits.next().filter(|_| pending) {
+            let learnt = self.ask(&request).await;
+            let asks_again = match &learnt {
+                Ok(learnt) => learnt.answers.contains(&Answer::Pending),
+                // Another process may have heard of more meanwhile, or one of several servers lags:
+                // then the next answer is newer.
+                Err(ClientError::Stale { .. }) => !std::mem::replace(&mut lagged, true),
+                Err(_) => false,
+            };
+            match waits.next().filter(|_| asks_again) {
                 Some(wait) => tokio::time::sleep(wait).await,
-                None => return Ok(learnt),
+                None => return learnt,
             }
         }
     }
@@ -174,10 +181,10 @@ impl<R: Remote> Client<R> {
         let accepted = self.accept(note)?;
         let heads = Heads::open(&self.options.state)?;
         loop {
-            let stored = heads.stored(&self.options.policy)?;
+            let stored = heads.stored(&self.origin)?;
             let known = stored.iter().chain(&self.options.pinned);
             for known in known.filter(|known| known.text() != note.text()) {
-                self.check_same_line(&heads, known, note).await?;
+                self.check_same_line(&heads, known, (note, accepted.checkpoint.tree)).await?;
             }
             // Another process may have stored a head meanwhile: then that one counts.
             if heads.replace(stored.as_ref(), note)? {
@@ -196,18 +203,33 @@ impl<R: Remote> Client<R> {
         })
     }
 
-    /// Proves that one of two heads continues the other, through the tiles of the larger tree.
+    /// Proves that one of two heads continues the other, through the tiles of the larger tree. The
+    /// known one was accepted once, by the keys and the quorum of then.
     async fn check_same_line(
         &self,
         heads: &Heads,
         known: &Note,
-        offered: &Note,
+        (offered, offered_tree): (&Note, TreeHead),
     ) -> Result<(), ClientError> {
-        let (known_tree, offered_tree) =
-            (self.accept(known)?.checkpoint.tree, self.accept(offered)?.checkpoint.tree);
-        let larger = if known_tree.size > offered_tree.size { known } else { offered };
-        let (old, new) =
-            if larger == known { (offered_tree, known_tree) } else { (known_tree, offered_tree) };
+        let known_tree = Checkpoint::parse(known.text())
+            .map_err(|error| ClientError::BadProof {
+                origin: self.origin.clone(),
+                reason: error.to_string(),
+            })?
+            .tree;
+        let fork = |proof| {
+            let fork = Fork::new(self.origin.clone(), known.clone(), offered.clone(), proof);
+            Err(ClientError::Fork(Box::new(heads.keep_evidence(fork))))
+        };
+        if known_tree.size == offered_tree.size && known_tree.root != offered_tree.root {
+            // The two are the evidence: whoever shows them need not show a tile.
+            return fork(Vec::new());
+        }
+        let (old, new) = if known_tree.size > offered_tree.size {
+            (offered_tree, known_tree)
+        } else {
+            (known_tree, offered_tree)
+        };
         let stale = ClientError::Stale {
             origin: self.origin.clone(),
             known: known_tree.size,
@@ -223,8 +245,7 @@ impl<R: Remote> Client<R> {
             other => other?,
         };
         if super::proof::verify_consistency(old, new, &proof).is_err() {
-            let fork = Fork::new(self.origin.clone(), known.clone(), offered.clone(), proof);
-            return Err(ClientError::Fork(Box::new(heads.keep_evidence(fork))));
+            return fork(proof);
         }
         if known_tree.size > offered_tree.size { Err(stale) } else { Ok(()) }
     }

@@ -35,6 +35,10 @@ struct Served {
     dead: bool,
     /// A tile to flip a bit of, by path.
     broken: Option<String>,
+    /// Whether there is no tile to be had.
+    without_tiles: bool,
+    /// The size from the second batch on.
+    then: Option<u64>,
     asked: Vec<String>,
 }
 
@@ -54,8 +58,16 @@ impl Log {
     /// A log of `size` records; from record `fork` on they are others than usual.
     fn new(size: u64, fork: u64) -> Self {
         let records = (0..size).map(|at| record(at, if at < fork { at } else { at + 1_000_000 }));
-        let served =
-            Served { size, batch: true, index: true, dead: false, broken: None, asked: Vec::new() };
+        let served = Served {
+            size,
+            batch: true,
+            index: true,
+            dead: false,
+            broken: None,
+            without_tiles: false,
+            then: None,
+            asked: Vec::new(),
+        };
         Self {
             signer: SigningKey::from_seed("log.example", KeyKind::Note, &[7; 32]).unwrap(),
             records: records.collect(),
@@ -149,7 +161,7 @@ impl Remote for &Log {
     async fn get(&self, path: &str, _limit: u64) -> Result<Vec<u8>, RemoteError> {
         self.serve(|served| served.asked.push(path.to_owned()));
         let served = self.served();
-        if served.dead {
+        if served.dead || (served.without_tiles && path.starts_with("tile/")) {
             return Err(RemoteError::Unreachable("connection refused".to_owned()));
         }
         let mut bytes = self.file(path).await.ok_or(RemoteError::NotFound)?;
@@ -172,6 +184,7 @@ impl Remote for &Log {
         if served.broken.as_deref() == Some("proof") {
             reply.proof[0] = Hash([9; 32]);
         }
+        self.serve(|served| served.size = served.then.unwrap_or(served.size));
         Ok(reply.encode())
     }
 }
@@ -202,7 +215,8 @@ impl User {
             pinned: pinned.into_iter().collect(),
         };
         let keys: Vec<_> = numbers.iter().map(|number| record(*number, 0).key).collect();
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        let runtime = runtime.enable_time().build().unwrap();
         runtime.block_on(Client::new(log, options).lookup(&keys))
     }
 
@@ -317,6 +331,37 @@ fn a_fork_is_told_with_both_heads_and_the_proof_kept() {
         user.ask(&Log::new(size, 300), &[5]).unwrap_err();
         assert_eq!(user.evidence().len(), 1);
     }
+}
+
+#[test]
+fn a_fork_of_one_size_is_told_without_a_tile() {
+    let (user, fork) = (User::new(), Log::new(600, 300));
+    user.ask(&Log::new(600, 600), &[5]).unwrap();
+    fork.serve(|served| served.without_tiles = true);
+    let error = user.ask(&fork, &[5]).unwrap_err();
+    assert!(matches!(error, ClientError::Fork(_)), "{error}");
+    assert_eq!(user.evidence().len(), 1);
+}
+
+#[test]
+fn a_server_that_lags_once_is_asked_again() {
+    let (user, log) = (User::new(), Log::new(600, 600));
+    user.ask(&log, &[5]).unwrap();
+    log.serve(|served| (served.size, served.then) = (400, Some(600)));
+    assert!(user.ask(&log, &[5]).is_ok());
+}
+
+#[test]
+fn a_head_that_was_accepted_under_another_key_is_still_held_against_the_log() {
+    let user = User::new();
+    user.ask(&Log::new(600, 600), &[5]).unwrap();
+    let of_new_key = |size, fork| {
+        let signer = SigningKey::from_seed("log.example", KeyKind::Note, &[8; 32]).unwrap();
+        Log { signer, ..Log::new(size, fork) }
+    };
+    let error = user.ask(&of_new_key(700, 300), &[5]).unwrap_err();
+    assert!(matches!(error, ClientError::Fork(_)), "{error}");
+    assert!(user.ask(&of_new_key(700, 700), &[5]).is_ok());
 }
 
 #[test]

@@ -115,6 +115,16 @@ impl Note {
         &self.signatures
     }
 
+    /// The note with the signatures of these keys alone.
+    #[must_use]
+    pub fn signed_by(mut self, keys: &[&VerifierKey]) -> Self {
+        let is_of = |signature: &Signature, key: &VerifierKey| {
+            signature.name == key.name() && signature.key_id == key.id()
+        };
+        self.signatures.retain(|signature| keys.iter().any(|key| is_of(signature, key)));
+        self
+    }
+
     /// Adds signatures; lines that are there already are not repeated.
     pub fn add(&mut self, signatures: impl IntoIterator<Item = Signature>) {
         for signature in signatures {

@@ -106,7 +106,7 @@ impl Witness {
         if keys.is_empty() {
             return Err(Refusal::UnknownLog);
         }
-        if !request.note.verify(keys).is_ok_and(|signed| !signed.is_empty()) {
+        if !request.note.verify(keys.iter().copied()).is_ok_and(|signed| !signed.is_empty()) {
             return Err(Refusal::Unsigned);
         }
         if request.old > checkpoint.tree.size {
@@ -120,7 +120,8 @@ impl Witness {
             None => TreeHead { size: 0, root: empty_root() },
         };
         judge(seen, &request, checkpoint.tree)?;
-        let mut note = request.note;
+        // Anybody can put further lines below a note, as many as it may have.
+        let mut note = request.note.signed_by(&keys);
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let cosignature = self.key.sign(note.text(), now);
         note.add([cosignature.clone()]);

@@ -77,6 +77,26 @@ fn a_checkpoint_that_continues_is_cosigned_and_kept() {
 }
 
 #[test]
+fn lines_that_are_not_the_logs_do_not_fill_what_is_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let witness = witness_in(dir.path());
+    assert_eq!(status(&witness, &request(0, 5, 1000)), 200);
+    let mut crowded = note(tree(5, 1000).1, &log_key());
+    crowded.add(
+        (0..99)
+            .map(|number| {
+                let name = format!("junk{number}.example");
+                let key = SigningKey::from_seed(&name, KeyKind::Note, &[3; 32]).unwrap();
+                key.sign(crowded.text(), 0)
+            })
+            .collect::<Vec<_>>(),
+    );
+    assert_eq!(crowded.signatures().len(), 100);
+    assert_eq!(status(&witness, &body(5, &[], &crowded)), 200);
+    assert_eq!(status(&witness, &request(5, 8, 1000)), 200);
+}
+
+#[test]
 fn every_refusal_has_its_status_and_changes_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let witness = witness_in(dir.path());
