@@ -120,8 +120,11 @@ impl Parser {
             || known.allows(Kind::Boolean)
             || next_is_false && several && known.allows(Kind::Null);
         let value = if boolean {
+            // A word that says true or false is the whole value (nopt-lib.js `parse`).
+            let is_said = self.next().is_some_and(is_bool);
             let value = self.boolean(negated.unwrap_or(false));
-            if several { self.alternative(known).unwrap_or(value) } else { value }
+            let other = if several && !is_said { self.alternative(known) } else { None };
+            other.unwrap_or(value)
         } else {
             self.argument(known)
         };

@@ -34,7 +34,8 @@ const INTERNAL_KEYS: &[&str] = &["npm-version", "global-prefix", "local-prefix"]
 
 /// Settings a project may not decide: they move files of other projects, name the sources that
 /// are trusted, or (where npm lets a project) the files whose settings are the user's own word.
-const NOT_FOR_PROJECTS: &[&str] = &["prefix", "denpm-registries", "userconfig", "globalconfig"];
+const NOT_FOR_PROJECTS: &[&str] =
+    &["prefix", "denpm-registries", "sigstore-tuf", "userconfig", "globalconfig"];
 
 /// Whether a project may not say this. Its `.npmrc` makes no command global, either: that would
 /// write into the folders of all projects.

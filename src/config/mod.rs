@@ -177,6 +177,14 @@ impl Config {
         self.text(key).map(PathBuf::from)
     }
 
+    /// The value of `key` as a path, without the project's word: a project may not bring the files
+    /// that others are checked by.
+    pub fn users_path(&self, key: &str) -> Option<PathBuf> {
+        let others = Origin::ALL.into_iter().rev().filter(|origin| *origin != Origin::Project);
+        let mut said = others.filter_map(|origin| self.layers.own(origin, key));
+        said.next().and_then(Value::as_text).map(PathBuf::from)
+    }
+
     /// Whether the global prefix is worked on (`--global` or `--location=global`).
     pub fn is_global(&self) -> bool {
         is_global(&self.layers)

@@ -311,7 +311,9 @@ impl WorkspaceOptions {
 
 fn paths_of(config: &Config) -> Paths {
     let sources = config.sources();
-    let npm_cache = config.path("cache").unwrap_or_else(|| sources.home.join(".npm"));
+    let default_cache = || sources.home.join(".npm");
+    let npm_cache = config.path("cache").unwrap_or_else(default_cache);
+    let own_cache = config.users_path("cache").unwrap_or_else(default_cache);
     let global_prefix = config.path("prefix").unwrap_or_else(|| sources.cwd.clone());
     let local_prefix = config.local_prefix().to_path_buf();
     Paths {
@@ -319,7 +321,7 @@ fn paths_of(config: &Config) -> Paths {
         home: sources.home.clone(),
         prefix: if config.is_global() { global_prefix.clone() } else { local_prefix.clone() },
         local_prefix,
-        cache: npm_cache.join("_denpm"),
+        cache: own_cache.join("_denpm"),
         npm_cache,
         data: paths::data_folder(config.env(), &sources.home),
         config: paths::config_folder(config.env(), &sources.home),

@@ -29,7 +29,8 @@ pub struct Paths {
     pub prefix: PathBuf,
     /// npm's cache folder.
     pub npm_cache: PathBuf,
-    /// denpm's store and metadata: `<npm cache>/_denpm`.
+    /// denpm's store and metadata: `<cache>/_denpm`, of the cache that is no project's choice: who
+    /// may write a store may say what is in a package.
     pub cache: PathBuf,
     /// Trust state that outlives the cache: `<platform data folder>/denpm`.
     pub data: PathBuf,

@@ -281,6 +281,20 @@ fn connections_are_as_many_as_somebody_asked_for_else_more_than_npms() {
 }
 
 #[test]
+fn projects_cannot_bring_the_store_that_packages_are_checked_by() {
+    let place = Place::new();
+    place.write("home/.npmrc", "cache=mine");
+    place.write("project/.npmrc", "cache=theirs\nsigstore-tuf=http://evil.example");
+    let config = place.load("", &[]);
+    let paths = Options::from_config(&config).expect("options").paths;
+    assert!(paths.npm_cache.ends_with("theirs"), "{}", paths.npm_cache.display());
+    assert!(paths.cache.ends_with("mine/_denpm"), "{}", paths.cache.display());
+    assert_eq!(config.text("sigstore-tuf"), None);
+    let asked = Options::from_config(&place.load("--cache=asked", &[])).expect("options").paths;
+    assert!(asked.cache.ends_with("asked/_denpm"), "{}", asked.cache.display());
+}
+
+#[test]
 fn projects_cannot_name_mirrors_nor_shrink_what_is_private() {
     let place = Place::new();
     place.write("home/.npmrc", "denpm-private=@mine/*\nquorum=2");

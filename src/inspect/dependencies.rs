@@ -68,7 +68,8 @@ fn young(change: &Change<'_>, dependency: &NewDependency<'_>, young_days: i64) -
         return None;
     }
     let mut evidence = vec![
-        format!("dependency: {name}@{}, first published {age} days ago", version.version),
+        // No age: what is acknowledged today must be the same fact tomorrow.
+        format!("dependency: {name}@{}", version.version),
         format!("published by {}", list(&theirs)),
         format!("people of {}: {}", change.name, list(&ours)),
     ];
@@ -76,7 +77,7 @@ fn young(change: &Change<'_>, dependency: &NewDependency<'_>, young_days: i64) -
     let flag = if version.scripts.is_empty() { Flag::NewDepUnrelated } else { Flag::NewDepYoung };
     let runs = if version.scripts.is_empty() { "" } else { " and runs a script at installation" };
     let message =
-        format!("unusual: the new dependency {name} is young, shares no maintainer{runs}");
+        format!("unusual: the new dependency {name} is {age} days old, shares no maintainer{runs}");
     Some(Sign::new(flag, message, evidence))
 }
 

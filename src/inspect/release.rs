@@ -33,12 +33,10 @@ fn too_young(new: &VersionFacts, min_age_ms: i64, now_ms: i64) -> Option<Sign> {
     }
     #[allow(clippy::cast_precision_loss, reason = "an age in days, for people")]
     let days = |ms: i64| ms as f64 / DAY_MS as f64;
-    let evidence = vec![format!(
-        "published {:.1} days ago; the policy asks for {:.1}",
-        days(age.max(0)),
-        days(min_age_ms)
-    )];
-    Some(Sign::new(Flag::TooYoung, "younger than the policy lets versions be", evidence))
+    // No age in the evidence: what is acknowledged today must be the same fact tomorrow.
+    let evidence = vec![format!("the policy asks for {:.1} days", days(min_age_ms))];
+    let message = format!("published {:.1} days ago: too young for the policy", days(age.max(0)));
+    Some(Sign::new(Flag::TooYoung, message, evidence))
 }
 
 fn burst(change: &Change<'_>) -> Option<Sign> {

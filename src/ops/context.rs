@@ -126,19 +126,20 @@ pub(super) fn pool_options(options: &Options, config: &Config, machine: &Machine
     }
 }
 
-/// A number that somebody asked for, rounded.
+/// A number that somebody asked for, rounded; less than nothing is nothing.
 fn asked(config: &Config, key: &str) -> Option<u32> {
-    config.number_asked(key).map(|number| format!("{number:.0}").parse().unwrap_or(u32::MAX))
+    let number = config.number_asked(key)?.max(0.0);
+    Some(format!("{number:.0}").parse().unwrap_or(u32::MAX))
 }
 
-/// `fetch-timeout`, where somebody set it: how long nothing may come. npm's five minutes make
-/// sense only to who asked for them; otherwise the pool has its own.
+/// `fetch-timeout`, where somebody set it: how long nothing may come, a connection included. npm's
+/// five minutes make sense only to who asked for them; otherwise the pool has its own.
 fn timeouts(config: &Config) -> Timeouts {
     let own = Timeouts::default();
     // Zero is npm's word for none.
     let Some(ms) = asked(config, "fetch-timeout").filter(|ms| *ms > 0) else { return own };
     let wait = Duration::from_millis(u64::from(ms));
-    Timeouts { connect: own.connect.min(wait), head: wait, idle: wait, ..own }
+    Timeouts { connect: wait, head: wait, idle: wait, ..own }
 }
 
 /// The same for npm's pauses between tries.

@@ -6,7 +6,7 @@
 //!      ─► staged and committed by rename, bins, scripts ─► lockfiles ─► report
 //! ```
 
-use std::{mem::ManuallyDrop, path::Path, time::Instant};
+use std::{collections::HashMap, mem::ManuallyDrop, path::Path, time::Instant};
 
 use super::{
     allowed,
@@ -135,6 +135,12 @@ async fn build(
     if context.options.lock.package_lock_only {
         let all = ideal.tree.inventory_of(ideal.root);
         quorum::check(context, &ideal.tree, &all).await?;
+        // The next install compares with this lock: what comes in here is looked at here.
+        if !request.frozen {
+            let changes = review::changes_of(files, &ideal.tree, ideal.root);
+            let (project, packages) = (files.folder.as_path(), &HashMap::new());
+            review::check(&review::Gate { context, sources, project, changes, packages }).await?;
+        }
         return Ok((ideal, None));
     }
     let prepared = prepare(context, files, &mut ideal, sources, request, disk).await?;

@@ -123,10 +123,13 @@ impl Routes {
                 scopes.insert(scope.clone(), member);
             }
         }
-        let credential = pool
-            .first()
-            .and_then(|first| authorization(options.credentials.as_ref(), &first.url, &first.url));
-        let privacy = if credential.is_some() { Privacy::Private } else { Privacy::Public };
+        let credentials = options.credentials.as_ref();
+        let knows_us = |first: &Arc<Member>| {
+            authorization(credentials, &first.url, &first.url).is_some()
+                || credentials.identity(&first.url).is_some()
+        };
+        let is_private = pool.first().is_some_and(knows_us);
+        let privacy = if is_private { Privacy::Private } else { Privacy::Public };
         let replace = options.replace_registry_host.clone();
         let private = private_names(&options.private)?;
         Ok(Self { seed: options.seed, pool, scopes, privacy, private, replace, lanes })

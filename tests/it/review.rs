@@ -68,6 +68,63 @@ fn event_stream_is_refused_by_the_change_of_the_lock() {
 }
 
 #[test]
+fn a_lock_that_is_only_written_is_looked_at_as_well() {
+    let registry = Registry::start();
+    let sandbox = locked_project(&registry);
+    publish_flatmap(&registry, "0.1.1", &format!("{BUILD}{PAYLOAD}"), "right");
+    let before = (sandbox.read("package-lock.json"), sandbox.snapshot_files());
+    let output =
+        sandbox.denpm(["update", "--package-lock-only", "--prefer-online"]).failed_with("EPOLICY");
+    assert!(output.stderr.contains("minified-capability flatmap-stream: 0.1.0"), "{output}");
+    assert_eq!((sandbox.read("package-lock.json"), sandbox.snapshot_files()), before);
+}
+
+/// A project with `lib` 1.0.0, of which 1.0.1 is there as well, with these files.
+fn with_update_of_lib(files: &[(&str, &str)]) -> (Registry, Sandbox) {
+    let registry = Registry::start();
+    let lib = |version: &str| {
+        registry
+            .package("lib", version)
+            .remark("_npmUser", by(DOMINIC))
+            .remark("maintainers", json!([by(DOMINIC)]))
+            .time("2018-09-05T00:00:00.000Z")
+            .field("main", json!("index.js"))
+    };
+    lib("1.0.0").file("index.js", "module.exports = 1;\n").publish();
+    let sandbox = Sandbox::new(&registry);
+    sandbox.package_json(&json!({"name": "project", "dependencies": {"lib": "^1"}}));
+    sandbox.denpm(["install"]).succeeded();
+    let mut newer = lib("1.0.1");
+    for (path, content) in files {
+        newer = newer.file(path, content);
+    }
+    newer.publish();
+    (registry, sandbox)
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_told_and_not_passed_over() {
+    let content = "module.exports = require('child_process') +;\n";
+    let (_registry, sandbox) = with_update_of_lib(&[("index.js", content)]);
+    sandbox
+        .denpm(["update", "--prefer-online"])
+        .succeeded()
+        .stderr_has("not all of lib@1.0.1 was looked at: index.js");
+}
+
+#[test]
+fn a_file_among_tools_is_looked_at_where_the_package_loads_it() {
+    let (_registry, sandbox) = with_update_of_lib(&[
+        ("index.js", "module.exports = require('./tools/helper');\n"),
+        ("tools/helper.js", "require('child_process').exec(process.env.X);\n"),
+        ("docs/other.js", "require('dns').lookup(process.env.X);\n"),
+    ]);
+    let output = sandbox.denpm(["update", "--prefer-online"]).succeeded();
+    assert!(output.stderr.contains("tools/helper.js"), "{output}");
+    assert!(!output.stderr.contains("docs/other.js"), "{output}");
+}
+
+#[test]
 fn a_settled_rewrite_that_can_do_more_is_told_and_a_young_one_is_refused() {
     let now = jiff::Timestamp::now().to_string();
     for (time, refused) in [("2019-10-05T00:00:00.000Z", false), (now.as_str(), true)] {

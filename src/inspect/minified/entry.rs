@@ -1,6 +1,6 @@
 //! What a package's manifest names: files that are loaded or run, wherever they lie.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use serde_json::Value;
 
@@ -35,10 +35,13 @@ pub(super) fn named(package: &Files) -> BTreeSet<String> {
 }
 
 /// Files beside the package's own that are loaded all the same: named by the manifest, or loaded
-/// by one that is.
+/// by the package's own or by one that is loaded.
 pub(super) fn loaded(package: &Files, reader: &mut Reader) -> BTreeSet<String> {
-    let mut waiting: Vec<String> =
-        named(package).into_iter().filter(|path| files::is_aside(path)).collect();
+    let may_load =
+        |(path, bytes): &(&str, &Arc<[u8]>)| !files::is_aside(path) && files::mentions_aside(bytes);
+    let own = package.scripts().filter(may_load).map(|(path, _)| path.to_owned());
+    let aside = named(package).into_iter().filter(|path| files::is_aside(path));
+    let mut waiting: Vec<String> = own.chain(aside).collect();
     let mut found = BTreeSet::new();
     while let Some(path) = waiting.pop() {
         if found.len() >= MAX_FOLLOWED || !found.insert(path.clone()) {
@@ -49,6 +52,7 @@ pub(super) fn loaded(package: &Files, reader: &mut Reader) -> BTreeSet<String> {
         let targets = specifiers.filter_map(|specifier| resolve(package, &path, specifier));
         waiting.extend(targets.filter(|target| files::is_aside(target)));
     }
+    found.retain(|path| files::is_aside(path));
     found
 }
 

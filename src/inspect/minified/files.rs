@@ -205,6 +205,18 @@ pub(super) fn is_aside(path: &str) -> bool {
     })
 }
 
+/// Whether a script may load what lies aside: such a name stands behind a slash in it.
+pub(super) fn mentions_aside(script: &[u8]) -> bool {
+    const LONGEST: usize = 64;
+    let behind = |slash: usize| script.get(slash + 1..).unwrap_or_default();
+    memchr::memchr_iter(b'/', script).any(|slash| {
+        let mut name = behind(slash).iter().take(LONGEST);
+        let length = name.position(|byte| b"/\"'`".contains(byte)).unwrap_or_default();
+        let name = behind(slash).get(..length).and_then(|name| str::from_utf8(name).ok());
+        name.is_some_and(is_aside)
+    })
+}
+
 /// A file that no editor shows: machine code, byte code, archives, scripts of shells.
 pub(super) fn is_opaque(path: &str) -> bool {
     let ending = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();

@@ -180,10 +180,14 @@ async fn test(
         Some(name) => name.to_owned(),
         None => public_names(context)?.into_iter().next().ok_or(RegistriesError::NothingToTry)?,
     };
-    let may_hear = context.pool.registry_for(&name).registries;
+    let assignment = context.pool.registry_for(&name);
+    let may_hear = &assignment.registries;
     let mut reports = Vec::new();
     let mut of_configured: Option<View> = None;
-    for one in listed.iter().filter(|one| may_hear.contains(&one.id) || one.barred.is_some()) {
+    // One that is barred hears no name that it would not hear otherwise.
+    let is_public = assignment.privacy == Privacy::Public;
+    let hears = |one: &&Listed| may_hear.contains(&one.id) || (is_public && one.barred.is_some());
+    for one in listed.iter().filter(hears) {
         let (report, view) = test_one(context, one, &name, of_configured.as_ref()).await?;
         reports.push(report);
         if one.role == Role::Configured {

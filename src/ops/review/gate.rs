@@ -128,6 +128,9 @@ pub(in crate::ops) async fn check(gate: &Gate<'_>) -> Result<(), Failure> {
         }
     }
     let review = review(&Gate { changes, ..*gate }).await?;
+    for line in unchecked(&review) {
+        gate.context.reporter.event(Event::warn("review", line));
+    }
     let strict = gate.context.config.get("strict").is_some_and(|strict| strict.value.is_truthy());
     let least = if strict { Gravity::Warn } else { Gravity::Block };
     let refused: Vec<&str> =
@@ -147,6 +150,21 @@ pub(in crate::ops) async fn check(gate: &Gate<'_>) -> Result<(), Failure> {
         gate.context.reporter.event(Event::Finding(Box::new(finding.clone())));
     }
     Err(Refused { findings }.into())
+}
+
+/// A line for each package of which something could not be looked at: that is no pass.
+fn unchecked(review: &Review) -> Vec<String> {
+    let mut packages: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (package, file, why) in &review.unchecked {
+        packages.entry(package).or_default().push(format!("{file}: {why}"));
+    }
+    let line = |(package, files): (&str, Vec<String>)| {
+        let more = files.len() - 1;
+        let more = if more == 0 { String::new() } else { format!(" (and {more} more)") };
+        let first = files.first().map_or("", String::as_str);
+        format!("not all of {package} was looked at: {first}{more}")
+    };
+    packages.into_iter().map(line).collect()
 }
 
 /// Looks at every change.
@@ -330,19 +348,21 @@ fn new_dependencies<'h>(
 /// Compares the code of every change with its baseline, by position.
 async fn compare_code(gate: &Gate<'_>, changes: &[Changed]) -> BTreeMap<usize, Compared> {
     let cache = Arc::new(Cache::new(&gate.context.options.paths.cache));
-    let wanted = changes
-        .iter()
-        .enumerate()
-        .filter(|(_, changed)| changed.baseline.is_some())
-        .take(MAX_COMPARED);
+    let mut wanted: Vec<_> =
+        changes.iter().enumerate().filter(|(_, changed)| changed.baseline.is_some()).collect();
+    let beyond = wanted.split_off(wanted.len().min(MAX_COMPARED));
     let task = |(at, changed): (usize, &Changed)| {
         let cache = Arc::clone(&cache);
         let stored = changed.node.and_then(|node| gate.packages.get(&node)).cloned();
         let one = changed.clone();
         async move { (at, compare_one(gate, &one, stored, &cache).await) }
     };
-    let work: Vec<_> = wanted.map(task).collect();
-    stream::iter(work).buffer_unordered(COMPARING).collect().await
+    let work: Vec<_> = wanted.into_iter().map(task).collect();
+    let mut compared: BTreeMap<_, _> =
+        stream::iter(work).buffer_unordered(COMPARING).collect().await;
+    let why = format!("more than {MAX_COMPARED} packages changed");
+    compared.extend(beyond.into_iter().map(|(at, _)| (at, Compared::not(why.clone()))));
+    compared
 }
 
 /// A baseline that cannot be had leaves the code unchecked: an outage is not a sign, nor a pass.
@@ -352,8 +372,6 @@ async fn compare_one(
     new: Option<StoredPackage>,
     cache: &Arc<Cache>,
 ) -> Compared {
-    let not =
-        |why: String| Compared { signs: Vec::new(), unchecked: vec![("(all)".to_owned(), why)] };
     let Some(known) = &changed.baseline else { return Compared::default() };
     let old_key = known.integrity.clone();
     let new_key =
@@ -369,9 +387,11 @@ async fn compare_one(
     };
     let (new, old) = match (new, of(known).await) {
         (Ok(new), Ok(old)) => (new, old),
-        (Err(error), _) => return not(format!("{} cannot be had: {error}", changed.version)),
+        (Err(error), _) => {
+            return Compared::not(format!("{} cannot be had: {error}", changed.version));
+        }
         (_, Err(error)) => {
-            return not(format!("the baseline {} cannot be had: {error}", known.version));
+            return Compared::not(format!("the baseline {} cannot be had: {error}", known.version));
         }
     };
     let new_key = new.integrity.to_string();
@@ -387,7 +407,7 @@ async fn compare_one(
     };
     tokio::task::spawn_blocking(work)
         .await
-        .unwrap_or_else(|_| not("comparing was interrupted".to_owned()))
+        .unwrap_or_else(|_| Compared::not("comparing was interrupted".to_owned()))
 }
 
 async fn fetch(gate: &Gate<'_>, name: &str, known: Known) -> Result<StoredPackage, LoadFailure> {

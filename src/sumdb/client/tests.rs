@@ -32,11 +32,10 @@ struct Served {
     size: u64,
     batch: bool,
     index: bool,
-    dead: bool,
+    /// What cannot be reached: paths that begin so.
+    silent: Option<&'static str>,
     /// A tile to flip a bit of, by path.
     broken: Option<String>,
-    /// Whether there is no tile to be had.
-    without_tiles: bool,
     /// The size from the second batch on.
     then: Option<u64>,
     asked: Vec<String>,
@@ -62,9 +61,8 @@ impl Log {
             size,
             batch: true,
             index: true,
-            dead: false,
+            silent: None,
             broken: None,
-            without_tiles: false,
             then: None,
             asked: Vec::new(),
         };
@@ -161,7 +159,7 @@ impl Remote for &Log {
     async fn get(&self, path: &str, _limit: u64) -> Result<Vec<u8>, RemoteError> {
         self.serve(|served| served.asked.push(path.to_owned()));
         let served = self.served();
-        if served.dead || (served.without_tiles && path.starts_with("tile/")) {
+        if served.silent.is_some_and(|silent| path.starts_with(silent)) {
             return Err(RemoteError::Unreachable("connection refused".to_owned()));
         }
         let mut bytes = self.file(path).await.ok_or(RemoteError::NotFound)?;
@@ -174,7 +172,7 @@ impl Remote for &Log {
     async fn post(&self, path: &str, body: Vec<u8>, _: u64) -> Result<Vec<u8>, RemoteError> {
         self.serve(|served| served.asked.push(path.to_owned()));
         let served = self.served();
-        if served.dead {
+        if served.silent.is_some_and(|silent| path.starts_with(silent)) {
             return Err(RemoteError::Unreachable("connection refused".to_owned()));
         }
         if !served.batch {
@@ -337,7 +335,7 @@ fn a_fork_is_told_with_both_heads_and_the_proof_kept() {
 fn a_fork_of_one_size_is_told_without_a_tile() {
     let (user, fork) = (User::new(), Log::new(600, 300));
     user.ask(&Log::new(600, 600), &[5]).unwrap();
-    fork.serve(|served| served.without_tiles = true);
+    fork.serve(|served| served.silent = Some("tile/"));
     let error = user.ask(&fork, &[5]).unwrap_err();
     assert!(matches!(error, ClientError::Fork(_)), "{error}");
     assert_eq!(user.evidence().len(), 1);
@@ -377,7 +375,7 @@ fn a_log_that_denies_a_pinned_head_is_caught_without_a_stored_one() {
 #[test]
 fn a_dead_log_is_unreachable_and_nothing_else() {
     let (user, log) = (User::new(), Log::new(10, 10));
-    log.serve(|served| served.dead = true);
+    log.serve(|served| served.silent = Some(""));
     let error = user.ask(&log, &[5]).unwrap_err();
     assert!(matches!(error, ClientError::Unreachable { .. }), "{error}");
     assert!(!error.is_contradiction());
