@@ -148,7 +148,7 @@ pub(super) fn refuse_forbidden(
 /// Fetches packages into the store; an optional one that fails is set aside with all that needs it.
 ///
 /// # Errors
-/// The first failure of a package that is not optional.
+/// The first failure of a package that is not optional, and every contradiction.
 pub(super) async fn fetch_packages(
     tree: &mut Tree,
     nodes: &[NodeId],
@@ -200,7 +200,9 @@ pub(super) async fn fetch_packages(
                 }
                 fetched.packages.insert(node, obtained.package);
             }
-            Err(error) if tree[node].flags.optional => set_aside(tree, node, &error, reporter),
+            Err(error) if tree[node].flags.optional && !is_contradiction(&error) => {
+                set_aside(tree, node, &error, reporter);
+            }
             Err(error) => return Err(error.into()),
         }
     }
@@ -209,6 +211,12 @@ pub(super) async fn fetch_packages(
     tally.tell(sources.proofs(), &mut fetched.trust);
     reporter.event(Event::PhaseFinished(Phase::Fetch));
     Ok(fetched)
+}
+
+/// True for bytes that are not the promised ones, or another package's: that is no accident for
+/// which an optional package may be left out.
+fn is_contradiction(error: &LoadFailure) -> bool {
+    matches!(error.code(), Code::Integrity | Code::ManifestMismatch)
 }
 
 fn count(trust: &mut TrustSummary, tree: &Tree, node: NodeId, obtained: &Obtained) {

@@ -429,3 +429,28 @@ fn package_of_another_engine_is_refused_where_engines_are_strict() {
     assert!(stderr.contains("\"node\":\">=99\""), "{stderr}");
     sandbox.denpm(["install"]).succeeded().stderr_has("EBADENGINE");
 }
+
+/// An optional dependency on `a`, whose tarball is not what was promised: it is not left out.
+#[track_caller]
+fn optional_is_refused(sandbox: &Sandbox, code: &str, exit: i32) {
+    sandbox.package_json(&json!({
+        "name": "project", "version": "1.0.0",
+        "dependencies": {"b": "^1"}, "optionalDependencies": {"a": "1"},
+    }));
+    refused(sandbox, &["install"], code, exit);
+}
+
+#[test]
+fn optional_package_with_other_bytes_than_promised_is_refused() {
+    let (registry, sandbox) = standing();
+    let package = registry.package("a", "1.0.0").dist("integrity", json!(sha512(b"other bytes")));
+    package.publish();
+    optional_is_refused(&sandbox, "EINTEGRITY", 1);
+}
+
+#[test]
+fn optional_package_that_is_another_one_is_refused() {
+    let (registry, sandbox) = standing();
+    registry.package("a", "1.0.0").tarball(other_package()).publish();
+    optional_is_refused(&sandbox, "EMANIFESTMISMATCH", 3);
+}
