@@ -298,6 +298,7 @@ async fn apply(
         actual: prepared.actual,
         diff: &prepared.diff,
         packages: &prepared.fetched.packages,
+        store: &context.store,
         project: &files.folder,
         scripts: lifecycle.settings(),
         bin_links: options.placement.bin_links,

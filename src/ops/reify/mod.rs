@@ -38,7 +38,7 @@ use crate::{
         script_package::{PackageKind, ScriptPackage},
         script_policy::{InstallScope, ScriptMode, ScriptPolicy, check_strict, unreviewed_warning},
     },
-    store::StoredPackage,
+    store::{Store, StoredPackage},
 };
 
 mod applied;
@@ -97,6 +97,8 @@ pub struct ReifyRequest<'a> {
     /// Every added or changed node that is no link and comes in no other one's tarball. An
     /// optional one that is missing is dropped with its set.
     pub packages: &'a HashMap<NodeId, StoredPackage>,
+    /// Where they lie; what is damaged is removed from it.
+    pub store: &'a Store,
     /// The project's folder, its real path.
     pub project: &'a Path,
     /// Lifecycle scripts.
@@ -293,9 +295,9 @@ impl Reify<'_> {
         let transaction = match transaction {
             Some(transaction) => {
                 let groups = self.jobs(transaction);
-                let ReifyRequest { link_method, reporter, .. } = self.request;
+                let ReifyRequest { link_method, store, reporter, .. } = self.request;
                 if !groups.is_empty() {
-                    stage::stage(groups, link_method, parallel(), reporter).await?;
+                    stage::stage(groups, link_method, parallel(), store, reporter).await?;
                 }
                 self.warn_deprecated();
                 transaction.apply()?;

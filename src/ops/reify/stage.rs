@@ -4,7 +4,7 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
 };
@@ -14,8 +14,8 @@ use tokio::{sync::mpsc, task::spawn_blocking};
 use crate::{
     error::{Code, Explain, Failure},
     event::{Event, Phase, Reporter},
-    reify::link::{LinkMethod, Linker, PackageTree, PlacedFile, Sharing},
-    store::{Depth, EntryPath, StoredPackage},
+    reify::link::{LinkError, LinkMethod, Linker, PackageTree, PlacedFile, Sharing},
+    store::{Depth, EntryPath, Store, StoredPackage},
 };
 
 /// A folder or link could not be staged.
@@ -75,9 +75,12 @@ struct Work {
     groups: Vec<Vec<Job>>,
     next: AtomicUsize,
     linker: Linker,
+    /// Packages whose files in the store are not what was unpacked.
+    damaged: Mutex<Vec<StoredPackage>>,
 }
 
-/// Does all jobs; progress is counted in jobs.
+/// Does all jobs; progress is counted in jobs. What is damaged leaves the store, so that the next
+/// run fetches it again.
 ///
 /// # Errors
 /// The first failure; no further group is begun then, and nothing runs any more on return.
@@ -85,12 +88,14 @@ pub(super) async fn stage(
     groups: Vec<Vec<Job>>,
     method: LinkMethod,
     parallel: usize,
+    store: &Store,
     reporter: &dyn Reporter,
 ) -> Result<(), Failure> {
     let total = groups.iter().map(|group| group.len() as u64).sum();
     let parallel = parallel.min(groups.len());
     let linker = Linker::starting_with(method);
-    let work = Arc::new(Work { groups, next: AtomicUsize::new(0), linker });
+    let work =
+        Arc::new(Work { groups, next: AtomicUsize::new(0), linker, damaged: Mutex::default() });
     let (sender, mut finished) = mpsc::unbounded_channel();
     let workers: Vec<_> = (0..parallel)
         .map(|_| {
@@ -109,6 +114,11 @@ pub(super) async fn stage(
     for worker in workers {
         let end = worker.await.unwrap_or_else(|_| Err(StageError::Lost.into()));
         outcome = outcome.and(end);
+    }
+    // Not before: another place of the same package would be told that it is lost.
+    for package in work.damaged().drain(..) {
+        // What cannot be removed is no better told than by the failure itself.
+        drop(store.remove(&package));
     }
     reporter.event(Event::PhaseFinished(Phase::Link));
     outcome
@@ -158,7 +168,9 @@ impl Work {
         destination: &Path,
         sharing: Sharing,
     ) -> Result<(), Failure> {
-        stored.verify_unchanged(Depth::Quick)?;
+        stored
+            .verify_unchanged(Depth::Quick)
+            .inspect_err(|_| self.damaged().push(stored.clone()))?;
         let directories: Vec<&str> =
             stored.index.directories().iter().map(EntryPath::as_str).collect();
         let files: Vec<PlacedFile<'_>> = stored
@@ -168,8 +180,16 @@ impl Work {
             .map(|file| PlacedFile { path: file.path.as_str(), mode: file.mode.creation_bits() })
             .collect();
         let tree = PackageTree { source: &stored.dir, directories: &directories, files: &files };
-        self.linker.place_package(tree, destination, sharing)?;
+        let placed = self.linker.place_package(tree, destination, sharing);
+        if matches!(placed, Err(LinkError::Missing(_))) {
+            self.damaged().push(stored.clone());
+        }
+        placed?;
         Ok(())
+    }
+
+    fn damaged(&self) -> MutexGuard<'_, Vec<StoredPackage>> {
+        self.damaged.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

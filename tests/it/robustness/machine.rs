@@ -155,3 +155,25 @@ fn output_that_nobody_reads_is_no_crash() {
     }
     sandbox.denpm(["install"]).succeeded();
 }
+
+#[test]
+fn file_that_was_changed_in_the_store_is_told_and_fetched_again() {
+    let registry = Registry::start();
+    registry.package("a", "1.0.0").file("index.js", "module.exports = 1\n").publish();
+    let (first, second) = (Sandbox::new(&registry), Sandbox::new(&registry));
+    second.share_cache_of(&first);
+    for sandbox in [&first, &second] {
+        depends(sandbox, &json!({"a": "1"}));
+    }
+    first.denpm(["install"]).succeeded();
+    // Where files are hard links, this is what an editor does in node_modules.
+    let script =
+        "find ../cache/_denpm/store -name index.js | while read file; do echo evil >> $file; done";
+    assert_eq!(first.shell(script).status, 0);
+    let output = second.denpm(["install"]).failed_with("EINTEGRITY");
+    output.stderr_has("index.js was changed in the store");
+    assert_eq!(second.read("node_modules/a/index.js"), None);
+    second.denpm(["install"]).succeeded();
+    let installed = second.read("node_modules/a/index.js");
+    assert_eq!(installed.as_deref(), Some("module.exports = 1\n"));
+}

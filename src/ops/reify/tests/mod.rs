@@ -11,7 +11,7 @@ use crate::{
     arborist::{DiffOptions, Omit, Project, TreeSettings},
     lockfile::Lockfile,
     manifest::Manifest,
-    store::{ImportContext, Store},
+    store::ImportContext,
 };
 
 mod any_tree;
@@ -138,6 +138,7 @@ impl Fixture {
             actual,
             diff: &diff,
             packages: &stored,
+            store: &self.store,
             project: Path::new(&path),
             scripts,
             bin_links: true,
