@@ -210,8 +210,13 @@ pub fn script_run(
         env: script_env(&context),
         shell: options.shell.map(Path::to_path_buf),
         stdio: options.stdio,
-        sandbox: options.sandbox.filter(|_| package.kind == PackageKind::Dependency).cloned(),
+        sandbox: options.sandbox.filter(|_| is_foreign(package.kind)).cloned(),
     }
+}
+
+/// True for code from elsewhere; links and workspaces are folders of the user's own.
+fn is_foreign(kind: PackageKind) -> bool {
+    matches!(kind, PackageKind::Dependency | PackageKind::Bundled)
 }
 
 #[cfg(test)]

@@ -103,6 +103,33 @@ fn confined_script_writes_only_in_its_package_and_private_folders() {
 
 #[cfg(target_os = "linux")]
 #[test]
+fn script_of_a_bundled_package_writes_only_in_that_package() {
+    let (registry, sandbox) = jailed("true");
+    let inner = json!({
+        "name": "inner", "version": "1.0.0", "scripts": {"postinstall": "sh ./script.sh"},
+    });
+    let script = "echo x > own; echo x > ../../around; echo x > \"$INIT_CWD/new\"; true";
+    registry
+        .package("carrier", "1.0.0")
+        .bundle("inner", "1.0.0")
+        .file("node_modules/inner/package.json", &inner.to_string())
+        .file("node_modules/inner/script.sh", script)
+        .publish();
+    depends(&sandbox, &json!({"carrier": "1"}));
+    let output = sandbox.denpm(ALL);
+    if !can_confine(&output) {
+        return;
+    }
+    output.succeeded();
+    let carrier = "node_modules/carrier";
+    let own = sandbox.read(&format!("{carrier}/node_modules/inner/own"));
+    assert_eq!(own.as_deref(), Some("x\n"), "the script ran");
+    assert_eq!(sandbox.read(&format!("{carrier}/around")), None);
+    assert_eq!(sandbox.read("new"), None);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
 fn confined_script_reaches_no_network() {
     let port = |registry: &Registry| registry.url().rsplit(':').next().unwrap().replace('/', "");
     let (registry, sandbox) = jailed("node sockets.js");
