@@ -113,6 +113,9 @@ fn shown(tree: &Tree, node: NodeId) -> (String, String) {
 
 /// Empties `node_modules` of the project and its workspaces; the folders themselves stay.
 ///
+/// A link in the place of one is not followed: what lies behind it may be anybody's. Where
+/// packages come to its place, it is removed when they are put there.
+///
 /// # Errors
 /// Entries that cannot be removed.
 pub(super) fn clear_node_modules(files: &ProjectFiles) -> Result<(), FsError> {
@@ -120,6 +123,9 @@ pub(super) fn clear_node_modules(files: &ProjectFiles) -> Result<(), FsError> {
     folders.extend(files.project.workspaces.values().map(Into::into));
     for folder in folders {
         let modules = folder.join("node_modules");
+        if !is_folder(&modules) {
+            continue;
+        }
         let Ok(entries) = fs::read_dir(&modules) else { continue };
         for entry in entries.filter_map(Result::ok) {
             remove(&entry.path())?;
@@ -128,9 +134,12 @@ pub(super) fn clear_node_modules(files: &ProjectFiles) -> Result<(), FsError> {
     Ok(())
 }
 
+fn is_folder(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|meta| meta.is_dir())
+}
+
 fn remove(path: &Path) -> Result<(), FsError> {
-    let is_folder = fs::symlink_metadata(path).is_ok_and(|meta| meta.is_dir());
-    let result = if is_folder { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    let result = if is_folder(path) { fs::remove_dir_all(path) } else { fs::remove_file(path) };
     match result {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
             Err(FsError::io("remove", path)(error))

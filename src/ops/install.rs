@@ -288,11 +288,8 @@ async fn apply(
     request: &TreeRequest,
 ) -> Result<(), Failure> {
     let lifecycle = Lifecycle::new(context, files, request.command)?;
-    if request.frozen {
-        frozen::clear_node_modules(files)?;
-    }
     let options = &context.options;
-    let applied = reify::apply(ReifyRequest {
+    let change = ReifyRequest {
         tree: &ideal.tree,
         ideal: ideal.root,
         actual: prepared.actual,
@@ -306,8 +303,12 @@ async fn apply(
         link_method: LinkMethod::Reflink,
         umask: context.umask,
         reporter: &*context.reporter,
-    })
-    .await?;
+    };
+    if request.frozen {
+        reify::preflight(&change)?;
+        frozen::clear_node_modules(files)?;
+    }
+    let applied = reify::apply(change).await?;
     for &node in &applied.dropped {
         ideal.tree[node].inert = true;
     }

@@ -454,3 +454,14 @@ fn optional_package_that_is_another_one_is_refused() {
     registry.package("a", "1.0.0").tarball(other_package()).publish();
     optional_is_refused(&sandbox, "EMANIFESTMISMATCH", 3);
 }
+
+#[test]
+fn frozen_install_with_unreviewed_scripts_is_refused_before_anything_is_removed() {
+    let (registry, sandbox) = standing();
+    registry.package("a", "1.0.0").script("postinstall", "exit 9").publish();
+    depends(&sandbox, &json!({"a": "1", "b": "^1"}));
+    sandbox.denpm(["install"]).succeeded();
+    let output = sandbox.denpm(["install", "--strict-allow-scripts"]);
+    let code = output.error_code().unwrap().to_owned();
+    refused(&sandbox, &["ci", "--strict-allow-scripts"], &code, 1);
+}

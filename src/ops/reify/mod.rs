@@ -146,6 +146,19 @@ pub fn validate_node_modules(
     Ok(disk::remove_odd_folders(project, [&inside], odd_folders, reporter)?)
 }
 
+/// Says before anything is removed what [`apply`] would refuse: with `strict-allow-scripts`,
+/// packages whose scripts nobody has reviewed.
+///
+/// # Errors
+/// When there are such packages.
+pub fn preflight(request: &ReifyRequest<'_>) -> Result<(), Failure> {
+    if request.scripts.mode != ScriptMode::Strict {
+        return Ok(());
+    }
+    let files = Files::new(request.tree, request.packages);
+    review(request, &files, &absent(request)?).map(drop)
+}
+
 /// Makes the change: stages, commits by rename, links bins and runs scripts.
 ///
 /// The caller holds the project's lock and has called [`recover`](crate::reify::commit::recover)

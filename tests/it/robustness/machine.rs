@@ -1,11 +1,11 @@
 //! A machine without room, descriptors, permission or home: a clear error, or a slower success.
 
 use super::{
-    depends,
+    depends, standing,
     support::{Registry, Sandbox, sandbox::Output, tree::differences},
 };
 use serde_json::{Map, json};
-use std::{fs, path::Path, process::Command};
+use std::{fs, os::unix::fs::symlink, path::Path, process::Command};
 
 const PACKAGES: usize = 40;
 
@@ -154,6 +154,47 @@ fn output_that_nobody_reads_is_no_crash() {
         assert!(!output.stderr.contains("panicked"), "{line}: {output}");
     }
     sandbox.denpm(["install"]).succeeded();
+}
+
+#[test]
+fn link_in_the_place_of_a_workspaces_node_modules_is_not_followed() {
+    let (_registry, sandbox) = standing();
+    let workspace = json!({"name": "w", "version": "1.0.0"});
+    sandbox.file("packages/w/package.json", &workspace.to_string());
+    sandbox.package_json(&json!({
+        "name": "project", "version": "1.0.0",
+        "dependencies": {"b": "^1"}, "workspaces": ["packages/*"],
+    }));
+    sandbox.denpm(["install"]).succeeded();
+    let outside = sandbox.project().join("../outside");
+    fs::create_dir_all(outside.join("kept")).unwrap();
+    fs::write(outside.join("kept/file"), "mine").unwrap();
+    symlink(&outside, sandbox.project().join("packages/w/node_modules")).unwrap();
+    for arguments in [vec!["ci"], vec!["ci", "--force"]] {
+        sandbox.denpm(arguments).succeeded();
+        assert_eq!(fs::read_to_string(outside.join("kept/file")).unwrap(), "mine");
+    }
+}
+
+#[test]
+fn package_of_a_workspace_comes_to_the_place_of_a_link() {
+    let (registry, sandbox) = standing();
+    registry.tree("b@2.0.0");
+    let workspace = json!({"name": "w", "version": "1.0.0", "dependencies": {"b": "2"}});
+    sandbox.file("packages/w/package.json", &workspace.to_string());
+    sandbox.package_json(&json!({
+        "name": "project", "version": "1.0.0",
+        "dependencies": {"b": "^1"}, "workspaces": ["packages/*"],
+    }));
+    sandbox.denpm(["install"]).succeeded();
+    let outside = sandbox.project().join("../outside");
+    fs::create_dir_all(outside.join("b")).unwrap();
+    fs::write(outside.join("b/file"), "mine").unwrap();
+    sandbox.remove("packages/w/node_modules");
+    symlink(&outside, sandbox.project().join("packages/w/node_modules")).unwrap();
+    sandbox.denpm(["ci"]).succeeded();
+    assert_eq!(fs::read_to_string(outside.join("b/file")).unwrap(), "mine");
+    assert_eq!(sandbox.json("packages/w/node_modules/b/package.json")["version"], "2.0.0");
 }
 
 #[test]
