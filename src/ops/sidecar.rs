@@ -105,12 +105,15 @@ pub(super) fn write(
         }
     }
     let seed = seed.map(Seed::to_hex).or_else(|| before.seed.clone());
-    if packages == before.packages && seed == before.seed {
+    let path = folder.join(".denpm.json");
+    // A change of the tree has moved the file away, also where it says nothing new.
+    let is_told = path.is_file() || packages.is_empty() && seed.is_none();
+    if is_told && packages == before.packages && seed == before.seed {
         return Ok(());
     }
     let sidecar = Sidecar { version: VERSION, seed, packages };
     let text = serde_json::to_string(&sidecar).unwrap_or_default();
-    write_atomic(&folder.join(".denpm.json"), text.as_bytes(), Durability::Volatile)?;
+    write_atomic(&path, text.as_bytes(), Durability::Volatile)?;
     Ok(())
 }
 

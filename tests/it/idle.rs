@@ -1,6 +1,6 @@
 //! An up-to-date project costs no request and no write.
 
-use super::support::{Registry, Sandbox, package::loose_tarball, tree::differences};
+use super::support::{Fault, Registry, Sandbox, Target, package::loose_tarball, tree::differences};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -112,6 +112,27 @@ fn package_that_was_removed_is_noticed() {
 #[test]
 fn inner_package_that_was_removed_is_noticed() {
     notices(|sandbox| _ = sandbox.remove("node_modules/b/node_modules"), &[], "added 1 package");
+}
+
+#[test]
+fn what_is_known_of_a_tree_outlives_the_return_of_a_lost_package() {
+    let registry = Registry::start();
+    registry.tree(PACKAGES);
+    let sandbox = Sandbox::new(&registry);
+    sandbox.package_json(&json!({"name": "project", "dependencies": {"a": "^1"}}));
+    sandbox.denpm(["install"]).succeeded();
+    let known = |sandbox: &Sandbox| sandbox.json("node_modules/.denpm.json")["packages"].clone();
+    let integrities = |packages: &Value| -> Vec<(String, Value)> {
+        let packages = packages.as_object().unwrap();
+        packages.iter().map(|(at, package)| (at.clone(), package["integrity"].clone())).collect()
+    };
+    // What comes from the store has no registry that served it, from then on nothing changes.
+    for _ in 0..3 {
+        let before = integrities(&known(&sandbox));
+        sandbox.remove("node_modules/c");
+        sandbox.denpm(["install"]).succeeded();
+        assert_eq!(integrities(&known(&sandbox)), before);
+    }
 }
 
 #[test]
