@@ -201,6 +201,8 @@ pub(super) async fn fetch_packages(
                 fetched.packages.insert(node, obtained.package);
             }
             Err(error) if tree[node].flags.optional && !is_contradiction(&error) => {
+                // The next run may have more luck, and must not take this one's word for it.
+                tree[node].errors.push(error.clone());
                 set_aside(tree, node, &error, reporter);
             }
             Err(error) => return Err(error.into()),

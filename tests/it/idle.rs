@@ -136,6 +136,28 @@ fn what_is_known_of_a_tree_outlives_the_return_of_a_lost_package() {
 }
 
 #[test]
+fn optional_package_that_could_not_be_fetched_is_asked_for_again() {
+    let registry = Registry::start();
+    registry.tree(PACKAGES);
+    let sandbox = Sandbox::new(&registry);
+    sandbox.package_json(&json!({"name": "project", "dependencies": {"a": "^1"}}));
+    sandbox.denpm(["install"]).succeeded();
+    registry.on(Target::Tarball("everywhere".to_owned())).always(Fault::Status(403));
+    sandbox.package_json(&json!({
+        "name": "project",
+        "dependencies": {"a": "^1"},
+        "optionalDependencies": {"everywhere": "1"},
+    }));
+    for _ in 0..2 {
+        sandbox.denpm(["install"]).succeeded();
+        assert_eq!(sandbox.read("node_modules/everywhere/package.json"), None);
+    }
+    registry.heal();
+    sandbox.denpm(["install"]).succeeded();
+    assert!(sandbox.read("node_modules/everywhere/package.json").is_some());
+}
+
+#[test]
 fn lockfile_that_was_removed_is_noticed() {
     let remove = |sandbox: &Sandbox| _ = sandbox.remove("package-lock.json");
     notices(remove, &[], "up to date");
