@@ -226,7 +226,12 @@ impl Packages {
             let source = tarball.source.clone();
             match self.import(tarball.body, expected.clone(), package.clone()).await {
                 Ok(stored) => {
-                    if let Some((liar, StoreError::Integrity(wrong))) = &contradiction {
+                    // What is promised may be a mirror's own word: against the configured registry,
+                    // which is the first, it proves nothing.
+                    let configured = self.pool.registry_for(&request.name).registries;
+                    let liar =
+                        contradiction.as_ref().filter(|(one, _)| configured.first() != Some(one));
+                    if let Some((liar, StoreError::Integrity(wrong))) = liar {
                         let (served, promised) = (wrong.found().integrity(), wrong.wanted());
                         let lie = Lie::now(&package, served.to_string(), promised.to_string());
                         self.pool.report_lie(liar, lie);
