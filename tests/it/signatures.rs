@@ -6,7 +6,9 @@ use super::support::{
     sandbox::Output,
     signed::{self, OwnKey},
 };
+use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
+use sha1::{Digest, Sha1};
 
 /// Every package of [`signed::publish`].
 fn dependencies() -> Value {
@@ -441,4 +443,52 @@ fn verify_proves_kept_signatures_again_without_asking_anyone() {
     assert!(!output.stdout.contains("signed"), "{output}");
     sandbox.file("denpm.toml", "[signature]\nrequire = \"always\"\n");
     sandbox.denpm(["verify"]).failed_with("EPOLICY");
+}
+
+/// A package that a registry signs with its own key under one SHA-512, and who demands signatures.
+fn demanding() -> (Registry, Sandbox, Value) {
+    let (registry, key) = (Registry::start(), OwnKey::new());
+    registry.package("a", "1.0.0").publish();
+    let signature = key.sign("a", "1.0.0", &registry.integrity("a", "1.0.0"));
+    key.serve(&registry);
+    let sandbox = Sandbox::new(&registry);
+    sandbox
+        .user_policy("[signature]\nrequire = \"always\"\n")
+        .package_json(&json!({"name": "project", "dependencies": {"a": "1.0.0"}}));
+    (registry, sandbox, json!([signature]))
+}
+
+#[test]
+fn altered_bytes_under_an_integrity_that_nobody_signs_are_not_excused_from_their_signature() {
+    let (registry, sandbox, signatures) = demanding();
+    registry.package("a", "1.0.0").file("evil.js", "1").publish();
+    let sha512 = registry.integrity("a", "1.0.0");
+    for told in [Value::Null, json!(format!("{sha512} {}", signed::integrity(b"other")))] {
+        let altered = registry.package("a", "1.0.0").file("evil.js", "1");
+        altered.dist("signatures", signatures.clone()).dist("integrity", told).publish();
+        let output = refused(&sandbox, &["install"], "EPOLICY", 4);
+        output.stderr_has("a registry signature is required").stderr_has("Signature: absent");
+    }
+    // Where none is demanded it is told.
+    sandbox.user_policy("");
+    let output = sandbox.denpm(["install"]).succeeded();
+    output.stderr_has("1 package has no registry signature: a@1.0.0");
+}
+
+#[test]
+fn a_signature_holds_for_its_bytes_although_the_registry_tells_no_integrity() {
+    let (registry, sandbox, signatures) = demanding();
+    let right = registry.package("a", "1.0.0").dist("signatures", signatures);
+    right.dist("integrity", Value::Null).publish();
+    sandbox.denpm(["install"]).succeeded().stdout_has("1 signed");
+}
+
+#[test]
+fn an_old_publication_is_signed_under_its_sha1() {
+    let (registry, sandbox, _) = demanding();
+    let digest = Sha1::digest(registry.tarball("a", "1.0.0"));
+    let sha1 = format!("sha1-{}", BASE64_STANDARD.encode(digest));
+    let old = registry.package("a", "1.0.0").dist("integrity", json!(sha1));
+    old.dist("signatures", json!([OwnKey::new().sign("a", "1.0.0", &sha1)])).publish();
+    sandbox.denpm(["install"]).succeeded().stdout_has("1 signed");
 }

@@ -7,7 +7,7 @@ use crate::{
     manifest::{Packument, Release, Signature, parse_epoch_ms},
     verify::{
         Algorithm, Integrity,
-        integrity::{Digests, IntegrityMismatch},
+        integrity::{Digests, IntegrityMismatch, encode_hex},
         signature::{self, Claimed},
     },
 };
@@ -82,6 +82,12 @@ impl Advertised {
         let path = path.strip_prefix(below.path()).unwrap_or(path);
         Some(path.trim_start_matches('/').to_owned())
     }
+}
+
+/// The integrity that old publications have, and that is signed as such; `None` where the SHA-1 of
+/// the bytes was not computed.
+pub(super) fn sha1_integrity(digests: &Digests) -> Option<Integrity> {
+    Integrity::from_sha1_hex(&encode_hex(digests.get(Algorithm::Sha1)?)).ok()
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::{
     arborist::LoadFailure,
     store::StoredPackage,
     verify::{
-        Outcome,
+        Algorithm, Outcome,
         attestation::{self, AttestationError, AttestationFault},
         signature::{self, SignatureError, SignatureFault},
     },
@@ -39,6 +39,14 @@ impl Examined {
             )
     }
 
+    /// Takes signatures that do not fit the bytes for none, where the registry tells no integrity
+    /// that it signs: what it signed may be a digest that nobody has computed of these bytes.
+    pub(super) fn forgive_signature(&mut self) {
+        if matches!(self.signature, signature::Verdict::Contradicted(_)) {
+            self.signature = signature::Verdict::Absent;
+        }
+    }
+
     /// What they come to; `stale` says why the keys are not the newest.
     pub(super) fn proven(
         self,
@@ -55,7 +63,8 @@ impl Examined {
         match self.signature {
             signature::Verdict::Verified(proof) => {
                 proven.keyid = Some(proof.keyid);
-                proven.sig = Some(proof.sig);
+                // Of what the store keeps only the SHA-512 is known: no other can be proven again.
+                proven.sig = (proof.over == Algorithm::Sha512).then_some(proof.sig);
                 proven.time = Some(proof.time);
             }
             signature::Verdict::NotCovered if no_endpoint.is_some() => {

@@ -92,7 +92,7 @@ pub(super) struct Proven {
     pub(super) signature: Outcome,
     /// The key that signed.
     pub(super) keyid: Option<String>,
-    /// The signature that held.
+    /// The signature that held, if it is one over a SHA-512.
     pub(super) sig: Option<String>,
     /// How the age of the signature was judged.
     pub(super) time: Option<TimeSource>,
@@ -242,7 +242,7 @@ impl Proofs {
     /// Has the keys of the registry's own namespace on their way while the bytes are, where a
     /// signature is by none that counts so far; whoever examines it asks for them.
     async fn ask_for_keys(&self, question: &Question, advertised: &Advertised) {
-        if self.policy.signature.require == Require::Off || !advertised.is_signable() {
+        if self.policy.signature.require == Require::Off || advertised.signatures.is_empty() {
             return;
         }
         let known = self.keys.of(&question.name).await.all();
@@ -337,6 +337,9 @@ impl Proofs {
             let newer = self.keys.of(&question.name).await;
             examined = self.verdicts(question, stored, advertised, &attestations, &newer).await;
         }
+        if !advertised.is_signable() {
+            examined.forgive_signature();
+        }
         examined.proven(question, stored, keys.unreachable.as_deref(), stale)
     }
 
@@ -407,9 +410,6 @@ impl Proofs {
         };
         let signature = match self.policy.signature.require {
             Require::Off => signature::Verdict::NotCovered,
-            _ if !advertised.signatures.is_empty() && !advertised.is_signable() => {
-                signature::Verdict::NotCovered
-            }
             _ => {
                 let published = Published { witnessed, claimed: advertised.claimed };
                 self.check_signature(question, stored, advertised, published, keys)
@@ -418,6 +418,8 @@ impl Proofs {
         Examined { signature, attestations: verdict, unreachable }
     }
 
+    /// The signatures over the digests of the bytes, whatever integrity the registry tells: who
+    /// tells none, or two, has not taken the signature away.
     fn check_signature(
         &self,
         question: &Question,
@@ -435,7 +437,14 @@ impl Proofs {
             signature_policy::Accept::AnyValid => Accept::AnyValid,
             signature_policy::Accept::AllValid => Accept::AllValid,
         };
-        signature::check(&subject, &advertised.signatures(), &keys.all(), published, accept)
+        let (signatures, keys) = (advertised.signatures(), keys.all());
+        let verdict = signature::check(&subject, &signatures, &keys, published, accept);
+        if !matches!(verdict, signature::Verdict::Contradicted(_)) || advertised.is_signable() {
+            return verdict;
+        }
+        let Some(sha1) = dist::sha1_integrity(&stored.digests) else { return verdict };
+        let subject = signature::Subject { integrity: &sha1, ..subject };
+        signature::check_as_told(&subject, &signatures, &keys, published, accept)
     }
 
     /// The verifier over the trusted root in the binary, or the newer one that was fetched.

@@ -118,6 +118,8 @@ pub struct Proof {
     pub keyid: String,
     /// The signature itself, as the registry wrote it: it proves the same again later.
     pub sig: String,
+    /// The algorithm of the digest that is signed.
+    pub over: Algorithm,
     /// How its age was judged.
     pub time: TimeSource,
 }
@@ -173,11 +175,11 @@ pub fn check_as_told(
     published: Published,
     accept: Accept,
 ) -> Verdict {
-    let message = subject.message();
+    let (message, over) = (subject.message(), subject.integrity.strongest());
     let mut proof = None;
     let mut fault: Option<SignatureFault> = None;
     for signature in signatures.iter().take(MAX_SIGNATURES) {
-        match check_one(message.as_bytes(), signature, keys, published) {
+        match check_one((message.as_bytes(), over), signature, keys, published) {
             Ok(found) if accept == Accept::AnyValid => return Verdict::Verified(found),
             Ok(found) => proof = proof.or(Some(found)),
             Err(found) => fault = Some(worse(fault, found)),
@@ -203,7 +205,7 @@ fn worse(known: Option<SignatureFault>, found: SignatureFault) -> SignatureFault
 }
 
 fn check_one(
-    message: &[u8],
+    (message, over): (&[u8], Algorithm),
     signature: &Signature<'_>,
     keys: &KeySet,
     published: Published,
@@ -227,7 +229,7 @@ fn check_one(
     if !ecdsa::is_valid(key.point(), message, &der) {
         return Err(invalid(Reason::Mathematics));
     }
-    Ok(Proof { keyid, sig: signature.sig.to_owned(), time })
+    Ok(Proof { keyid, sig: signature.sig.to_owned(), over, time })
 }
 
 /// By which time a key was still valid; `None` when it was not.
