@@ -492,3 +492,39 @@ fn an_old_publication_is_signed_under_its_sha1() {
     old.dist("signatures", json!([OwnKey::new().sign("a", "1.0.0", &sha1)])).publish();
     sandbox.denpm(["install"]).succeeded().stdout_has("1 signed");
 }
+
+#[test]
+fn keys_that_only_the_configured_registry_hands_out_count_unless_the_policy_says_otherwise() {
+    let (registry, key) = (Registry::start(), OwnKey::new());
+    key.publish(&registry, "a", "1.0.0");
+    key.serve(&registry);
+    let sandbox = Sandbox::new(&registry);
+    sandbox.package_json(&json!({"name": "project", "dependencies": {"a": "1.0.0"}}));
+    sandbox.npmrc("sigstore-tuf=off");
+    // The order matters: what was proven under one policy is not taken over into a stricter one.
+    for policy in ["", "[signature]\nkeys = [\"pinned\", \"endpoint\"]\n"] {
+        sandbox.user_policy(policy).denpm(["install"]).succeeded().stdout_has("1 signed");
+        sandbox.remove("node_modules");
+    }
+    for policy in ["[signature]\nkeys = [\"pinned\"]\n", "[sumdb]\nnamespace = \"npm\"\n"] {
+        sandbox.user_policy(policy);
+        refused(&sandbox, &["install"], "EMISSINGSIGNATUREKEY", 3);
+    }
+}
+
+#[test]
+fn keys_of_a_scopes_own_registry_count_unless_the_policy_leaves_them_out() {
+    let (own, key) = (Registry::start(), OwnKey::new());
+    key.publish(&own, "@own/a", "1.0.0");
+    key.serve(&own);
+    let (_registry, sandbox) = standing(|_, _| {});
+    sandbox.npmrc(&format!("@own:registry={}", own.url()));
+    sandbox.package_json(&json!({"name": "project", "dependencies": {"@own/a": "1.0.0"}}));
+    for said in ["[sumdb]\nnamespace = \"npm\"\n", "keys = [\"endpoint\"]\n"] {
+        let policy = format!("[signature]\nrequire = \"always\"\n{said}");
+        sandbox.user_policy(&policy).denpm(["install"]).succeeded().stdout_has("1 signed");
+        sandbox.remove("node_modules");
+    }
+    sandbox.user_policy("[signature]\nrequire = \"always\"\nkeys = [\"pinned\"]\n");
+    refused(&sandbox, &["install"], "EPOLICY", 4);
+}

@@ -15,6 +15,9 @@ pub struct SignaturePolicy {
     pub sources: Vec<Source>,
     /// Whose word on keys is taken.
     pub keys: Vec<KeySource>,
+    /// Whether a registry's word is taken for a namespace of its own, as it is until somebody says
+    /// whose word on keys is taken and leaves the registry's out.
+    pub own_namespaces: bool,
     /// Packages that may be without one.
     pub unsigned: Vec<Pattern>,
 }
@@ -26,6 +29,7 @@ impl Default for SignaturePolicy {
             accept: Accept::AnyValid,
             sources: vec![Source::Configured, Source::Others],
             keys: vec![KeySource::Pinned, KeySource::Tuf],
+            own_namespaces: true,
             unsigned: Vec::new(),
         }
     }
@@ -98,11 +102,19 @@ pub(super) struct Words {
     unsigned: Option<Vec<Pattern>>,
 }
 
+impl Words {
+    /// What they say of registries' own namespaces.
+    fn own_namespaces(&self) -> Option<bool> {
+        self.keys.as_ref().map(|keys| keys.contains(&KeySource::Endpoint))
+    }
+}
+
 impl Section for SignaturePolicy {
     type Words = Words;
 
     fn replaced_by(self, words: Words) -> Self {
         Self {
+            own_namespaces: words.own_namespaces().unwrap_or(self.own_namespaces),
             require: words.require.unwrap_or(self.require),
             accept: words.accept.unwrap_or(self.accept),
             sources: words.sources.unwrap_or(self.sources),
@@ -113,6 +125,7 @@ impl Section for SignaturePolicy {
 
     fn tightened_by(self, words: Words) -> Self {
         Self {
+            own_namespaces: self.own_namespaces && words.own_namespaces() != Some(false),
             require: words.require.map_or(self.require, |word| word.max(self.require)),
             accept: words.accept.map_or(self.accept, |word| word.max(self.accept)),
             sources: in_both(self.sources, words.sources.as_deref()),
@@ -152,6 +165,20 @@ mod tests {
         assert_eq!(policy.accept, Accept::AllValid);
         assert_eq!(policy.keys, [KeySource::Pinned]);
         assert!(!policy.may_be_unsigned("@a/b"));
+    }
+
+    #[test]
+    fn a_registrys_own_keys_count_until_a_file_says_whose_do() {
+        let files = |user: &str, project: &str| {
+            let policy = SignaturePolicy::default().replaced_by(words(user));
+            policy.tightened_by(words(project)).own_namespaces
+        };
+        let (pinned, both) = ("keys = [\"pinned\"]", "keys = [\"pinned\", \"endpoint\"]");
+        let section = |text: &str| format!("[signature]\n{text}");
+        assert!(files("", "") && files("", &section(both)) && files(&section(both), ""));
+        for (user, project) in [(pinned, ""), ("", pinned), (pinned, both), (both, pinned)] {
+            assert!(!files(&section(user), &section(project)), "{user} {project}");
+        }
     }
 
     #[test]

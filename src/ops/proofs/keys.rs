@@ -8,7 +8,10 @@ use super::refresh::Refresh;
 use crate::{
     config::{
         NetworkOptions,
-        policy::signature::{KeySource, SignaturePolicy},
+        policy::{
+            Policy,
+            signature::{KeySource, SignaturePolicy},
+        },
     },
     event::{Event, Reporter},
     flight::Flight,
@@ -19,6 +22,8 @@ use crate::{
 /// The most bytes of a list of keys.
 const MAX_BYTES: u64 = 256 << 10;
 const ENDPOINT: &str = "-/npm/v1/keys";
+/// npm's own namespace, as `[sumdb]` has it.
+const NPM: &str = "npm";
 
 /// The keys that count for a package.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +48,8 @@ pub(in crate::ops) struct Keys {
     pool: Arc<Pool>,
     network: NetworkOptions,
     policy: SignaturePolicy,
+    /// Whether the user says that the configured registry serves npm's namespace.
+    serves_npms: bool,
     reporter: Arc<dyn Reporter>,
     refresh: Refresh,
     endpoints: Flight<RegistryId, Result<KeySet, String>>,
@@ -52,16 +59,19 @@ impl Keys {
     pub(super) fn new(
         pool: Arc<Pool>,
         network: NetworkOptions,
-        policy: SignaturePolicy,
+        policy: &Policy,
         reporter: Arc<dyn Reporter>,
         refresh: Refresh,
     ) -> Self {
-        Self { pool, network, policy, reporter, refresh, endpoints: Flight::default() }
+        let serves_npms = policy.sumdb.namespace.as_deref() == Some(NPM);
+        let (policy, endpoints) = (policy.signature.clone(), Flight::default());
+        Self { pool, network, policy, serves_npms, reporter, refresh, endpoints }
     }
 
     /// The keys that count for `name`.
     ///
-    /// A scope with a registry of its own is that registry's namespace: only its own keys count.
+    /// A scope with a registry of its own is that registry's namespace: only its own keys count,
+    /// and none where the policy says whose word is taken and leaves the registry's out.
     /// All else is npm's namespace, through whichever mirror: npm's keys count, and the mirror's
     /// only where the policy names its endpoint.
     pub(in crate::ops) async fn of(&self, name: &str) -> RegistryKeys {
@@ -73,7 +83,7 @@ impl Keys {
         if !own && self.policy.trusts(KeySource::Tuf) {
             keys.npm = keys.npm.with(self.refresh.known_keys());
         }
-        if (own || self.policy.trusts(KeySource::Endpoint))
+        if ((own && self.policy.own_namespaces) || self.policy.trusts(KeySource::Endpoint))
             && let Some(registry) = self.pool.registry_for(name).registries.first()
         {
             match self.endpoint(registry).await {
@@ -89,11 +99,11 @@ impl Keys {
     /// A registry that the user configured in place of npm's, and that signs with keys of its
     /// own, is a namespace of its own: what it serves under those keys is its word. One that
     /// repeats any of npm's keys is a mirror of npm's namespace, and its own word counts for
-    /// nothing; nor does that of a mirror in the pool.
+    /// nothing; nor does that of a mirror in the pool. The policy can say as much beforehand.
     pub(super) async fn with_own_namespace(&self, name: &str) -> RegistryKeys {
         let mut keys = self.of(name).await;
         let configured = &self.network.registry;
-        if self.has_own_registry(name) || is_npms(configured) {
+        if self.has_own_registry(name) || is_npms(configured) || !self.takes_own_namespace() {
             return keys;
         }
         match self.endpoint(&RegistryId::of(configured)).await {
@@ -104,6 +114,20 @@ impl Keys {
             Err(reason) => keys.unreachable = Some(reason),
         }
         keys
+    }
+
+    /// Whether the policy lets the configured registry be a namespace of its own.
+    fn takes_own_namespace(&self) -> bool {
+        self.policy.own_namespaces && !self.serves_npms
+    }
+
+    /// Whether the policy lets a registry's own word on keys count for `name`: what was proven by
+    /// it before may have been under another policy.
+    pub(super) fn takes_word_of(&self, registry: &str, name: &str) -> bool {
+        let of_scope = self.policy.own_namespaces && self.has_own_registry(name);
+        let configured = RegistryId::of(&self.network.registry);
+        let of_namespace = self.takes_own_namespace() && configured.as_str() == registry;
+        of_scope || of_namespace || self.policy.trusts(KeySource::Endpoint)
     }
 
     /// Looks for newer keys where they are published; why they could not be had, otherwise.

@@ -190,7 +190,7 @@ impl Proofs {
             keys: Keys::new(
                 Arc::clone(&context.pool),
                 context.options.network.clone(),
-                context.policy.signature.clone(),
+                &context.policy,
                 Arc::clone(&context.reporter),
                 refresh,
             ),
@@ -485,7 +485,8 @@ impl Proofs {
             None => self.policy.signature.require != Require::Always,
             Some(Signed { endpoint: Some(registry), .. }) => {
                 let serving = self.pool.registry_for(&question.name).registries;
-                serving.iter().any(|known| known.as_str() == registry)
+                self.keys.takes_word_of(registry, &question.name)
+                    && serving.iter().any(|known| known.as_str() == registry)
             }
             Some(Signed { keyid, endpoint: None, .. }) => {
                 let usage = signature::Usage::Signatures;
