@@ -294,11 +294,18 @@ fn private_names(patterns: &[String]) -> Result<GlobSet, FetchError> {
     let invalid = |error: globset::Error| FetchError::Options(format!("denpm-private: {error}"));
     let mut set = GlobSetBuilder::new();
     for pattern in patterns {
-        let is_scope = pattern.starts_with('@') && !pattern.contains('/');
-        let whole = if is_scope { format!("{pattern}/*") } else { pattern.clone() };
-        set.add(Glob::new(&whole).map_err(invalid)?);
+        set.add(private_glob(pattern).map_err(invalid)?);
     }
     set.build().map_err(invalid)
+}
+
+/// What an element of `denpm-private` means: a scope alone is all of its names.
+///
+/// # Errors
+/// It is no glob.
+pub fn private_glob(pattern: &str) -> Result<Glob, globset::Error> {
+    let is_scope = pattern.starts_with('@') && !pattern.contains('/');
+    if is_scope { Glob::new(&format!("{pattern}/*")) } else { Glob::new(pattern) }
 }
 
 /// The most connections to each registry of a pool: every one costs both sides something, and all

@@ -274,6 +274,21 @@ fn sumdb_a_project_can_keep_a_name_from_the_logs_but_not_from_the_check() {
 }
 
 #[test]
+fn sumdb_a_scope_alone_is_kept_from_the_logs_as_its_names_are() {
+    let (registry, records) = world();
+    registry.package("@s/a", "1.0.0").publish();
+    let log = Log::start(records);
+    let sandbox = user(&registry, &log, "enforce");
+    depends(&sandbox, &json!({"a": "1", "@s/a": "1"}));
+    sandbox.file(".npmrc", "denpm-private=@s\n");
+    let stderr = refused(&sandbox, "ESUMDBABSENT");
+    assert!(stderr.contains("@s/a@1.0.0"), "{stderr}");
+    sandbox.npmrc("denpm-private=@s");
+    sandbox.denpm(["install"]).succeeded().stdout_has("1 private, no log asked");
+    assert!(!log.asked().contains("@s/a"), "{}", log.asked());
+}
+
+#[test]
 fn sumdb_logs_without_a_word_about_the_registry_are_no_policy() {
     let (registry, records) = world();
     let log = Log::start(records);

@@ -26,7 +26,7 @@ use std::{
     sync::Arc,
 };
 
-use globset::{Glob, GlobSet};
+use globset::GlobSet;
 use tokio::task::{JoinHandle, spawn_blocking};
 
 pub(super) use remote::Learnt;
@@ -197,9 +197,10 @@ impl Exposures {
     }
 }
 
+/// The names that `denpm-private` means; as the pool understands it, or the two would disagree.
 fn globs(patterns: impl Iterator<Item = String>) -> GlobSet {
     let mut set = GlobSet::builder();
-    for glob in patterns.filter_map(|pattern| Glob::new(&pattern).ok()) {
+    for glob in patterns.filter_map(|pattern| registry::private_glob(&pattern).ok()) {
         set.add(glob);
     }
     set.build().unwrap_or_default()
