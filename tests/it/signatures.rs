@@ -2,7 +2,7 @@
 //! linked, and one flipped bit anywhere is refused.
 
 use super::support::{
-    Registry, Sandbox,
+    Fault, Registry, Sandbox, Target,
     sandbox::Output,
     signed::{self, OwnKey},
 };
@@ -527,4 +527,29 @@ fn keys_of_a_scopes_own_registry_count_unless_the_policy_leaves_them_out() {
     }
     sandbox.user_policy("[signature]\nrequire = \"always\"\nkeys = [\"pinned\"]\n");
     refused(&sandbox, &["install"], "EPOLICY", 4);
+}
+
+#[test]
+fn a_registry_that_does_not_let_us_in_has_not_said_that_nothing_is_signed() {
+    for (status, told, later) in [
+        (401, "could not be checked: a@1.0.0", "1 signed"),
+        (403, "could not be checked: a@1.0.0", "1 signed"),
+        (429, "could not be checked: a@1.0.0", "1 signed"),
+        (404, "no registry signature: a@1.0.0", "1 unsigned"),
+    ] {
+        let (registry, key) = (Registry::start(), OwnKey::new());
+        key.publish(&registry, "a", "1.0.0");
+        // Its keys count for all packages, so that it is known to have some.
+        key.serve(&registry);
+        let sandbox = Sandbox::new(&registry);
+        sandbox.user_policy("[signature]\nkeys = [\"endpoint\"]\n").npmrc("fetch-retries=0");
+        sandbox.package_json(&json!({"name": "project", "dependencies": {"a": "1.0.0"}}));
+        sandbox.denpm(["install", "--package-lock-only"]).succeeded();
+        std::fs::remove_dir_all(sandbox.cache()).unwrap();
+        registry.on(Target::Packument("a".to_owned())).always(Fault::Status(status));
+        sandbox.denpm(["ci"]).succeeded().stderr_has(told);
+        // What was not heard is asked again; that there is nothing is believed for a day.
+        registry.heal();
+        sandbox.denpm(["ci"]).succeeded().stdout_has(later);
+    }
 }

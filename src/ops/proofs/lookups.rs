@@ -130,7 +130,8 @@ impl Lookups {
         keeping: Keeping,
     ) -> Result<Excerpt, Unheard> {
         let unheard = |error: FetchError| match error.status() {
-            Some(400..500) => Unheard::NotThere,
+            // That there is none is remembered; whoever is not let in, or told to wait, knows nothing.
+            Some(400 | 404 | 405 | 410) => Unheard::NotThere,
             _ => Unheard::Unreachable(error.to_string()),
         };
         let form = Form::Abbreviated;
