@@ -408,12 +408,11 @@ impl Proofs {
             Some(attestation::Verdict::Verified(evidence)) => evidence.witnessed,
             _ => None,
         };
-        let signature = match self.policy.signature.require {
-            Require::Off => signature::Verdict::NotCovered,
-            _ => {
-                let published = Published { witnessed, claimed: advertised.claimed };
-                self.check_signature(question, stored, advertised, published, keys)
-            }
+        let signature = if self.policy.signature.require == Require::Off {
+            signature::Verdict::NotCovered
+        } else {
+            let published = Published { witnessed, claimed: advertised.claimed };
+            self.check_signature(question, stored, advertised, published, keys)
         };
         Examined { signature, attestations: verdict, unreachable }
     }
