@@ -226,11 +226,10 @@ impl Packages {
             let source = tarball.source.clone();
             match self.import(tarball.body, expected.clone(), package.clone()).await {
                 Ok(stored) => {
-                    // What is promised may be a mirror's own word: against the configured registry,
-                    // which is the first, it proves nothing.
-                    let configured = self.pool.registry_for(&request.name).registries;
-                    let liar =
-                        contradiction.as_ref().filter(|(one, _)| configured.first() != Some(one));
+                    // What is promised may be a mirror's own word, which proves nothing against
+                    // the configured registry.
+                    let mirrors = |(one, _): &&(RegistryId, _)| !self.pool.is_configured(one);
+                    let liar = contradiction.as_ref().filter(mirrors);
                     if let Some((liar, StoreError::Integrity(wrong))) = liar {
                         let (served, promised) = (wrong.found().integrity(), wrong.wanted());
                         let lie = Lie::now(&package, served.to_string(), promised.to_string());

@@ -136,6 +136,11 @@ impl Pool {
         }))
     }
 
+    /// Whether a registry is the one that the user configured, and no mirror of it.
+    pub fn is_configured(&self, registry: &RegistryId) -> bool {
+        self.routes.pool().first().is_some_and(|first| first.id == *registry)
+    }
+
     /// The registries of `name` in the order of asking, and whether others may hear of it.
     pub fn registry_for(&self, name: &str) -> Assignment {
         let (members, privacy) = self.routes.members(name);

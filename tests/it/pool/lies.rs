@@ -83,6 +83,19 @@ fn wrong_bytes_come_from_another_registry_and_the_liar_is_named() {
 }
 
 #[test]
+fn configured_registry_is_not_barred_by_what_a_mirror_promises() {
+    let pool = Pool::of(2, "a@1.0.0");
+    pool.direct.on(Target::Tarball("a".to_owned())).always(Fault::Altered);
+    let sandbox = pool.sandbox(&json!({"a": "^1"}));
+    for seed in 0..2 {
+        sandbox.denpm(["install", &seed_for(&pool, "a", seed)]).succeeded();
+        assert_eq!(ledger(&sandbox)["registries"][pool.direct.url()].get("lie"), None);
+        sandbox.remove("node_modules");
+        std::fs::remove_dir_all(sandbox.cache()).unwrap();
+    }
+}
+
+#[test]
 fn wrong_bytes_everywhere_are_refused() {
     let pool = Pool::of(2, "a@1.0.0");
     for registry in pool.all() {
