@@ -9,7 +9,7 @@ use super::{
 use crate::{
     cli::{completions, man},
     config::{
-        Config,
+        Config, Paths,
         options::{self, OutputOptions},
     },
     error::Failure,
@@ -55,25 +55,29 @@ pub(super) fn run(invocation: &Invocation) -> Result<ExitCode, Failure> {
 }
 
 /// The commands that change `node_modules`, in npm's words: what each asks of the tree.
-fn tree_request(invocation: &Invocation) -> TreeRequest {
+///
+/// # Errors
+/// Nothing to remove is named (`lib/commands/uninstall.js`).
+fn tree_request(invocation: &Invocation, paths: &Paths) -> Result<TreeRequest, CliError> {
     let words = invocation.positionals.clone();
     let request =
         TreeRequest { command: super::name_of(invocation.command), ..TreeRequest::default() };
-    match invocation.command {
-        Command::Install => {
-            TreeRequest { runs_root_scripts: words.is_empty(), add: words, ..request }
-        }
+    Ok(match invocation.command {
+        Command::Install => request.adding(words, paths),
         Command::Ci => {
             TreeRequest { frozen: true, runs_root_scripts: true, saving: Saving::Never, ..request }
         }
         Command::Dedupe => TreeRequest { dedupe: true, saving: Saving::Never, ..request },
+        Command::Uninstall if words.is_empty() => {
+            return Err(CliError::MissingWord { command: request.command });
+        }
         Command::Uninstall => TreeRequest { rm: words, ..request },
         Command::Update => {
             let update = if words.is_empty() { Update::All } else { Update::Names(words) };
             TreeRequest { update, saving: Saving::WhenAsked, ..request }
         }
         _ => request,
-    }
+    })
 }
 
 fn change_tree(invocation: &Invocation) -> ExitCode {
@@ -83,7 +87,7 @@ fn change_tree(invocation: &Invocation) -> ExitCode {
         // The process ends with it: freeing it piece by piece would be work for nobody.
         let mut context = ManuallyDrop::new(Context::new(invocation.config.clone(), reporter)?);
         let unless = Unless::parse(invocation.config.text("unless").unwrap_or_default())?;
-        let request = TreeRequest { unless, ..tree_request(invocation) };
+        let request = TreeRequest { unless, ..tree_request(invocation, &context.options.paths)? };
         let summary = match invocation.command {
             Command::Pin => pin::pin(&mut context, &request).await?,
             _ => install::install(&context, &request).await?,

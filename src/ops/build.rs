@@ -8,9 +8,9 @@ use super::{context::Context, manifests::Sources, project::ProjectFiles, review:
 use crate::{
     arborist::{
         self, Allow, AllowSources, BuildOptions, Ideal, InstallLinks, InstallStrategy, LockStart,
-        Omit, PeerDeps, SaveType, Start, Strays, TreeSettings, YarnEntries,
+        Omit, PeerDeps, SaveType, Start, Strays, TreeSettings, YarnEntries, paths::resolve,
     },
-    config::{Options, Origin, options as settings},
+    config::{Options, Origin, Paths, options as settings},
     error::{Code, Explain, Failure},
     lockfile::parse_yarn_lock,
 };
@@ -28,6 +28,15 @@ pub enum Saving {
 }
 
 impl TreeRequest {
+    /// The request with what the words of `install` name. The project is not installed into itself:
+    /// a word that is its folder asks for a bare install (`lib/commands/install.js`).
+    #[must_use]
+    pub fn adding(self, mut words: Vec<String>, paths: &Paths) -> Self {
+        let (cwd, project) = (paths.cwd.to_string_lossy(), paths.local_prefix.to_string_lossy());
+        words.retain(|word| resolve(&cwd, word) != project);
+        Self { runs_root_scripts: words.is_empty(), add: words, ..self }
+    }
+
     /// Whether this run saves (npm's option `save` as the command passes it on).
     pub fn saves(&self, context: &Context) -> bool {
         match self.saving {

@@ -1,6 +1,6 @@
 //! The commands after the first install.
 
-use crate::support::both;
+use crate::support::{Registry, Sandbox, both};
 use serde_json::json;
 
 #[test]
@@ -123,4 +123,22 @@ fn lists_are_printed_alike() {
         .print(["explain", "c"]);
     both.registry.tree("a@1.1.0\na@2.0.0");
     both.print(["outdated"]);
+}
+
+#[test]
+fn project_is_not_installed_into_itself() {
+    let Some(both) = both("a@1.0.0\nb@1.0.0") else { return };
+    both.depends(&json!({"a": "1"})).run(["install", "."]).has("node_modules/a", "1.0.0");
+    both.run(["install", "./", "b"]).has("node_modules/b", "1.0.0");
+    both.run(["install", "../project"]);
+}
+
+#[test]
+fn nothing_to_remove_is_an_error_and_no_install() {
+    let registry = Registry::start();
+    registry.tree("a@1.0.0");
+    let sandbox = Sandbox::new(&registry);
+    sandbox.package_json(&json!({"name": "project", "dependencies": {"a": "1"}}));
+    assert_eq!(sandbox.denpm(["uninstall"]).failed_with("EUSAGE").status, 1);
+    assert_eq!(sandbox.read("package-lock.json"), None);
 }
