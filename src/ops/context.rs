@@ -132,6 +132,9 @@ fn asked(config: &Config, key: &str) -> Option<u32> {
     Some(format!("{number:.0}").parse().unwrap_or(u32::MAX))
 }
 
+/// The longest wait for a connection, whatever is asked: another registry may be there.
+const LONGEST_CONNECT: Duration = Duration::from_secs(30);
+
 /// `fetch-timeout`, where somebody set it: how long nothing may come, a connection included. npm's
 /// five minutes make sense only to who asked for them; otherwise the pool has its own.
 fn timeouts(config: &Config) -> Timeouts {
@@ -139,7 +142,7 @@ fn timeouts(config: &Config) -> Timeouts {
     // Zero is npm's word for none.
     let Some(ms) = asked(config, "fetch-timeout").filter(|ms| *ms > 0) else { return own };
     let wait = Duration::from_millis(u64::from(ms));
-    Timeouts { connect: wait, head: wait, idle: wait, ..own }
+    Timeouts { connect: wait.min(LONGEST_CONNECT), head: wait, idle: wait, ..own }
 }
 
 /// The same for npm's pauses between tries.

@@ -117,7 +117,7 @@ fn note_frozen(
     }
 }
 
-/// Resolves, and fetches what is missing on disk; nothing is fetched where only the lock is written.
+/// Resolves, and fetches what is missing on disk; where only the lock is written, what is compared.
 async fn build(
     context: &Context,
     files: &ProjectFiles,
@@ -136,7 +136,7 @@ async fn build(
         let all = ideal.tree.inventory_of(ideal.root);
         quorum::check(context, &ideal.tree, &all).await?;
         // The next install compares with this lock: what comes in here is looked at here.
-        if !request.frozen {
+        if !request.frozen && !context.options.dry_run {
             let changes = review::changes_of(files, &ideal.tree, ideal.root);
             let (project, packages) = (files.folder.as_path(), &HashMap::new());
             review::check(&review::Gate { context, sources, project, changes, packages }).await?;

@@ -77,6 +77,9 @@ fn a_lock_that_is_only_written_is_looked_at_as_well() {
         sandbox.denpm(["update", "--package-lock-only", "--prefer-online"]).failed_with("EPOLICY");
     assert!(output.stderr.contains("minified-capability flatmap-stream: 0.1.0"), "{output}");
     assert_eq!((sandbox.read("package-lock.json"), sandbox.snapshot_files()), before);
+    registry.forget_requests();
+    sandbox.denpm(["update", "--package-lock-only", "--dry-run", "--prefer-online"]).succeeded();
+    assert_eq!(registry.requests().tarballs, 0, "a dry run fetches no code");
 }
 
 /// A project with `lib` 1.0.0, of which 1.0.1 is there as well, with these files.

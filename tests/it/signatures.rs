@@ -491,6 +491,8 @@ fn an_old_publication_is_signed_under_its_sha1() {
     let old = registry.package("a", "1.0.0").dist("integrity", json!(sha1));
     old.dist("signatures", json!([OwnKey::new().sign("a", "1.0.0", &sha1)])).publish();
     sandbox.denpm(["install"]).succeeded().stdout_has("1 signed");
+    // What lies in the store is known by its SHA-512 alone.
+    sandbox.remove("node_modules").denpm(["ci"]).succeeded().stdout_has("1 signed");
 }
 
 #[test]

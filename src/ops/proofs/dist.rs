@@ -85,9 +85,14 @@ impl Advertised {
 }
 
 /// The integrity that old publications have, and that is signed as such; `None` where the SHA-1 of
-/// the bytes was not computed.
-pub(super) fn sha1_integrity(digests: &Digests) -> Option<Integrity> {
-    Integrity::from_sha1_hex(&encode_hex(digests.get(Algorithm::Sha1)?)).ok()
+/// the bytes was not computed, and is not what they were `promised` by and found to be.
+pub(super) fn sha1_integrity(digests: &Digests, promised: Option<&str>) -> Option<Integrity> {
+    if let Some(computed) = digests.get(Algorithm::Sha1) {
+        return Integrity::from_sha1_hex(&encode_hex(computed)).ok();
+    }
+    let promised = Integrity::parse(promised?).ok()?;
+    let is_sha1 = matches!(promised.hashes(), [hash] if hash.algorithm() == Algorithm::Sha1);
+    is_sha1.then_some(promised)
 }
 
 #[cfg(test)]

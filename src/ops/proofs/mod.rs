@@ -441,7 +441,8 @@ impl Proofs {
         if !matches!(verdict, signature::Verdict::Contradicted(_)) || advertised.is_signable() {
             return verdict;
         }
-        let Some(sha1) = dist::sha1_integrity(&stored.digests) else { return verdict };
+        let sha1 = dist::sha1_integrity(&stored.digests, question.integrity.as_deref());
+        let Some(sha1) = sha1 else { return verdict };
         let subject = signature::Subject { integrity: &sha1, ..subject };
         signature::check_as_told(&subject, &signatures, &keys, published, accept)
     }

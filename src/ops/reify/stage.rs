@@ -115,10 +115,13 @@ pub(super) async fn stage(
         let end = worker.await.unwrap_or_else(|_| Err(StageError::Lost.into()));
         outcome = outcome.and(end);
     }
-    // Not before: another place of the same package would be told that it is lost.
+    // Not before: another place of the same package would be told that it is lost, and what could
+    // not be opened while all worked may be whole.
     for package in work.damaged().drain(..) {
-        // What cannot be removed is no better told than by the failure itself.
-        drop(store.remove(&package));
+        if package.verify_unchanged(Depth::Quick).is_err() {
+            // What cannot be removed is no better told than by the failure itself.
+            drop(store.remove(&package));
+        }
     }
     reporter.event(Event::PhaseFinished(Phase::Link));
     outcome
