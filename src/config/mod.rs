@@ -182,7 +182,7 @@ impl Config {
     pub fn users_path(&self, key: &str) -> Option<PathBuf> {
         let others = Origin::ALL.into_iter().rev().filter(|origin| *origin != Origin::Project);
         let mut said = others.filter_map(|origin| self.layers.own(origin, key));
-        said.next().and_then(Value::as_text).map(PathBuf::from)
+        said.next()?.as_text().filter(|text| !text.is_empty()).map(PathBuf::from)
     }
 
     /// Whether the global prefix is worked on (`--global` or `--location=global`).

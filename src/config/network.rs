@@ -5,6 +5,7 @@
 
 use std::{fmt, net::IpAddr, path::PathBuf, time::Duration};
 
+use globset::Glob;
 use indexmap::IndexMap;
 use url::Url;
 
@@ -21,7 +22,7 @@ const MAX_POOL: usize = 64;
 /// The most connections to one origin where nobody set `maxsockets`: twice as many as bun's, because
 /// of each package two things are asked, its tarball and its signature. With 80 ms of latency and
 /// half as many, installing 1,249 packages from a lock took 1.8 times as long.
-const CONNECTIONS: usize = 128;
+pub const CONNECTIONS: usize = 128;
 
 /// How fresh cached data must be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -250,6 +251,16 @@ fn noproxy(config: &Config) -> Vec<String> {
         configured => configured,
     };
     list.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+/// What a pattern for private names means, in `denpm-private` and in a policy: a scope alone is all
+/// of its names.
+///
+/// # Errors
+/// It is no glob.
+pub fn private_glob(pattern: &str) -> Result<Glob, globset::Error> {
+    let is_scope = pattern.starts_with('@') && !pattern.contains('/');
+    if is_scope { Glob::new(&format!("{pattern}/*")) } else { Glob::new(pattern) }
 }
 
 fn connections(config: &Config) -> usize {

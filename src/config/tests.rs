@@ -270,6 +270,15 @@ fn local_prefix_is_the_nearest_package_or_the_workspace_root_above() {
 }
 
 #[test]
+fn a_word_that_says_true_or_false_is_the_whole_value() {
+    let words = |line: &str| Place::new().load(line, &[]).positionals().to_vec();
+    assert_eq!(words("install --cpu=false left-pad"), ["install", "left-pad"]);
+    assert_eq!(words("install --browser true left-pad"), ["install", "left-pad"]);
+    assert_eq!(words("install --color always left-pad"), ["install", "left-pad"]);
+    assert_eq!(words("install --browser firefox left-pad"), ["install", "left-pad"]);
+}
+
+#[test]
 fn connections_are_as_many_as_somebody_asked_for_else_more_than_npms() {
     let sockets = |words| options(words).network.maxsockets;
     assert_eq!(sockets("--maxsockets=15"), 15);

@@ -33,6 +33,7 @@ use crate::{
     explanation::EdgeType,
     reify::link::LinkMethod,
     report::{Detail, summary::InstallSummary},
+    store::StoredPackage,
 };
 
 /// Installs what a request asks for.
@@ -137,14 +138,25 @@ async fn build(
         quorum::check(context, &ideal.tree, &all).await?;
         // The next install compares with this lock: what comes in here is looked at here.
         if !request.frozen && !context.options.dry_run {
-            let changes = review::changes_of(files, &ideal.tree, ideal.root);
-            let (project, packages) = (files.folder.as_path(), &HashMap::new());
-            review::check(&review::Gate { context, sources, project, changes, packages }).await?;
+            review_changes(context, files, &ideal, sources, &HashMap::new()).await?;
         }
         return Ok((ideal, None));
     }
     let prepared = prepare(context, files, &mut ideal, sources, request, disk).await?;
     Ok((ideal, Some(prepared)))
+}
+
+/// Looks at what differs from the lock; of `packages` the code is at hand.
+async fn review_changes(
+    context: &Context,
+    files: &ProjectFiles,
+    ideal: &Ideal,
+    sources: &Sources,
+    packages: &HashMap<NodeId, StoredPackage>,
+) -> Result<(), Failure> {
+    let changes = review::changes_of(files, &ideal.tree, ideal.root);
+    let project = files.folder.as_path();
+    review::check(&review::Gate { context, sources, project, changes, packages }).await
 }
 
 /// Whether the tarballs of packages that are placed may be fetched while others are resolved.
@@ -221,9 +233,7 @@ async fn prepare(
     let computing = sumdb::compute(context, &ideal.tree, &asked, &fetched);
     // What is refused here leaves no record behind.
     if !request.frozen {
-        let changes = review::changes_of(files, &ideal.tree, ideal.root);
-        let (project, packages) = (files.folder.as_path(), &fetched.packages);
-        review::check(&review::Gate { context, sources, project, changes, packages }).await?;
+        review_changes(context, files, ideal, sources, &fetched.packages).await?;
     }
     let leaves = sumdb::conclude(context, &asked, &learnt, computing, &mut fetched.trust).await?;
     let unchanged = diff.changes.is_empty() && !context.options.lock.sum;

@@ -11,11 +11,11 @@ use std::{
 
 use tokio::sync::oneshot;
 
-use crate::manifest::Manifest;
+use crate::{config::network::CONNECTIONS, manifest::Manifest};
 
-/// The most tarballs that are fetched, or wait to be unpacked, at once: half of what a registry that
-/// is far away gets (`config::network`).
-const UNDER_WAY: usize = 64;
+/// The most tarballs that are fetched, or wait to be unpacked, at once: the other half of the
+/// connections asks about signatures.
+const UNDER_WAY: usize = CONNECTIONS / 2;
 /// The most large ones among them, while there are others.
 const LARGE_UNDER_WAY: usize = 4;
 /// What a large package unpacks to at least, in bytes.

@@ -48,7 +48,7 @@ pub use options::{Authority, CacheMode, Limits, PoolOptions, Proxies, Retry, Str
 pub use plain::{PlainClient, PlainReply};
 pub use pool::{Form, Origin, PackumentAnswer, Pool};
 pub use probe::{Listed, Probe, Probed, Role};
-pub use route::{Assignment, Barred, private_glob};
+pub use route::{Assignment, Barred};
 pub use site::Site;
 pub use stream::ByteReader;
 pub use tarball::{

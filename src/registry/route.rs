@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
-use globset::{Glob, GlobSet, GlobSetBuilder};
+use globset::{GlobSet, GlobSetBuilder};
 use url::Url;
 
 use super::{
@@ -18,6 +18,7 @@ use super::{
         Privacy, RegistryId, ReplaceRegistryHost, TarballRequest, canonical_path, tarball_url,
     },
 };
+use crate::config::network::private_glob;
 
 /// Longer names exist nowhere; npm publishes up to 214 characters.
 const NAME_LIMIT: usize = 512;
@@ -297,15 +298,6 @@ fn private_names(patterns: &[String]) -> Result<GlobSet, FetchError> {
         set.add(private_glob(pattern).map_err(invalid)?);
     }
     set.build().map_err(invalid)
-}
-
-/// What an element of `denpm-private` means: a scope alone is all of its names.
-///
-/// # Errors
-/// It is no glob.
-pub fn private_glob(pattern: &str) -> Result<Glob, globset::Error> {
-    let is_scope = pattern.starts_with('@') && !pattern.contains('/');
-    if is_scope { Glob::new(&format!("{pattern}/*")) } else { Glob::new(pattern) }
 }
 
 /// The most connections to each registry of a pool: every one costs both sides something, and all

@@ -202,10 +202,8 @@ async fn one<T: WitnessTransport, S: Store>(
 fn cosignature(text: &str, witness: &Party, note: &Note) -> Option<Signature> {
     let signatures: Vec<_> = text.lines().map(Signature::parse).collect::<Option<_>>()?;
     let key = &witness.key;
-    let mine =
-        |signature: &Signature| signature.name() == key.name() && signature.key_id() == key.id();
     let mut cosigned = Note::unsigned(note.text())?;
-    cosigned.add(signatures.into_iter().filter(mine));
+    cosigned.add(signatures.into_iter().filter(|signature| signature.is_by(key)));
     let signed = cosigned.verify([key]).ok()?;
     let newest = signed.iter().zip(cosigned.signatures()).max_by_key(|(signed, _)| signed.time);
     newest.map(|(_, signature)| signature.clone())

@@ -18,10 +18,11 @@
 
 use std::path::PathBuf;
 
-use globset::{Glob, GlobSet};
+use globset::GlobSet;
 use serde::Deserialize;
 
 use super::Section;
+use crate::config::network::private_glob;
 
 /// What happens when a log has no record or cannot be asked. Contradictions are fatal in all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -86,7 +87,7 @@ impl Default for SumdbPolicy {
 impl SumdbPolicy {
     /// What tells private names from others, made once for many.
     pub fn private_names(&self) -> GlobSet {
-        let globs = self.private.iter().filter_map(|pattern| Glob::new(pattern).ok());
+        let globs = self.private.iter().filter_map(|pattern| private_glob(pattern).ok());
         let mut set = GlobSet::builder();
         for glob in globs {
             set.add(glob);
@@ -117,7 +118,7 @@ impl TryFrom<String> for Pattern {
     type Error = globset::Error;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        Glob::new(&text)?;
+        private_glob(&text)?;
         Ok(Self(text))
     }
 }
@@ -170,11 +171,12 @@ mod tests {
 
     #[test]
     fn a_private_pattern_matches_names_and_scopes() {
-        let policy = SumdbPolicy::default().replaced_by(words("private = [\"@corp/*\", \"in-*\"]"));
-        for name in ["@corp/a", "in-house"] {
+        let private = "private = [\"@corp/*\", \"@whole\", \"in-*\"]";
+        let policy = SumdbPolicy::default().replaced_by(words(private));
+        for name in ["@corp/a", "@whole/a", "in-house"] {
             assert!(policy.private_names().is_match(name), "{name}");
         }
-        for name in ["@corporate/a", "corp", "lodash"] {
+        for name in ["@corporate/a", "@wholesome/a", "corp", "lodash"] {
             assert!(!policy.private_names().is_match(name), "{name}");
         }
     }

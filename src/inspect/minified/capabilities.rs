@@ -36,7 +36,7 @@ impl Capabilities {
     /// The powers of all code that a user of the package may load.
     pub(super) fn of(files: &Files, reader: &mut Reader) -> Self {
         let mut all = Self::default();
-        let loaded = entry::loaded(files, reader);
+        let loaded = entry::loaded(files, reader, |_, _| true);
         let is_own = |path: &str| !files::is_aside(path) || loaded.contains(path);
         for (path, _) in files.scripts().filter(|(path, _)| is_own(path)) {
             if let Ok(facts) = reader.facts(files, path) {
@@ -116,7 +116,8 @@ impl Capabilities {
 /// What the package gained: files that changed, less what any file had before.
 pub(super) fn compare(new: &Files, old: &Files, reader: &mut Reader, out: &mut Inspection) {
     let mut gained: BTreeMap<&str, Capabilities> = BTreeMap::new();
-    let loaded = entry::loaded(new, reader);
+    let is_changed = |path: &str, bytes: &[u8]| old.get(path).is_none_or(|old| **old != *bytes);
+    let loaded = entry::loaded(new, reader, is_changed);
     for (path, bytes) in new.scripts() {
         let is_aside = files::is_aside(path) && !loaded.contains(path);
         if is_aside || old.get(path) == Some(bytes) || is_built(new, path, bytes) {

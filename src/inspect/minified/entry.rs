@@ -1,6 +1,6 @@
 //! What a package's manifest names: files that are loaded or run, wherever they lie.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
@@ -35,25 +35,36 @@ pub(super) fn named(package: &Files) -> BTreeSet<String> {
 }
 
 /// Files beside the package's own that are loaded all the same: named by the manifest, or loaded
-/// by the package's own or by one that is loaded.
-pub(super) fn loaded(package: &Files, reader: &mut Reader) -> BTreeSet<String> {
-    let may_load =
-        |(path, bytes): &(&str, &Arc<[u8]>)| !files::is_aside(path) && files::mentions_aside(bytes);
-    let own = package.scripts().filter(may_load).map(|(path, _)| path.to_owned());
-    let aside = named(package).into_iter().filter(|path| files::is_aside(path));
-    let mut waiting: Vec<String> = own.chain(aside).collect();
+/// by the package's own or by one that is loaded. Of its own only those are parsed for it that
+/// `is_read` says are parsed anyway, and those that seem to name such a file.
+pub(super) fn loaded(
+    package: &Files,
+    reader: &mut Reader,
+    is_read: impl Fn(&str, &[u8]) -> bool,
+) -> BTreeSet<String> {
+    let mut waiting: Vec<String> =
+        named(package).into_iter().filter(|path| files::is_aside(path)).collect();
+    for (path, bytes) in package.scripts().filter(|(path, _)| !files::is_aside(path)) {
+        if is_read(path, bytes) || files::mentions_aside(bytes) {
+            waiting.extend(loads_aside(package, reader, path));
+        }
+    }
     let mut found = BTreeSet::new();
     while let Some(path) = waiting.pop() {
         if found.len() >= MAX_FOLLOWED || !found.insert(path.clone()) {
             continue;
         }
-        let Ok(facts) = reader.facts(package, &path) else { continue };
-        let specifiers = facts.requires.iter().filter(|specifier| specifier.starts_with('.'));
-        let targets = specifiers.filter_map(|specifier| resolve(package, &path, specifier));
-        waiting.extend(targets.filter(|target| files::is_aside(target)));
+        waiting.extend(loads_aside(package, reader, &path));
     }
-    found.retain(|path| files::is_aside(path));
     found
+}
+
+/// The files beside the package's own that a script loads.
+fn loads_aside(package: &Files, reader: &mut Reader, path: &str) -> Vec<String> {
+    let Ok(facts) = reader.facts(package, path) else { return Vec::new() };
+    let specifiers = facts.requires.iter().filter(|specifier| specifier.starts_with('.'));
+    let targets = specifiers.filter_map(|specifier| resolve(package, path, specifier));
+    targets.filter(|target| files::is_aside(target)).collect()
 }
 
 fn texts(value: &Value, depth: u32, take: &mut impl FnMut(&str)) {

@@ -50,6 +50,13 @@ pub enum Unchecked {
     Failed,
 }
 
+impl Unchecked {
+    /// Whether another run, or another machine, may get further.
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::TooSlow | Self::Failed)
+    }
+}
+
 /// Runs `work` on text where neither nesting nor time can do harm.
 ///
 /// # Errors

@@ -39,6 +39,25 @@ fn event_stream_is_told_by_publisher_silence_and_dependency() {
     assert_eq!(levels_of(&found, Flag::MaintainersReplaced), Some(Level::Warn));
 }
 
+/// An acknowledgement is bound to the evidence.
+#[test]
+fn what_is_told_of_the_young_is_the_same_fact_the_next_day() {
+    let with_flatmap = with(by("dominic"), "dependencies", json!({"flatmap-stream": "^0.1.0"}));
+    let own =
+        history(vec![version("3.3.5", 900, &by("dominic")), version("3.3.6", 0, &with_flatmap)]);
+    let flatmap = history(vec![version("0.1.0", 12, &by("flat"))]);
+    let brought = [("flatmap-stream", &flatmap)];
+    let facts = |now_ms| -> Vec<(Flag, Vec<String>)> {
+        let signs = signs_at(now_ms, &own, Some("3.3.5"), "3.3.6", Anchor::Locked, &brought);
+        signs.into_iter().map(|sign| (sign.flag, sign.evidence)).collect()
+    };
+    let today = facts(NOW);
+    for flag in [Flag::TooYoung, Flag::NewDepUnrelated] {
+        assert!(today.iter().any(|(known, _)| *known == flag), "{flag:?}");
+    }
+    assert_eq!(facts(NOW + DAY_MS), today);
+}
+
 #[test]
 fn ua_parser_and_coa_are_told_by_several_lines_at_once() {
     let versions = vec![

@@ -73,12 +73,23 @@ fn signs(
     anchor: Anchor,
     brought: &[(&str, &History)],
 ) -> Vec<Sign> {
+    signs_at(NOW, history, from, to, anchor, brought)
+}
+
+fn signs_at(
+    now_ms: i64,
+    history: &History,
+    from: Option<&str>,
+    to: &str,
+    anchor: Anchor,
+    brought: &[(&str, &History)],
+) -> Vec<Sign> {
     let Some(new) = history.version(to) else { return Vec::new() };
     let baseline = match from {
         Some(from) => history.version(from),
-        None => super::change::settled(history, new, NOW),
+        None => super::change::settled(history, new, now_ms),
     };
-    let change = Change { name: "x", new, baseline, anchor, history, now_ms: NOW };
+    let change = Change { name: "x", new, baseline, anchor, history, now_ms };
     let mut signs = maintainers::signs(&change);
     signs.extend(scripts::signs(&change));
     signs.extend(release::signs(&change, 3 * DAY_MS));

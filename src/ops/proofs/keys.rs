@@ -16,14 +16,13 @@ use crate::{
     event::{Event, Reporter},
     flight::Flight,
     registry::{Pool, RegistryId, npms_registry},
+    sumdb::record::NPM,
     verify::signature::{KeySet, Usage},
 };
 
 /// The most bytes of a list of keys.
 const MAX_BYTES: u64 = 256 << 10;
 const ENDPOINT: &str = "-/npm/v1/keys";
-/// npm's own namespace, as `[sumdb]` has it.
-const NPM: &str = "npm";
 
 /// The keys that count for a package.
 #[derive(Clone, Debug, Default)]

@@ -16,6 +16,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::{Question, Unheard, dist::Advertised};
 use crate::{
+    config::network::CONNECTIONS,
     flight::Flight,
     manifest::Excerpt,
     registry::{FetchError, Form, Pool},
@@ -24,9 +25,9 @@ use crate::{
 
 /// So many answers of one run without any signature tell that a registry hands out none.
 const ENOUGH: usize = 16;
-/// Packages that are asked about at once, beside as many tarballs: half of what a registry that is
-/// far away gets (`config::network`). The lane to each registry has its own bound.
-const AT_ONCE: usize = 64;
+/// Packages that are asked about at once: the other half of the connections fetches tarballs. The
+/// lane to each registry has its own bound.
+const AT_ONCE: usize = CONNECTIONS / 2;
 
 /// What is told about the versions of one package that were expected; nothing of those that the
 /// registry does not know.

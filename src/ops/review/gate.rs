@@ -398,9 +398,10 @@ async fn compare_one(
     let cache = Arc::clone(cache);
     let work = move || {
         let inspection = minified::compare(&files::of_stored(&new), Some(&files::of_stored(&old)));
+        let is_final = !inspection.unchecked.iter().any(|(_, why)| why.may_pass());
         let unchecked = inspection.unchecked.into_iter().map(|(path, why)| (path, why.to_string()));
         let compared = Compared { signs: inspection.signs, unchecked: unchecked.collect() };
-        if let Some(old) = old_key {
+        if let Some(old) = old_key.filter(|_| is_final) {
             cache.store(&new_key, Some(&old), &compared);
         }
         compared

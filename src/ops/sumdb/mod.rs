@@ -39,7 +39,7 @@ use self::{
 use super::{context::Context, fetch::FetchedPackages};
 use crate::{
     arborist::{Naming, NodeId, Tree},
-    config::{Origin, Value, policy::SumdbMode},
+    config::{Origin, Value, network::private_glob, policy::SumdbMode},
     error::Failure,
     event::Event,
     registry::{self, Privacy, RegistryId},
@@ -47,13 +47,10 @@ use crate::{
     sumdb::{
         Hash,
         log::{LocalLog, Seen},
-        record::{PackageKey, Record},
+        record::{NPM, PackageKey, Record},
     },
     verify::manifest_confusion::ManifestConfusion,
 };
-
-/// npm's own namespace.
-const NPM: &str = "npm";
 
 /// The packages of an install that come from registries, and what the project pinned of them.
 #[derive(Debug, Default)]
@@ -200,7 +197,7 @@ impl Exposures {
 /// The names that `denpm-private` means; as the pool understands it, or the two would disagree.
 fn globs(patterns: impl Iterator<Item = String>) -> GlobSet {
     let mut set = GlobSet::builder();
-    for glob in patterns.filter_map(|pattern| registry::private_glob(&pattern).ok()) {
+    for glob in patterns.filter_map(|pattern| private_glob(&pattern).ok()) {
         set.add(glob);
     }
     set.build().unwrap_or_default()

@@ -118,10 +118,7 @@ impl Note {
     /// The note with the signatures of these keys alone.
     #[must_use]
     pub fn signed_by(mut self, keys: &[&VerifierKey]) -> Self {
-        let is_of = |signature: &Signature, key: &VerifierKey| {
-            signature.name == key.name() && signature.key_id == key.id()
-        };
-        self.signatures.retain(|signature| keys.iter().any(|key| is_of(signature, key)));
+        self.signatures.retain(|signature| keys.iter().any(|key| signature.is_by(key)));
         self
     }
 
@@ -144,10 +141,7 @@ impl Note {
     ) -> Result<Vec<Signed<'a>>, NoteError> {
         let mut signed = Vec::new();
         for key in keys {
-            let by_key = |signature: &&Signature| {
-                signature.name == key.name() && signature.key_id == key.id()
-            };
-            for signature in self.signatures.iter().filter(by_key) {
+            for signature in self.signatures.iter().filter(|signature| signature.is_by(key)) {
                 let time = key.verify(&self.text, &signature.bytes);
                 let time = time.map_err(|_| NoteError::BadSignature(key.name().to_owned()))?;
                 signed.push(Signed { key, time });
@@ -172,6 +166,11 @@ impl Signature {
         let (id, bytes) = decoded.split_first_chunk()?;
         (is_key_name(name) && !bytes.is_empty()).then_some(())?;
         Some(Self { name: name.to_owned(), key_id: KeyId(*id), bytes: bytes.to_vec() })
+    }
+
+    /// Whether it is said to be by this key; not whether it holds.
+    pub fn is_by(&self, key: &VerifierKey) -> bool {
+        self.name == key.name() && self.key_id == key.id()
     }
 
     /// The name of the key that is said to have signed.

@@ -46,6 +46,9 @@ const MAX_TEXT: usize = 4 << 10;
 /// The longest word in a record, in bytes: npm allows names of 214, some old ones are longer.
 const MAX_WORD: usize = 1 << 10;
 
+/// npm's own namespace.
+pub const NPM: &str = "npm";
+
 /// What a log has one record for: a version of a package in a namespace. `Display` writes
 /// `<namespace> <name> <version>`, a line of a batch request.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -4,8 +4,13 @@ use super::{
     depends, standing,
     support::{Registry, Sandbox, sandbox::Output, tree::differences},
 };
-use serde_json::{Map, json};
-use std::{fs, os::unix::fs::symlink, path::Path, process::Command};
+use serde_json::{Map, Value, json};
+use std::{
+    fs,
+    os::unix::fs::symlink,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 const PACKAGES: usize = 40;
 
@@ -156,10 +161,12 @@ fn output_that_nobody_reads_is_no_crash() {
     sandbox.denpm(["install"]).succeeded();
 }
 
-#[test]
-fn link_in_the_place_of_a_workspaces_node_modules_is_not_followed() {
-    let (_registry, sandbox) = standing();
-    let workspace = json!({"name": "w", "version": "1.0.0"});
+/// A project with `b` and a workspace that needs `dependencies`, installed; then a link to a folder
+/// with this file outside stands in the place of the workspace's `node_modules`.
+fn with_linked_modules(dependencies: &Value, file: &str) -> (Registry, Sandbox, PathBuf) {
+    let (registry, sandbox) = standing();
+    registry.tree("b@2.0.0");
+    let workspace = json!({"name": "w", "version": "1.0.0", "dependencies": dependencies});
     sandbox.file("packages/w/package.json", &workspace.to_string());
     sandbox.package_json(&json!({
         "name": "project", "version": "1.0.0",
@@ -167,33 +174,31 @@ fn link_in_the_place_of_a_workspaces_node_modules_is_not_followed() {
     }));
     sandbox.denpm(["install"]).succeeded();
     let outside = sandbox.project().join("../outside");
-    fs::create_dir_all(outside.join("kept")).unwrap();
-    fs::write(outside.join("kept/file"), "mine").unwrap();
-    symlink(&outside, sandbox.project().join("packages/w/node_modules")).unwrap();
+    let mine = outside.join(file);
+    fs::create_dir_all(mine.parent().unwrap()).unwrap();
+    fs::write(&mine, "mine").unwrap();
+    let modules = sandbox.project().join("packages/w/node_modules");
+    if modules.exists() {
+        fs::remove_dir_all(&modules).unwrap();
+    }
+    symlink(&outside, modules).unwrap();
+    (registry, sandbox, mine)
+}
+
+#[test]
+fn link_in_the_place_of_a_workspaces_node_modules_is_not_followed() {
+    let (_registry, sandbox, mine) = with_linked_modules(&json!({}), "kept/file");
     for arguments in [vec!["ci"], vec!["ci", "--force"]] {
         sandbox.denpm(arguments).succeeded();
-        assert_eq!(fs::read_to_string(outside.join("kept/file")).unwrap(), "mine");
+        assert_eq!(fs::read_to_string(&mine).unwrap(), "mine");
     }
 }
 
 #[test]
 fn package_of_a_workspace_comes_to_the_place_of_a_link() {
-    let (registry, sandbox) = standing();
-    registry.tree("b@2.0.0");
-    let workspace = json!({"name": "w", "version": "1.0.0", "dependencies": {"b": "2"}});
-    sandbox.file("packages/w/package.json", &workspace.to_string());
-    sandbox.package_json(&json!({
-        "name": "project", "version": "1.0.0",
-        "dependencies": {"b": "^1"}, "workspaces": ["packages/*"],
-    }));
-    sandbox.denpm(["install"]).succeeded();
-    let outside = sandbox.project().join("../outside");
-    fs::create_dir_all(outside.join("b")).unwrap();
-    fs::write(outside.join("b/file"), "mine").unwrap();
-    sandbox.remove("packages/w/node_modules");
-    symlink(&outside, sandbox.project().join("packages/w/node_modules")).unwrap();
+    let (_registry, sandbox, mine) = with_linked_modules(&json!({"b": "2"}), "b/file");
     sandbox.denpm(["ci"]).succeeded();
-    assert_eq!(fs::read_to_string(outside.join("b/file")).unwrap(), "mine");
+    assert_eq!(fs::read_to_string(&mine).unwrap(), "mine");
     assert_eq!(sandbox.json("packages/w/node_modules/b/package.json")["version"], "2.0.0");
 }
 

@@ -17,7 +17,7 @@ use crate::{
         note::{MAX_NOTE, Note, VerifierKey},
         policy::Policy,
         proof::TlogProof,
-        record::PackageKey,
+        record::{NPM, PackageKey},
         tile::{Layout, Resource, Tile},
         tlog::leaf_hash,
     },
@@ -53,7 +53,7 @@ pub async fn lookup(
         pinned: Vec::new(),
     };
     let client = Client::new(HttpLog::new(context, &options.store)?, client);
-    let namespace = options.namespace.as_deref().unwrap_or("npm");
+    let namespace = options.namespace.as_deref().unwrap_or(NPM);
     let mut keys = Vec::new();
     for word in words {
         let (name, version) = name_and_version(word)?;

@@ -14,7 +14,7 @@ use crate::{
     ops::{Context, proofs::Proofs},
     registry::RegistryId,
     sumdb::{
-        record::{Leaf, Namespace, NamespaceKey, PackageKey, State, Status},
+        record::{Leaf, NPM, Namespace, NamespaceKey, PackageKey, State, Status},
         sequencer::{Added, Entry, Profile},
         store::Store,
         view::{View, ViewError},
@@ -22,8 +22,6 @@ use crate::{
     verify::signature::KeySet,
 };
 
-/// npm's own namespace, whose keys this version pins.
-const NPM: &str = "npm";
 /// Records that are looked at together.
 const TOGETHER: u64 = 64 * 256;
 
