@@ -44,6 +44,26 @@ pub(super) struct FetchedPackages {
     pub trust: TrustSummary,
 }
 
+impl FetchedPackages {
+    /// The packages that left the store since they were fetched.
+    pub(super) fn lost(&self) -> Vec<NodeId> {
+        let lost = self.packages.iter().filter(|(_, package)| !package.dir.exists());
+        lost.map(|(&node, _)| node).collect()
+    }
+
+    /// Takes the packages `nodes` from `anew`; false when one is missing there or has other bytes
+    /// than those that were looked at.
+    pub(super) fn replace(&mut self, mut anew: Self, nodes: &[NodeId]) -> bool {
+        nodes.iter().all(|node| {
+            let Some(package) = anew.packages.remove(node) else { return false };
+            let same = |old: &StoredPackage| old.integrity == package.integrity;
+            let holds = self.packages.get(node).is_some_and(same);
+            self.packages.insert(*node, package);
+            holds
+        })
+    }
+}
+
 /// A task of the runtime ended without an answer.
 #[derive(Debug, thiserror::Error)]
 #[error("fetching was interrupted")]

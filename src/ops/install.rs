@@ -75,9 +75,9 @@ pub async fn install(context: &Context, request: &TreeRequest) -> Result<Install
             break built?;
         }
     };
-    let (mut ideal, prepared) = (ManuallyDrop::new(ideal), ManuallyDrop::new(prepared));
+    let (mut ideal, mut prepared) = (ManuallyDrop::new(ideal), ManuallyDrop::new(prepared));
     let mut done = InstallSummary::default();
-    if let Some(prepared) = &*prepared {
+    if let Some(prepared) = &mut *prepared {
         done.trust = prepared.fetched.trust;
         if !context.options.dry_run {
             apply(context, &files, &mut ideal, prepared, request).await?;
@@ -294,31 +294,21 @@ async fn apply(
     context: &Context,
     files: &ProjectFiles,
     ideal: &mut Ideal,
-    prepared: &Prepared,
+    prepared: &mut Prepared,
     request: &TreeRequest,
 ) -> Result<(), Failure> {
     let lifecycle = Lifecycle::new(context, files, request.command)?;
-    let options = &context.options;
-    let change = ReifyRequest {
-        tree: &ideal.tree,
-        ideal: ideal.root,
-        actual: prepared.actual,
-        diff: &prepared.diff,
-        packages: &prepared.fetched.packages,
-        store: &context.store,
-        project: &files.folder,
-        scripts: lifecycle.settings(),
-        bin_links: options.placement.bin_links,
-        odd_folders: if options.force { OddFolders::Keep } else { OddFolders::Remove },
-        link_method: LinkMethod::Reflink,
-        umask: context.umask,
-        reporter: &*context.reporter,
-    };
     if request.frozen {
-        reify::preflight(&change)?;
+        reify::preflight(&change(context, files, ideal, prepared, &lifecycle))?;
         frozen::clear_node_modules(files)?;
     }
-    let applied = reify::apply(change).await?;
+    let applied = match reify::apply(change(context, files, ideal, prepared, &lifecycle)).await {
+        Ok(applied) => applied,
+        Err(error) => {
+            replace_lost(context, ideal, prepared, error).await?;
+            reify::apply(change(context, files, ideal, prepared, &lifecycle)).await?
+        }
+    };
     for &node in &applied.dropped {
         ideal.tree[node].inert = true;
     }
@@ -342,4 +332,61 @@ async fn apply(
         lifecycle.installed(context, &project).await?;
     }
     Ok(())
+}
+
+/// The change that comes of what was prepared.
+fn change<'a>(
+    context: &'a Context,
+    files: &'a ProjectFiles,
+    ideal: &'a Ideal,
+    prepared: &'a Prepared,
+    lifecycle: &'a Lifecycle,
+) -> ReifyRequest<'a> {
+    let options = &context.options;
+    ReifyRequest {
+        tree: &ideal.tree,
+        ideal: ideal.root,
+        actual: prepared.actual,
+        diff: &prepared.diff,
+        packages: &prepared.fetched.packages,
+        store: &context.store,
+        project: &files.folder,
+        scripts: lifecycle.settings(),
+        bin_links: options.placement.bin_links,
+        odd_folders: if options.force { OddFolders::Keep } else { OddFolders::Remove },
+        link_method: LinkMethod::Reflink,
+        umask: context.umask,
+        reporter: &*context.reporter,
+    }
+}
+
+/// Fetches again what left the store because it was not what had been unpacked: where packages are
+/// hard links, every tool that writes into `node_modules` changes them.
+///
+/// # Errors
+/// `error`, the failure of the change, when that was not the reason or the bytes are others now;
+/// and whatever fetching says.
+async fn replace_lost(
+    context: &Context,
+    ideal: &mut Ideal,
+    prepared: &mut Prepared,
+    error: Failure,
+) -> Result<(), Failure> {
+    let fetched = &mut prepared.fetched;
+    let lost = fetched.lost();
+    if lost.is_empty() {
+        return Err(error);
+    }
+    context.reporter.event(Event::log(Level::Warn, "store", told_of(&error, lost.len())));
+    // What is remembered to lie in the store does not.
+    let sources = Sources::for_install(context, EarlyTarballs::No);
+    let anew = fetch_packages(&mut ideal.tree, &lost, &sources, &*context.reporter).await?;
+    if fetched.replace(anew, &lost) { Ok(()) } else { Err(error) }
+}
+
+/// What is said of packages that are fetched again.
+fn told_of(error: &Failure, packages: usize) -> Vec<String> {
+    let packages =
+        if packages == 1 { "It is".to_owned() } else { format!("{packages} packages are") };
+    vec![error.to_string(), format!("{packages} fetched again.")]
 }

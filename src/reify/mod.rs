@@ -21,6 +21,7 @@ pub mod grammar;
 pub mod lifecycle;
 pub mod link;
 pub mod location;
+pub mod patches;
 pub mod plan;
 pub mod retire;
 pub mod run_script;

@@ -18,10 +18,14 @@ use crate::{
         bin_links::BinLink,
         commit::{Change, CommitError},
         location::Location,
+        patches,
         plan::{PackageFiles, Plan},
     },
     store::StoredPackage,
 };
+
+/// The most files that are looked at in the folder of patches.
+const MAX_PATCHES: usize = 10_000;
 
 /// The files of packages before they are in place: from the store, or where they lie.
 pub(super) struct Files<'a> {
@@ -216,4 +220,11 @@ fn is_container(location: &str) -> bool {
 /// the one that was built last has it.
 pub(super) fn is_linked(link: &BinLink) -> bool {
     link.path().exists()
+}
+
+/// The packages that the project patches after they are installed.
+pub(super) fn patched_packages(project: &Path) -> BTreeSet<String> {
+    let files = fs::read_dir(project.join(patches::FOLDER)).into_iter().flatten().flatten();
+    let names = files.take(MAX_PATCHES).filter_map(|file| file.file_name().into_string().ok());
+    names.flat_map(|name| patches::patched_packages(&name)).collect()
 }

@@ -356,10 +356,12 @@ impl Reify<'_> {
                 self.files.owner(node)
             })
             .collect();
+        let patched = disk::patched_packages(self.request.project);
         let packages = self.plan.packages.iter().filter_map(|package| {
             let stored = Box::new(self.request.packages.get(&package.node)?.clone());
-            let scripted = copied.contains(&package.node);
-            let sharing = if scripted { Sharing::Never } else { Sharing::Allowed };
+            let is_patched = patched.contains(self.request.tree.name(package.node));
+            let is_written = is_patched || copied.contains(&package.node);
+            let sharing = if is_written { Sharing::Never } else { Sharing::Allowed };
             let destination = transaction.staged(&package.at)?;
             let below = |kept: &Location| Some(destination.join(kept.below(&package.at)?));
             let cleared = package.cleared.iter().filter_map(below).collect();

@@ -4,8 +4,8 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
@@ -75,12 +75,12 @@ struct Work {
     groups: Vec<Vec<Job>>,
     next: AtomicUsize,
     linker: Linker,
-    /// Packages whose files in the store are not what was unpacked.
-    damaged: Mutex<Vec<StoredPackage>>,
+    /// The files of a package in the store are not what was unpacked.
+    met_damage: AtomicBool,
 }
 
-/// Does all jobs; progress is counted in jobs. What is damaged leaves the store, so that the next
-/// run fetches it again.
+/// Does all jobs; progress is counted in jobs. What is damaged leaves the store, so that it
+/// can be fetched again.
 ///
 /// # Errors
 /// The first failure; no further group is begun then, and nothing runs any more on return.
@@ -94,8 +94,12 @@ pub(super) async fn stage(
     let total = groups.iter().map(|group| group.len() as u64).sum();
     let parallel = parallel.min(groups.len());
     let linker = Linker::starting_with(method);
-    let work =
-        Arc::new(Work { groups, next: AtomicUsize::new(0), linker, damaged: Mutex::default() });
+    let work = Arc::new(Work {
+        groups,
+        next: AtomicUsize::new(0),
+        linker,
+        met_damage: AtomicBool::new(false),
+    });
     let (sender, mut finished) = mpsc::unbounded_channel();
     let workers: Vec<_> = (0..parallel)
         .map(|_| {
@@ -116,11 +120,13 @@ pub(super) async fn stage(
         outcome = outcome.and(end);
     }
     // Not before: another place of the same package would be told that it is lost, and what could
-    // not be opened while all worked may be whole.
-    for package in work.damaged().drain(..) {
-        if package.verify_unchanged(Depth::Quick).is_err() {
-            // What cannot be removed is no better told than by the failure itself.
-            drop(store.remove(&package));
+    // not be opened while all worked may be whole. Who changed one has changed others.
+    if work.met_damage.load(Ordering::Relaxed) {
+        for package in work.packages() {
+            if package.verify_unchanged(Depth::Quick).is_err() {
+                // What cannot be removed is no better told than by the failure itself.
+                drop(store.remove(package));
+            }
         }
     }
     reporter.event(Event::PhaseFinished(Phase::Link));
@@ -173,7 +179,7 @@ impl Work {
     ) -> Result<(), Failure> {
         stored
             .verify_unchanged(Depth::Quick)
-            .inspect_err(|_| self.damaged().push(stored.clone()))?;
+            .inspect_err(|_| self.met_damage.store(true, Ordering::Relaxed))?;
         let directories: Vec<&str> =
             stored.index.directories().iter().map(EntryPath::as_str).collect();
         let files: Vec<PlacedFile<'_>> = stored
@@ -185,14 +191,17 @@ impl Work {
         let tree = PackageTree { source: &stored.dir, directories: &directories, files: &files };
         let placed = self.linker.place_package(tree, destination, sharing);
         if matches!(placed, Err(LinkError::Missing(_))) {
-            self.damaged().push(stored.clone());
+            self.met_damage.store(true, Ordering::Relaxed);
         }
         placed?;
         Ok(())
     }
 
-    fn damaged(&self) -> MutexGuard<'_, Vec<StoredPackage>> {
-        self.damaged.lock().unwrap_or_else(PoisonError::into_inner)
+    fn packages(&self) -> impl Iterator<Item = &StoredPackage> {
+        self.groups.iter().flatten().filter_map(|job| match &job.content {
+            Content::Package { stored, .. } => Some(&**stored),
+            Content::Link(_) => None,
+        })
     }
 }
 

@@ -202,24 +202,71 @@ fn package_of_a_workspace_comes_to_the_place_of_a_link() {
     assert_eq!(sandbox.json("packages/w/node_modules/b/package.json")["version"], "2.0.0");
 }
 
-#[test]
-fn file_that_was_changed_in_the_store_is_told_and_fetched_again() {
+/// Two projects with one cache; the first has installed, and has changed what both share.
+fn with_a_changed_store() -> (Registry, Sandbox, Sandbox) {
     let registry = Registry::start();
     registry.package("a", "1.0.0").file("index.js", "module.exports = 1\n").publish();
+    registry.package("b", "1.0.0").file("index.js", "module.exports = 2\n").publish();
+    registry.package("c", "1.0.0").file("main.js", "module.exports = 3\n").publish();
     let (first, second) = (Sandbox::new(&registry), Sandbox::new(&registry));
     second.share_cache_of(&first);
     for sandbox in [&first, &second] {
-        depends(sandbox, &json!({"a": "1"}));
+        depends(sandbox, &json!({"a": "1", "b": "1", "c": "1"}));
     }
     first.denpm(["install"]).succeeded();
     // Where files are hard links, this is what an editor does in node_modules.
     let script =
         "find ../cache/_denpm/store -name index.js | while read file; do echo evil >> $file; done";
     assert_eq!(first.shell(script).status, 0);
-    let output = second.denpm(["install"]).failed_with("EINTEGRITY");
+    (registry, first, second)
+}
+
+#[test]
+fn what_was_changed_in_the_store_is_told_and_fetched_again() {
+    let (_registry, _first, second) = with_a_changed_store();
+    let output = second.denpm(["install"]).succeeded();
+    output
+        .stderr_has("index.js was changed in the store")
+        .stderr_has("2 packages are fetched again.");
+    for (package, code) in [("a", "module.exports = 1\n"), ("b", "module.exports = 2\n")] {
+        let installed = second.read(&format!("node_modules/{package}/index.js"));
+        assert_eq!(installed.as_deref(), Some(code));
+    }
+    assert!(!second.denpm(["ci"]).succeeded().stderr.contains("changed"));
+}
+
+#[test]
+fn what_was_changed_in_the_store_is_told_where_it_cannot_be_fetched_again() {
+    let (_registry, _first, second) = with_a_changed_store();
+    fs::write(second.project().join(".npmrc"), "offline=true\n").unwrap();
+    let output = second.denpm(["install"]).failed_with("ENOTCACHED");
     output.stderr_has("index.js was changed in the store");
     assert_eq!(second.read("node_modules/a/index.js"), None);
-    second.denpm(["install"]).succeeded();
-    let installed = second.read("node_modules/a/index.js");
-    assert_eq!(installed.as_deref(), Some("module.exports = 1\n"));
+}
+
+#[test]
+fn package_with_a_patch_is_a_copy_that_may_be_written_to() {
+    let registry = Registry::start();
+    for name in ["a", "@s/b", "c"] {
+        registry.package(name, "1.0.0").file("index.js", "module.exports = 1\n").publish();
+    }
+    let (first, second) = (Sandbox::new(&registry), Sandbox::new(&registry));
+    second.share_cache_of(&first);
+    for sandbox in [&first, &second] {
+        depends(sandbox, &json!({"a": "1", "@s/b": "1", "c": "1"}));
+    }
+    let patches = first.project().join("patches");
+    fs::create_dir(&patches).unwrap();
+    for file in ["a+1.0.0.patch", "@s+b+1.0.0.patch"] {
+        fs::write(patches.join(file), "").unwrap();
+    }
+    first.denpm(["install"]).succeeded();
+    let script = "for p in a @s/b; do echo patched >> node_modules/$p/index.js; done";
+    assert_eq!(first.shell(script).status, 0);
+    let output = second.denpm(["install"]).succeeded();
+    assert!(!output.stderr.contains("changed in the store"), "{}", output.stderr);
+    for name in ["a", "@s/b"] {
+        let code = second.read(&format!("node_modules/{name}/index.js"));
+        assert_eq!(code.as_deref(), Some("module.exports = 1\n"));
+    }
 }
