@@ -167,6 +167,13 @@ impl Layers {
         strongest.into_iter()
     }
 
+    /// All but one of them.
+    pub(super) fn without(&self, origin: Origin) -> Self {
+        let mut others = self.clone();
+        *others.layer_mut(origin) = Layer::default();
+        others
+    }
+
     /// The file of `origin`, if one was read.
     pub fn file(&self, origin: Origin) -> Option<&Path> {
         self.layer(origin).file.as_deref()

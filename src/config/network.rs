@@ -3,7 +3,7 @@
 //! Follows the flattening of `@npmcli/config/lib/definitions/definitions.js`, the proxy rules of
 //! `@npmcli/agent/lib/proxy.js`, and Go's `GOPROXY` grammar for the pool.
 
-use std::{fmt, net::IpAddr, path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, fmt, net::IpAddr, path::PathBuf, time::Duration};
 
 use globset::Glob;
 use indexmap::IndexMap;
@@ -11,7 +11,7 @@ use url::Url;
 
 use super::{
     Config, ConfigError, Credentials,
-    layer::Origin,
+    layer::{Layers, Origin},
     options::{duration_of_ms, whole},
     script_env,
     value::without_user_info,
@@ -129,6 +129,8 @@ pub struct NetworkOptions {
     pub registry_seed: Option<String>,
     /// How many registries must agree on a version; at least 1.
     pub quorum: usize,
+    /// What that is by the user's word, without the project's.
+    pub own_quorum: usize,
     /// The git command.
     pub git: String,
     /// The User-Agent, still with `{node-version}` where that belongs.
@@ -144,6 +146,7 @@ impl NetworkOptions {
         let mut credentials = Credentials::from_layers(config.layers());
         let registry = registry_url(config, "registry", &mut credentials)?;
         let (proxy, https_proxy) = proxies(config)?;
+        let (quorum, own_quorum) = quorums(config);
         let number = |key| config.number(key).unwrap_or_default();
         Ok(Self {
             scopes: scopes(config, &mut credentials)?,
@@ -167,7 +170,8 @@ impl NetworkOptions {
             pool: parse_pool(&config.texts("denpm-registries"))?,
             private: tightened_list(config, "denpm-private"),
             registry_seed: config.text("registry-seed").map(str::to_owned),
-            quorum: quorum(config),
+            quorum,
+            own_quorum,
             git: config.text("git").unwrap_or("git").to_owned(),
             user_agent: script_env::user_agent(config, "{node-version}"),
         })
@@ -182,6 +186,37 @@ impl NetworkOptions {
     /// The registry of a scope, else the default one.
     pub fn registry_for(&self, scope: Option<&str>) -> &Url {
         scope.and_then(|scope| self.scopes.get(scope)).unwrap_or(&self.registry)
+    }
+}
+
+/// Which names are private by the word of the user or the machine, whatever a project says.
+#[derive(Clone, Debug)]
+pub struct OwnRoutes {
+    scopes: BTreeSet<String>,
+    has_credential: bool,
+}
+
+impl OwnRoutes {
+    /// Those of the settings, for the registry that the project's settings choose too.
+    pub fn of(config: &Config, registry: &Url) -> Self {
+        let own = config.layers().without(Origin::Project);
+        let mut credentials = Credentials::from_layers(&own);
+        let named = own.get("registry").and_then(|found| found.value.to_text());
+        if let Some(url) = named.and_then(|text| Url::parse(&text).ok()) {
+            credentials.add_user_info(&url);
+        }
+        let scopes = scope_keys(&own).map(|(scope, _)| scope.to_owned()).collect();
+        Self { scopes, has_credential: credentials.for_url(registry).is_some() }
+    }
+
+    /// Whether the registry of this name's scope is the user's choice.
+    pub fn has_scope_of(&self, name: &str) -> bool {
+        name.split_once('/').is_some_and(|(scope, _)| self.scopes.contains(scope))
+    }
+
+    /// Whether the user has a credential for the configured registry.
+    pub fn has_credential(&self) -> bool {
+        self.has_credential
     }
 }
 
@@ -203,16 +238,21 @@ fn registry_url(
     Ok(url)
 }
 
+/// Every scope that has a registry, and the key that names it.
+fn scope_keys(layers: &Layers) -> impl Iterator<Item = (&str, &str)> {
+    layers.iter().filter_map(|(key, found)| {
+        let (scope, name) = key.rsplit_once(':')?;
+        let is_scope = scope.starts_with('@') && name.eq_ignore_ascii_case("registry");
+        (is_scope && found.value.is_truthy()).then_some((scope, key))
+    })
+}
+
 fn scopes(
     config: &Config,
     credentials: &mut Credentials,
 ) -> Result<IndexMap<String, Url>, ConfigError> {
-    let keys = config.layers().iter().filter_map(|(key, found)| {
-        let (scope, name) = key.rsplit_once(':')?;
-        let is_scope = scope.starts_with('@') && name.eq_ignore_ascii_case("registry");
-        (is_scope && found.value.is_truthy()).then_some((scope, key))
-    });
-    keys.map(|(scope, key)| Ok((scope.to_owned(), registry_url(config, key, credentials)?)))
+    scope_keys(config.layers())
+        .map(|(scope, key)| Ok((scope.to_owned(), registry_url(config, key, credentials)?)))
         .collect()
 }
 
@@ -295,8 +335,8 @@ fn tightened_list(config: &Config, key: &str) -> Vec<String> {
     all
 }
 
-/// The user's quorum, which a project can raise but not lower.
-fn quorum(config: &Config) -> usize {
+/// The quorum, which a project can raise but not lower, and the user's own.
+fn quorums(config: &Config) -> (usize, usize) {
     let of =
         |found: Option<&super::Value>| found.and_then(super::Value::as_number).map_or(1, whole);
     let layers = config.layers();
@@ -308,7 +348,8 @@ fn quorum(config: &Config) -> usize {
         }
         _ => of(strongest.map(|found| found.value)),
     };
-    usize::try_from(user.max(project)).unwrap_or(usize::MAX).max(1)
+    let at_least_one = |quorum| usize::try_from(quorum).unwrap_or(usize::MAX).max(1);
+    (at_least_one(user.max(project)), at_least_one(user))
 }
 
 /// Reads Go's `GOPROXY` grammar: entries separated by `,` or `|`; `off` ends the list.

@@ -10,6 +10,7 @@ mod bundles;
 pub mod context;
 mod disk_tree;
 pub mod explain;
+mod exposure;
 mod fetch;
 mod frozen;
 pub mod git;

@@ -274,6 +274,44 @@ fn sumdb_a_project_can_keep_a_name_from_the_logs_but_not_from_the_check() {
 }
 
 #[test]
+fn sumdb_a_project_cannot_excuse_a_scope_from_the_check_by_naming_its_registry() {
+    let (registry, records) = world();
+    let other = Registry::start();
+    other.package("@s/a", "1.0.0").publish();
+    let log = Log::start(records);
+    let sandbox = user(&registry, &log, "enforce");
+    depends(&sandbox, &json!({"a": "1", "@s/a": "1"}));
+    let route = format!("@s:registry={}", other.url());
+    sandbox.file(".npmrc", &route);
+    let stderr = refused(&sandbox, "ESUMDBABSENT");
+    assert!(stderr.contains("@s/a@1.0.0 is kept from the logs"), "{stderr}");
+    // Both say it: the user's word is enough.
+    sandbox.npmrc(&route);
+    sandbox.denpm(["install"]).succeeded().stdout_has("1 private, no log asked");
+    assert!(!log.asked().contains("@s/a"), "{}", log.asked());
+}
+
+#[test]
+fn sumdb_a_project_cannot_excuse_packages_from_the_check_with_a_credential() {
+    let (registry, records) = world();
+    let log = Log::start(records);
+    let sandbox = user(&registry, &log, "enforce");
+    let address = registry.url();
+    let token = format!("{}:_authToken=theirs", address.strip_prefix("http:").unwrap());
+    sandbox.file(".npmrc", &token);
+    let stderr = refused(&sandbox, "ESUMDBABSENT");
+    assert!(stderr.contains("kept from the logs by the project's .npmrc"), "{stderr}");
+    assert_eq!(log.asked(), "");
+    let inside = address.replacen("://", "://me:secret@", 1);
+    sandbox.file(".npmrc", &format!("registry={inside}"));
+    refused(&sandbox, "ESUMDBABSENT");
+    sandbox.npmrc(&token.replace("theirs", "mine"));
+    sandbox.file(".npmrc", "");
+    sandbox.denpm(["install"]).succeeded();
+    assert_eq!(log.asked(), "");
+}
+
+#[test]
 fn sumdb_a_scope_alone_is_kept_from_the_logs_as_its_names_are() {
     let (registry, records) = world();
     registry.package("@s/a", "1.0.0").publish();

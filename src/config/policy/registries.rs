@@ -17,11 +17,13 @@ pub struct RegistryPolicy {
     /// This many of the pool must serve the same document of every version that is installed; 1
     /// asks for no agreement beyond what resolution itself compares.
     pub quorum: usize,
+    /// What it is by the user's word, without the project's.
+    pub own_quorum: usize,
 }
 
 impl Default for RegistryPolicy {
     fn default() -> Self {
-        Self { quorum: 1 }
+        Self { quorum: 1, own_quorum: 1 }
     }
 }
 
@@ -36,11 +38,13 @@ impl Section for RegistryPolicy {
     type Words = Words;
 
     fn replaced_by(self, words: Words) -> Self {
-        Self { quorum: words.quorum.map_or(self.quorum, NonZeroUsize::get) }
+        let quorum = words.quorum.map_or(self.own_quorum, NonZeroUsize::get);
+        Self { quorum, own_quorum: quorum }
     }
 
     fn tightened_by(self, words: Words) -> Self {
-        Self { quorum: self.quorum.max(words.quorum.map_or(1, NonZeroUsize::get)) }
+        let quorum = self.quorum.max(words.quorum.map_or(1, NonZeroUsize::get));
+        Self { quorum, ..self }
     }
 }
 
@@ -56,7 +60,8 @@ mod tests {
     fn a_project_raises_the_quorum_and_cannot_lower_it() {
         let user = RegistryPolicy::default().replaced_by(words(2));
         assert_eq!(user.clone().tightened_by(words(1)).quorum, 2);
-        assert_eq!(user.clone().tightened_by(words(3)).quorum, 3);
+        let raised = user.clone().tightened_by(words(3));
+        assert_eq!((raised.quorum, raised.own_quorum), (3, 2));
         assert_eq!(user.tightened_by(Words::default()).quorum, 2);
     }
 

@@ -12,8 +12,11 @@ use super::{agreement::claim_of, claim::Claim, conflict::convict};
 use crate::{
     arborist::{NodeId, Tree},
     error::{Code, Explain, Failure},
-    ops::context::Context,
-    registry::{Pool, Privacy, RegistryId},
+    ops::{
+        context::Context,
+        exposure::{Exposure, Exposures},
+    },
+    registry::{Pool, RegistryId},
 };
 
 /// Packages asked about at a time.
@@ -95,12 +98,14 @@ pub(in crate::ops) async fn check(
     tree: &Tree,
     nodes: &[NodeId],
 ) -> Result<(), Failure> {
-    let quorum = context.options.network.quorum.max(context.policy.registries.quorum);
+    let (network, policy) = (&context.options.network, &context.policy.registries);
+    let quorum = network.quorum.max(policy.quorum);
     if quorum < 2 || context.options.dry_run {
         return Ok(());
     }
     let pool = &context.pool;
-    let wanted = wanted(pool, tree, nodes);
+    let own = network.own_quorum.max(policy.own_quorum);
+    let wanted = wanted(context, tree, nodes, own)?;
     let mut answers =
         stream::iter(wanted.iter().map(|one| vouched(pool, one, quorum))).buffer_unordered(AT_ONCE);
     while let Some(answer) = answers.next().await {
@@ -110,19 +115,38 @@ pub(in crate::ops) async fn check(
 }
 
 /// Each version once. A private name has one registry, which is all that can vouch for it.
-fn wanted(pool: &Pool, tree: &Tree, nodes: &[NodeId]) -> Vec<Wanted> {
+///
+/// # Errors
+/// A name that is private by the project's word alone, where the quorum is not.
+fn wanted(
+    context: &Context,
+    tree: &Tree,
+    nodes: &[NodeId],
+    own: usize,
+) -> Result<Vec<Wanted>, QuorumNotMet> {
+    let exposures = Exposures::of_settings(context);
     let mut all = BTreeMap::new();
     for &node in nodes.iter().filter(|&&node| tree.is_registry_dependency(node)) {
         let resolved = tree.resolved(node);
         let source = tree.package_source(node, resolved.as_deref());
-        if pool.registry_for(source.package_name).privacy == Privacy::Private {
-            continue;
+        let (name, version) = (source.package_name, source.version);
+        match exposures.of(name, &context.pool.registry_for(name)) {
+            Exposure::Public => {}
+            Exposure::Withheld if own > 1 => {
+                return Err(QuorumNotMet {
+                    package: format!("{name}@{version}"),
+                    wanted: own,
+                    agreed: 0,
+                    reasons: vec!["the project's .npmrc keeps it to one registry".to_owned()],
+                });
+            }
+            Exposure::Private | Exposure::Withheld => continue,
         }
-        let key = (source.package_name.to_owned(), source.version.to_owned());
+        let key = (name.to_owned(), version.to_owned());
         all.insert(key, source.integrity.map(Claim::of_integrity).unwrap_or_default());
     }
     let each = all.into_iter();
-    each.map(|((name, version), locked)| Wanted { name, version, locked }).collect()
+    Ok(each.map(|((name, version), locked)| Wanted { name, version, locked }).collect())
 }
 
 /// Asks registries in order of preference until enough vouch.

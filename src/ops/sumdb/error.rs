@@ -111,7 +111,7 @@ pub(super) enum Refused {
         quorum: usize,
     },
     /// A project keeps packages from the logs.
-    #[error("{} kept from the logs by the project's denpm-private", names(packages))]
+    #[error("{} kept from the logs by the project's .npmrc", names(packages))]
     Withheld {
         /// Which.
         packages: Vec<PackageKey>,

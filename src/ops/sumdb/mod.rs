@@ -26,7 +26,6 @@ use std::{
     sync::Arc,
 };
 
-use globset::GlobSet;
 use tokio::task::{JoinHandle, spawn_blocking};
 
 pub(super) use remote::Learnt;
@@ -36,13 +35,17 @@ use self::{
     error::{Mismatch, Refused},
     record::{Computed, Received},
 };
-use super::{context::Context, fetch::FetchedPackages};
+use super::{
+    context::Context,
+    exposure::{Exposure, Exposures},
+    fetch::FetchedPackages,
+};
 use crate::{
     arborist::{Naming, NodeId, Tree},
-    config::{Origin, Value, network::private_glob, policy::SumdbMode},
+    config::policy::SumdbMode,
     error::Failure,
     event::Event,
-    registry::{self, Privacy, RegistryId},
+    registry::{self, RegistryId},
     report::summary::TrustSummary,
     sumdb::{
         Hash,
@@ -67,17 +70,6 @@ struct Package {
     /// What the lockfile or the registry promises.
     integrity: Option<String>,
     exposure: Exposure,
-}
-
-/// Who may hear of a package.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Exposure {
-    /// Any log.
-    Public,
-    /// The embedded log alone.
-    Private,
-    /// The same by the word of a project, which cannot excuse a package from the check.
-    Withheld,
 }
 
 impl Asked {
@@ -132,7 +124,7 @@ impl Package {
 
 /// The nodes whose packages come from registries.
 fn packages_of(context: &Context, tree: &Tree, nodes: &[NodeId]) -> Result<Vec<Package>, Failure> {
-    let exposures = Exposures::of(context);
+    let exposures = Exposures::of_settings(context);
     let namespaces = Namespaces::of(context)?;
     let mut packages = Vec::with_capacity(nodes.len());
     for &node in nodes {
@@ -142,9 +134,9 @@ fn packages_of(context: &Context, tree: &Tree, nodes: &[NodeId]) -> Result<Vec<P
         }
         let assignment = context.pool.registry_for(source.package_name);
         let namespace = namespaces.name(&assignment.registries);
-        let exposure = match exposures.of_name(source.package_name) {
-            _ if !namespaces.is_public(&namespace) => Exposure::Private,
-            Exposure::Public if assignment.privacy == Privacy::Private => Exposure::Private,
+        let exposure = match exposures.of(source.package_name, &assignment) {
+            // Nobody said whose packages the registry serves: refused below, if a log is asked.
+            Exposure::Public if !namespaces.is_public(&namespace) => Exposure::Private,
             said => said,
         };
         let key = PackageKey::new(namespace, source.package_name, source.version);
@@ -158,49 +150,6 @@ fn packages_of(context: &Context, tree: &Tree, nodes: &[NodeId]) -> Result<Vec<P
         return Err(Refused::Namespace { registry: namespaces.configured }.into());
     }
     Ok(packages)
-}
-
-/// Who may hear of which names, by the words of the user and of the project.
-struct Exposures {
-    by_user: [GlobSet; 2],
-    by_project: GlobSet,
-}
-
-impl Exposures {
-    fn of(context: &Context) -> Self {
-        let layers = context.config.layers();
-        let said = |origin: Origin| {
-            let value = layers.own(origin, "denpm-private").map(Value::to_texts);
-            value.unwrap_or_default().into_iter().flat_map(|text| {
-                text.split(',').map(|name| name.trim().to_owned()).collect::<Vec<_>>()
-            })
-        };
-        let others = Origin::ALL.into_iter().filter(|origin| *origin != Origin::Project);
-        Self {
-            by_user: [context.policy.sumdb.private_names(), globs(others.flat_map(said))],
-            by_project: globs(said(Origin::Project)),
-        }
-    }
-
-    /// A project can keep a name from the logs, but not from the check.
-    fn of_name(&self, name: &str) -> Exposure {
-        if self.by_user.iter().any(|names| names.is_match(name)) {
-            Exposure::Private
-        } else if self.by_project.is_match(name) {
-            Exposure::Withheld
-        } else {
-            Exposure::Public
-        }
-    }
-}
-
-/// The names that `denpm-private` means; as the pool understands it, or the two would disagree.
-fn globs(patterns: impl Iterator<Item = String>) -> GlobSet {
-    let mut set = GlobSet::builder();
-    for glob in patterns.filter_map(|pattern| private_glob(&pattern).ok()) {
-        set.add(glob);
-    }
-    set.build().unwrap_or_default()
 }
 
 /// Which registry serves whose packages.

@@ -169,6 +169,22 @@ fn quorum_of_the_project_holds() {
 }
 
 #[test]
+fn project_that_keeps_a_name_to_one_registry_does_not_evade_the_users_quorum() {
+    let pool = Pool::of(3, "a@1.0.0");
+    let sandbox = pool.sandbox(&json!({"a": "^1"}));
+    let address = pool.direct.url();
+    let token = format!("{}:_authToken=x", address.strip_prefix("http:").unwrap());
+    for word in ["denpm-private=a", &token] {
+        sandbox.file(".npmrc", word);
+        let output = sandbox.denpm(["install", "--quorum=2"]).failed_with("EPOLICY");
+        output.stderr_has("the project's .npmrc keeps it to one registry");
+    }
+    // Who raises the quorum may say for which names.
+    sandbox.file("denpm.toml", "version = 1\n[registries]\nquorum = 2\n");
+    sandbox.denpm(["install"]).succeeded();
+}
+
+#[test]
 fn registry_with_other_keys_is_another_namespace() {
     let pool = Pool::of(3, "a@1.0.0");
     let [same, other] = [&pool.mirrors[0], &pool.mirrors[1]];
