@@ -80,10 +80,11 @@ pub(super) struct Terms {
 }
 
 impl Terms {
-    /// Whether it needs no question at `now` (milliseconds since 1970). A clock set back makes it stale.
-    pub(super) fn is_fresh(&self, now: u64) -> bool {
+    /// Whether it needs no question at `now` (milliseconds since 1970), if none holds for longer
+    /// than `longest`. A clock set back makes it stale.
+    pub(super) fn is_fresh(&self, now: u64, longest: Duration) -> bool {
         let age = now.checked_sub(self.stored_at).map(Duration::from_millis);
-        age.is_some_and(|age| age < self.lifetime)
+        age.is_some_and(|age| age < self.lifetime.min(longest))
     }
 }
 
@@ -460,9 +461,15 @@ mod tests {
 
     #[test]
     fn is_fresh_until_the_lifetime_ends() {
-        assert!(terms().is_fresh(1_299_999));
-        assert!(!terms().is_fresh(1_300_000));
-        assert!(!terms().is_fresh(999_999));
+        let is_fresh = |now| terms().is_fresh(now, Duration::MAX);
+        assert!(is_fresh(1_299_999) && !is_fresh(1_300_000) && !is_fresh(999_999));
+    }
+
+    #[test]
+    fn is_fresh_no_longer_than_it_may_be() {
+        let forever = Terms { lifetime: Duration::MAX, ..terms() };
+        let is_fresh = |now| forever.is_fresh(now, Duration::from_secs(1));
+        assert!(is_fresh(1_000_999) && !is_fresh(1_001_000));
     }
 
     proptest! {

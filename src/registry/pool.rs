@@ -34,6 +34,10 @@ use crate::{
 const SINGLE: Duration = Duration::from_secs(3);
 const WHOLE: Duration = Duration::from_secs(10);
 
+/// How long a document of a pool holds at most, whatever its registry says: what lies in the cache
+/// is confirmed by no second registry. As long as the npm public registry lets its own be kept.
+const SHARED_LIFETIME: Duration = Duration::from_mins(5);
+
 /// Which form of a packument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Form {
@@ -419,12 +423,13 @@ impl Pool {
         self.admit().await;
         let path = escaped(name)?;
         let (members, _) = self.routes.members(name);
+        let longest = if members.len() > 1 { SHARED_LIFETIME } else { Duration::MAX };
         let mut known = None;
         for member in &members {
             // Two small reads: handing them to another thread would take longer.
             let Some(entry) = self.disk.load(&key(member, name, form)) else { continue };
             let usable = match self.mode {
-                CacheMode::Online => entry.terms.is_fresh(now()),
+                CacheMode::Online => entry.terms.is_fresh(now(), longest),
                 CacheMode::PreferOnline => false,
                 CacheMode::PreferOffline | CacheMode::Offline => true,
             };
