@@ -4,7 +4,7 @@
 //! `@npmcli/config/lib/nerf-dart.js` (how a registry is written in a key) and the checks of
 //! `validate()` in `@npmcli/config/lib/index.js`.
 
-use std::{fmt, path::PathBuf};
+use std::{collections::BTreeSet, fmt, path::PathBuf};
 
 use base64::{
     Engine as _,
@@ -86,7 +86,12 @@ pub struct Credential {
 
 /// All credentials, by the registry they are for.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Credentials(IndexMap<String, Entry>);
+pub struct Credentials {
+    entries: IndexMap<String, Entry>,
+    /// Hosts, with their port where it is none of HTTP's own, of registries that are reached over
+    /// https: the keys do not say how, and a lockfile's URL must not decide to ask in the open.
+    secure: BTreeSet<String>,
+}
 
 #[derive(Clone, Default, PartialEq, Eq)]
 struct Entry {
@@ -102,7 +107,7 @@ struct Entry {
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Credentials for ")?;
-        f.debug_list().entries(self.0.keys()).finish()
+        f.debug_list().entries(self.entries.keys()).finish()
     }
 }
 
@@ -116,10 +121,17 @@ impl Credentials {
                 continue;
             };
             if registry.starts_with("//") {
-                all.0.entry(registry.to_owned()).or_default().set(name, text);
+                all.entries.entry(registry.to_owned()).or_default().set(name, text);
             }
         }
         all
+    }
+
+    /// Notes how a configured registry is reached.
+    pub(super) fn add_registry(&mut self, url: &Url) {
+        if url.scheme() == "https" {
+            self.secure.extend(host_of(url));
+        }
     }
 
     /// Adds the user information of a registry's URL, unless the registry has a credential.
@@ -130,15 +142,18 @@ impl Credentials {
             return;
         }
         let auth = BASE64.encode(format!("{}:{}", decoded(user), decoded(password)));
-        self.0.entry(key).or_default().auth = Some(Secret(auth));
+        self.entries.entry(key).or_default().auth = Some(Secret(auth));
     }
 
     /// The credential for a request to `url`: the longest key that is a prefix of it, walking
-    /// up its path to the host. Another port is another host.
+    /// up its path to the host. Another port is another host; a host whose registry is reached
+    /// over https gets none over http.
     pub fn for_url(&self, url: &Url) -> Option<Credential> {
-        let host = url.host_str()?;
-        let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-        let full = format!("//{host}{port}{}", url.path());
+        let host = host_of(url)?;
+        if url.scheme() == "http" && self.secure.contains(&host) {
+            return None;
+        }
+        let full = format!("//{host}{}", url.path());
         let mut key = full.as_str();
         while key.len() > "//".len() {
             if let Some(credential) = self.at(key) {
@@ -163,16 +178,16 @@ impl Credentials {
 
     /// The e-mail address that belongs to `registry`.
     pub fn email(&self, registry: &Url) -> Option<&str> {
-        self.0.get(&nerf_dart(registry.as_str()).ok()?)?.email.as_deref()
+        self.entries.get(&nerf_dart(registry.as_str()).ok()?)?.email.as_deref()
     }
 
     /// Whether nothing is configured.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.entries.is_empty()
     }
 
     fn at(&self, key: &str) -> Option<Credential> {
-        let entry = self.0.get(key)?;
+        let entry = self.entries.get(key)?;
         let authorization = entry.authorization();
         let certificate = entry.certificate();
         if authorization.is_none() && certificate.is_none() {
@@ -180,6 +195,12 @@ impl Credentials {
         }
         Some(Credential { registry: key.to_owned(), authorization, certificate })
     }
+}
+
+/// The host, and the port if it is not the scheme's own.
+fn host_of(url: &Url) -> Option<String> {
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    Some(format!("{}{port}", url.host_str()?))
 }
 
 impl Entry {

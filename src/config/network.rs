@@ -82,6 +82,15 @@ pub struct PoolEntry {
     pub then: FallThrough,
 }
 
+impl PoolEntry {
+    fn mirror(&self) -> Option<&Url> {
+        match &self.target {
+            PoolTarget::Mirror(url) => Some(url),
+            PoolTarget::Direct => None,
+        }
+    }
+}
+
 /// How registries are reached.
 #[derive(Clone, Debug)]
 pub struct NetworkOptions {
@@ -146,6 +155,8 @@ impl NetworkOptions {
         let mut credentials = Credentials::from_layers(config.layers());
         let registry = registry_url(config, "registry", &mut credentials)?;
         let (proxy, https_proxy) = proxies(config)?;
+        let pool = parse_pool(&config.texts("denpm-registries"))?;
+        pool.iter().filter_map(PoolEntry::mirror).for_each(|url| credentials.add_registry(url));
         let (quorum, own_quorum) = quorums(config);
         let number = |key| config.number(key).unwrap_or_default();
         Ok(Self {
@@ -167,7 +178,7 @@ impl NetworkOptions {
             maxsockets: connections(config),
             cache_mode: cache_mode(config),
             local_address: config.text("local-address").and_then(|text| text.parse().ok()),
-            pool: parse_pool(&config.texts("denpm-registries"))?,
+            pool,
             private: tightened_list(config, "denpm-private"),
             registry_seed: config.text("registry-seed").map(str::to_owned),
             quorum,
@@ -232,6 +243,7 @@ fn registry_url(
         let folder = format!("{}/", url.path());
         url.set_path(&folder);
     }
+    credentials.add_registry(&url);
     credentials.add_user_info(&url);
     // Both only fail for URLs without a host, which have no user information.
     let _kept = url.set_username("").and_then(|()| url.set_password(None));

@@ -161,6 +161,23 @@ fn credentials_are_found_by_walking_the_path_up() {
 }
 
 #[test]
+fn credential_of_a_registry_behind_https_is_not_sent_in_the_open() {
+    let place = Place::new();
+    place.write(
+        "home/.npmrc",
+        "registry=https://h.example/npm/\n@s:registry=http://plain.example/\n\
+         //h.example/:_authToken=x\n//plain.example/:_authToken=y\n\
+         //other.example/:_authToken=z\n",
+    );
+    let options = NetworkOptions::from_config(&place.load("", &[])).expect("settings");
+    let has =
+        |url: &str| options.credentials.for_url(&url::Url::parse(url).expect("a URL")).is_some();
+    assert!(has("https://h.example/npm/a") && !has("http://h.example/npm/a"));
+    assert!(has("http://plain.example/a") && has("https://plain.example/a"));
+    assert!(has("http://other.example/a"));
+}
+
+#[test]
 fn registry_user_info_becomes_a_credential() {
     let options = options("--registry=http://me:pw@h.example/npm");
     assert_eq!(options.network.registry.as_str(), "http://h.example/npm/");

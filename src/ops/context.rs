@@ -88,9 +88,8 @@ impl Context {
 /// How registries and other servers are reached.
 pub(super) fn pool_options(options: &Options, config: &Config, machine: &Machine) -> PoolOptions {
     let network = &options.network;
-    let files = [&network.cafile, &network.extra_ca].into_iter().flatten();
     let ca = network.ca.iter().cloned().map(Authority::Pem);
-    let ca = ca.chain(files.cloned().map(Authority::File)).collect();
+    let ca = ca.chain(network.cafile.clone().map(Authority::File)).collect();
     let own = PoolOptions::new(network.registry.clone(), options.paths.cache.clone());
     PoolOptions {
         scopes: network
@@ -120,6 +119,7 @@ pub(super) fn pool_options(options: &Options, config: &Config, machine: &Machine
             no_proxy: network.noproxy.clone(),
         },
         ca,
+        extra_ca: network.extra_ca.clone(),
         strict_ssl: if network.strict_ssl { StrictSsl::On } else { StrictSsl::Off },
         replace_registry_host: replace_host(&options.lock.replace_registry_host),
         ..own

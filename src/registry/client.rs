@@ -7,6 +7,7 @@
 use std::{
     collections::HashMap,
     fs,
+    path::PathBuf,
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
@@ -37,6 +38,7 @@ pub(super) struct Clients {
 
 struct Settings {
     ca: Vec<Authority>,
+    extra_ca: Option<PathBuf>,
     strict_ssl: StrictSsl,
     proxies: Proxies,
     timeouts: Timeouts,
@@ -54,6 +56,7 @@ impl Clients {
             credentials: Arc::clone(&options.credentials),
             settings: Settings {
                 ca: options.ca.clone(),
+                extra_ca: options.extra_ca.clone(),
                 strict_ssl: options.strict_ssl,
                 proxies: options.proxies.clone(),
                 timeouts: options.timeouts,
@@ -93,27 +96,17 @@ impl Settings {
         build(builder)
     }
 
+    /// Like node, which npm leaves this to: who names authorities trusts no others.
     fn trusting(&self) -> Result<ClientBuilder, FetchError> {
-        Ok(match self.strict_ssl {
-            StrictSsl::On => self.common().tls_certs_merge(self.certificates()?),
-            StrictSsl::Off => self.common().tls_danger_accept_invalid_certs(true),
-        })
-    }
-
-    /// The configured certificates.
-    fn certificates(&self) -> Result<Vec<Certificate>, FetchError> {
-        let mut all = Vec::new();
-        for authority in &self.ca {
-            let text = match authority {
-                Authority::Pem(text) => Some(text.clone()),
-                Authority::File(path) => fs::read_to_string(path).ok(),
-            };
-            let read = Certificate::from_pem_bundle(text.unwrap_or_default().as_bytes());
-            all.extend(
-                read.map_err(|error| unusable("ca, cafile or NODE_EXTRA_CA_CERTS", &error))?,
-            );
+        if self.strict_ssl == StrictSsl::Off {
+            return Ok(self.common().tls_danger_accept_invalid_certs(true));
         }
-        Ok(all)
+        let own = certificates(&self.ca)?;
+        if !own.is_empty() {
+            return Ok(self.common().tls_certs_only(own));
+        }
+        let beside = self.extra_ca.clone().map(Authority::File);
+        Ok(self.common().tls_certs_merge(certificates(beside.as_slice())?))
     }
 
     fn common(&self) -> ClientBuilder {
@@ -141,6 +134,20 @@ impl Settings {
         }
         builder
     }
+}
+
+/// The certificates of all bundles.
+fn certificates(bundles: &[Authority]) -> Result<Vec<Certificate>, FetchError> {
+    let mut all = Vec::new();
+    for bundle in bundles {
+        let text = match bundle {
+            Authority::Pem(text) => Some(text.clone()),
+            Authority::File(path) => fs::read_to_string(path).ok(),
+        };
+        let read = Certificate::from_pem_bundle(text.unwrap_or_default().as_bytes());
+        all.extend(read.map_err(|error| unusable("ca, cafile or NODE_EXTRA_CA_CERTS", &error))?);
+    }
+    Ok(all)
 }
 
 fn build(builder: ClientBuilder) -> Built {
@@ -179,7 +186,7 @@ mod tests {
     #[test]
     fn for_url_unreadable_certificate_is_named() {
         let url = Url::parse("https://registry.example/").unwrap();
-        let mut options = PoolOptions::new(url, std::path::PathBuf::new());
+        let mut options = PoolOptions::new(url, PathBuf::new());
         let broken = "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n";
         options.ca = vec![Authority::Pem(broken.to_owned())];
         let error = Clients::new(&options).for_url(&options.registry).err();
@@ -189,7 +196,7 @@ mod tests {
     #[test]
     fn for_url_builds_both_clients() {
         let url = Url::parse("https://registry.example/").unwrap();
-        let mut options = PoolOptions::new(url.clone(), std::path::PathBuf::new());
+        let mut options = PoolOptions::new(url.clone(), PathBuf::new());
         options.strict_ssl = StrictSsl::Off;
         let clients = Clients::new(&options);
         clients.for_url(&url).unwrap();

@@ -36,7 +36,7 @@ pub enum StrictSsl {
     Off,
 }
 
-/// Certificates that are trusted beside the system's.
+/// Certificates of authorities that are trusted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Authority {
     /// A bundle in PEM.
@@ -162,8 +162,11 @@ pub struct PoolOptions {
     pub headers: Vec<(String, String)>,
     /// Proxies.
     pub proxies: Proxies,
-    /// Certificates trusted beside the system's (`ca`, `cafile`, `NODE_EXTRA_CA_CERTS`).
+    /// Certificates trusted in place of the system's (`ca`, `cafile`); none: the system's.
     pub ca: Vec<Authority>,
+    /// A file of certificates trusted beside the system's, where those are
+    /// (`NODE_EXTRA_CA_CERTS`).
+    pub extra_ca: Option<PathBuf>,
     /// Whether certificates must be valid.
     pub strict_ssl: StrictSsl,
     /// Which hosts in lockfile URLs mean "the configured registry".
@@ -192,6 +195,7 @@ impl PoolOptions {
             headers: Vec::new(),
             proxies: Proxies::default(),
             ca: Vec::new(),
+            extra_ca: None,
             strict_ssl: StrictSsl::default(),
             replace_registry_host: ReplaceRegistryHost::default(),
         }

@@ -35,3 +35,4 @@ mod sumdb_server;
 #[allow(dead_code, reason = "each test takes the part it needs")]
 mod support;
 mod support_itself;
+mod tls;

@@ -9,6 +9,7 @@ pub(crate) mod registry;
 pub(crate) mod sandbox;
 pub(crate) mod signed;
 pub(crate) mod tarball;
+pub(crate) mod tls;
 pub(crate) mod tree;
 
 pub(crate) use fault::{Fault, Target};
