@@ -15,7 +15,7 @@ use crate::{
     error::Failure,
     event::{Level, Reporter},
     ops::{
-        Context, Terminated,
+        Context,
         build::{Saving, TreeRequest, Update},
         file_threads, install, pin,
         review::unless::Unless,
@@ -109,7 +109,7 @@ pub(super) fn run_async(work: impl Future<Output = Result<(), Failure>>) -> Resu
     let result = runtime.block_on(async {
         tokio::select! {
             result = work => result,
-            () = terminated() => Err(Terminated.into()),
+            told = terminated() => Err(told.into()),
         }
     });
     // What must be finished was waited for; the rest need not be.

@@ -5,10 +5,17 @@
 //! `postinstall`. Within one event the order is (depth, path) and as many run at once as there
 //! are processors, one at a time when they share the terminal.
 
-use std::{collections::BTreeSet, path::Path};
+use std::{
+    collections::BTreeSet,
+    future::ready,
+    path::Path,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
-use futures_util::{StreamExt as _, stream};
+use futures_util::{StreamExt as _, future::join, stream};
 use indexmap::IndexMap;
+use tokio::time::timeout;
 
 use super::{
     bin_links::BinError,
@@ -16,11 +23,15 @@ use super::{
     sandbox::Sandbox,
     script_env::{Env, NpmEnv, ScriptContext, script_env},
     script_package::{Gyp, PackageKind, ScriptPackage},
+    termination::end_scripts,
 };
 use crate::event::{Event, Phase, Reporter};
 
 /// What runs for a package with a `binding.gyp` and no install script of its own.
 pub const DEFAULT_GYP_INSTALL: &str = "node-gyp rebuild";
+
+/// How long scripts are awaited that were told to end because another one failed.
+const LONGEST_END: Duration = Duration::from_secs(3);
 
 /// The events of the project itself after a bare `install` or `ci`. Source: `lib/commands/install.js`.
 pub const ROOT_EVENTS: &[&str] =
@@ -140,7 +151,7 @@ pub struct Built {
 /// the locations that were dropped by then.
 ///
 /// # Errors
-/// The first failure of a package that is not optional; scripts still running are killed.
+/// The first failure of a package that is not optional; scripts still running are ended before.
 pub async fn build(
     round: Round,
     packages: &[&ScriptPackage],
@@ -171,15 +182,26 @@ pub async fn build(
             .collect::<Vec<_>>();
         let limit =
             if options.stdio == ScriptStdio::Inherited { 1 } else { options.parallel.max(1) };
-        let mut ends = stream::iter(runs)
-            .map(|(package, run)| async move { (package, run_script(&run, reporter).await) })
-            .buffer_unordered(limit);
-        while let Some((package, end)) = ends.next().await {
+        let gave_up = &AtomicBool::new(false);
+        let start = |(package, run): (_, ScriptRun)| async move {
+            let goes_on = !gave_up.load(Ordering::Relaxed);
+            if goes_on { Some((package, run_script(&run, reporter).await)) } else { None }
+        };
+        let mut ends = stream::iter(runs).map(start).buffer_unordered(limit);
+        while let Some(end) = ends.next().await {
+            let Some((package, end)) = end else { continue };
             done += 1;
             reporter.event(Event::PhaseProgress { phase: Phase::Scripts, done, total });
             match end {
                 Ok(_output) => built.ran += 1,
-                Err(error) if package.optional_set.is_empty() => return Err(error.into()),
+                Err(error) if package.optional_set.is_empty() => {
+                    // The tree is put back next: nothing may write into it any more.
+                    gave_up.store(true, Ordering::Relaxed);
+                    let rest = ends.for_each(|_| ready(()));
+                    // What has left its group may keep a pipe open for ever.
+                    drop(join(end_scripts(), timeout(LONGEST_END, rest)).await);
+                    return Err(error.into());
+                }
                 Err(error) => {
                     gone.extend(package.optional_set.iter().cloned());
                     gone.insert(package.location.clone());

@@ -18,7 +18,7 @@ use tokio::{
 use super::{
     sandbox::{Sandbox, SandboxError},
     script_env::Env,
-    termination::RunningScript,
+    termination::{Group, RunningScript},
 };
 use crate::{
     error::{Code, Explain},
@@ -154,7 +154,8 @@ impl Explain for ScriptError {
     }
 }
 
-/// Runs one script to its end; there is no time limit, as in npm. Dropping the future kills the shell.
+/// Runs one script to its end; there is no time limit, as in npm. Dropping the future kills the shell,
+/// and where the script has no terminal all that it started.
 ///
 /// # Errors
 /// [`ScriptError::Failed`] for any end but exit code 0, [`ScriptError::Spawn`] without a shell.
@@ -184,8 +185,14 @@ pub async fn run_script(
         shell: shell.clone(),
         source,
     };
+    // Who shares the terminal stays in its foreground group, or it could not read.
+    let group = match run.stdio {
+        ScriptStdio::Inherited => Group::Denpms,
+        ScriptStdio::Captured => Group::Own,
+    };
+    RunningScript::prepare(&mut command, group);
     let mut child = command.spawn().map_err(spawn_error)?;
-    let watched = RunningScript::of(&child);
+    let watched = RunningScript::of(&child, group);
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let (status, stdout, stderr) = tokio::join!(child.wait(), last_of(stdout), last_of(stderr));
     watched.over().await;

@@ -233,24 +233,32 @@ fn scripts_of_the_project_itself_are_the_users_own() {
 #[cfg(unix)]
 #[test]
 fn termination_reaches_a_script_that_runs_and_the_next_run_puts_the_tree_back() {
+    use rustix::process::Signal;
     use std::{thread::sleep, time::Duration};
-    let (registry, slow) = (Registry::start(), "echo $$ > \"$INIT_CWD/id\"; exec sleep 60");
+    // What a script starts ends with it.
+    let slow = "sh -c 'echo $$ > \"$INIT_CWD/id\"; exec sleep 60'; true";
+    let registry = Registry::start();
     registry.package("slow", "1.0.0").script("postinstall", slow).publish();
-    let sandbox = Sandbox::new(&registry);
-    depends(&sandbox, &json!({"slow": "1"}));
-    let running = sandbox.start(ALL);
-    let id = std::iter::repeat_with(|| {
-        sleep(Duration::from_millis(10));
-        sandbox.read("id").unwrap_or_default()
-    });
-    let id = id.take(3000).find(|id| id.ends_with('\n')).expect("the script runs");
-    let script = std::path::PathBuf::from(format!("/proc/{}", id.trim()));
-    let was_there = !cfg!(target_os = "linux") || script.exists();
-    running.terminate();
-    assert_eq!(running.output().status, 128 + 15);
-    assert!(was_there && !script.exists());
-    sandbox.denpm(["install", "--ignore-scripts"]).succeeded().stderr_has("put back");
-    assert!(sandbox.read("node_modules/slow/package.json").is_some());
+    for (signal, status) in [(Signal::TERM, 128 + 15), (Signal::INT, 128 + 2)] {
+        let sandbox = Sandbox::new(&registry);
+        depends(&sandbox, &json!({"slow": "1"}));
+        let running = sandbox.start(ALL);
+        let id = std::iter::repeat_with(|| {
+            sleep(Duration::from_millis(10));
+            sandbox.read("id").unwrap_or_default()
+        });
+        let id = id.take(3000).find(|id| id.ends_with('\n')).expect("the script runs");
+        // Who ended and is not waited for still has a folder, but no words any more.
+        let words = format!("/proc/{}/cmdline", id.trim());
+        let is_there = || std::fs::read(&words).is_ok_and(|words| !words.is_empty());
+        let was_there = !cfg!(target_os = "linux") || is_there();
+        running.tell(signal);
+        assert_eq!(running.output().status, status);
+        let mut looks = (0..100).map(|_| (is_there(), sleep(Duration::from_millis(10))).0);
+        assert!(was_there && looks.any(|is_there| !is_there));
+        sandbox.denpm(["install", "--ignore-scripts"]).succeeded().stderr_has("put back");
+        assert!(sandbox.read("node_modules/slow/package.json").is_some());
+    }
 }
 
 #[test]
@@ -279,4 +287,27 @@ fn scripts_of_dependencies_do_not_run_unasked() {
     assert_eq!(sandbox.read("ran"), None);
     sandbox.denpm(["install", "--strict-allow-scripts"]);
     assert_eq!(sandbox.read("ran"), None);
+}
+
+/// A script that fails while another one works: what that one is doing must not stand in the way.
+#[test]
+fn script_that_fails_ends_those_beside_it_and_the_tree_is_as_it_was() {
+    let registry = Registry::start();
+    registry.package("kept", "1.0.0").publish();
+    let failing = "while [ ! -e ../writes/began ]; do sleep 0.02; done; exit 7";
+    registry.package("fails", "1.0.0").script("postinstall", failing).publish();
+    let writing = "touch began; sh -c 'PWD=$(pwd); i=0; while [ $i -lt 150 ]; do i=$((i+1)); \
+                   mkdir -p $PWD/d$i; sleep 0.02; done'; true";
+    registry.package("writes", "1.0.0").script("postinstall", writing).publish();
+    let sandbox = Sandbox::new(&registry);
+    depends(&sandbox, &json!({"kept": "1"}));
+    sandbox.denpm(["install"]).succeeded();
+    let before = sandbox.snapshot_files();
+    let mut arguments = ALL.to_vec();
+    arguments.extend(["fails", "writes"]);
+    let output = sandbox.denpm(arguments);
+    assert_eq!(output.status, 7, "{output}");
+    // Whoever is still at work would be seen by now.
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    assert_eq!(sandbox.snapshot_files(), before, "{output}");
 }

@@ -254,8 +254,14 @@ impl Running<'_> {
     /// Asks it to end (SIGTERM).
     #[cfg(unix)]
     pub(crate) fn terminate(&self) {
-        use rustix::process::{Pid, Signal, kill_process};
-        kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();
+        self.tell(rustix::process::Signal::TERM);
+    }
+
+    /// Sends it a signal.
+    #[cfg(unix)]
+    pub(crate) fn tell(&self, signal: rustix::process::Signal) {
+        use rustix::process::{Pid, kill_process};
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 
     /// Waits for its end.
