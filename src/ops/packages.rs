@@ -24,7 +24,7 @@ use crate::{
     flight::Flight,
     fs::{FsError, read_bounded},
     manifest::Manifest,
-    registry::{Body, Lie, Pool, Privacy, RegistryId, TarballRequest},
+    registry::{Body, FetchError, Lie, Pool, Privacy, RegistryId, TarballRequest},
     spec::Spec,
     store::{ImportContext, MAX_COMPRESSED, Store, StoreError, StoredPackage},
     verify::{Algorithm, Integrity, manifest_match},
@@ -213,6 +213,7 @@ impl Packages {
             avoid: Vec::new(),
         };
         let mut contradiction: Option<(RegistryId, StoreError)> = None;
+        let mut breaks = 0;
         loop {
             let tarball = match self.pool.tarball(&question).await {
                 Ok(tarball) => tarball,
@@ -236,6 +237,15 @@ impl Packages {
                         self.pool.report_lie(liar, lie);
                     }
                     return Ok(Obtained { package: stored, source: Some(source) });
+                }
+                // What is large was being unpacked when its connection broke.
+                Err(error) if broke_off(&error).is_some() => {
+                    breaks += 1;
+                    if let Some(why) = broke_off(&error)
+                        && !self.pool.may_ask_again(breaks, &package, why).await
+                    {
+                        return Err(why.clone().into());
+                    }
                 }
                 Err(error) if is_about_bytes(&error) && question.avoid.is_empty() => {
                     // What lies outside the registries has no other place.
@@ -342,6 +352,12 @@ fn check_name(request: &PackageRequest, stored: &StoredPackage) -> Result<(), Fa
         manifest_match::Expected::Registry { name: &request.name, version: &request.version };
     let found = manifest_match::Found { name: name.as_deref(), version: version.as_deref() };
     Ok(manifest_match::check(expected, found)?)
+}
+
+/// Why a body ended early, if it was the network.
+fn broke_off(error: &StoreError) -> Option<&FetchError> {
+    let StoreError::Source { source, .. } = error else { return None };
+    source.get_ref()?.downcast_ref::<FetchError>().filter(|why| why.is_unreachable())
 }
 
 /// True when other bytes might do: these were not the promised ones, or broke a rule.

@@ -19,6 +19,7 @@ use super::{
     namespace::Keys,
     options::{CacheMode, Limits, PoolOptions, Retry},
     question::{DocumentQuestion, PackumentQuestion, PostQuestion, Question, TarballQuestion},
+    retry::pause,
     route::{Assignment, Barred, Member, Routes, Stop, escaped, stop, stops},
     tarball::{RegistryId, Tarball, TarballRequest},
     versions::{self, VersionsQuestion},
@@ -454,6 +455,16 @@ impl Pool {
             },
             other => other,
         }
+    }
+
+    /// Waits as long as is due before an answer that broke off is asked for again, for the
+    /// `round`th time; false when that was often enough.
+    pub async fn may_ask_again(&self, round: u32, subject: &str, why: &FetchError) -> bool {
+        if round > self.retry.retries {
+            return false;
+        }
+        tokio::time::sleep(pause(&self.retry, round, subject, std::slice::from_ref(why))).await;
+        true
     }
 
     fn warn_stale(&self, name: &str, member: &Member, error: &FetchError) {

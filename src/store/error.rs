@@ -90,7 +90,7 @@ impl Explain for StoreError {
                 "The archive is unsafe or damaged; nothing of it was installed. Report it to the package's authors."
             }
             Self::Changed { .. } => {
-                "The package is fetched again on the next install; find out what wrote to the store."
+                "The package is fetched again; find out what wrote to the store."
             }
             _ => return None,
         };

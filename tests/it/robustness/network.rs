@@ -77,6 +77,32 @@ fn fault_that_stays_is_named_with_its_place() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// A tarball that is unpacked while it arrives: nobody keeps it until it is whole.
+#[test]
+fn large_tarball_whose_connection_breaks_is_asked_for_again() {
+    let mut state = 1_u64;
+    let noise = (0..14 << 20).map(|_| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        char::from(b'0' + (state >> 58).to_be_bytes()[7])
+    });
+    let noise: String = noise.collect();
+    for fault in [Fault::Truncated, Fault::In(Manner::Short)] {
+        let registry = Registry::start();
+        registry.package("a", "1.0.0").file("data.bin", &noise).publish();
+        let sandbox = Sandbox::new(&registry);
+        depends(&sandbox, &json!({"a": "1"}));
+        registry.on(tarball()).times(2, fault.clone());
+        sandbox
+            .denpm(["install", "--fetch-retries=1"])
+            .failed_with("ECONNRESET")
+            .stderr_has("a/-/a-1.0.0.tgz");
+        assert_eq!(sandbox.read("node_modules/a/package.json"), None);
+        registry.on(tarball()).times(1, fault);
+        sandbox.denpm(["install", "--fetch-retries=1"]).succeeded();
+        assert!(sandbox.read("node_modules/a/data.bin").is_some_and(|data| data == noise));
+    }
+}
+
 #[test]
 fn redirects_without_an_end_or_to_nowhere_are_refused() {
     for place in ["${REGISTRY}", "file:///etc/", "ftp://127.0.0.1/", "data:,", "//", "http://"] {
