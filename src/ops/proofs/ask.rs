@@ -1,6 +1,8 @@
 //! Asking registries about a version: its signatures, its attestations.
 
-use super::{Attestations, Proofs, Question, Unheard, dist::Advertised, lookups::Keeping};
+use super::{
+    Attestations, Proofs, Question, Unheard, dist::Advertised, keys::means_none, lookups::Keeping,
+};
 use crate::{
     config::policy::{
         attestation::Mode,
@@ -107,7 +109,7 @@ impl Proofs {
                     Err(error) => last = Attestations::Unreachable(error.to_string()),
                 },
                 // It answers, and has none; another one may.
-                Err(error) if matches!(error.status(), Some(400..500)) => {}
+                Err(error) if error.status().is_some_and(means_none) => {}
                 Err(error) => last = Attestations::Unreachable(error.to_string()),
             }
         }

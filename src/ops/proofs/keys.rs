@@ -155,7 +155,7 @@ impl Keys {
         let work = || async {
             match self.pool.document(registry, ENDPOINT, MAX_BYTES).await {
                 Ok(body) => self.read(registry, &body),
-                Err(error) if error.status().is_some_and(means_no_keys) => Ok(KeySet::default()),
+                Err(error) if error.status().is_some_and(means_none) => Ok(KeySet::default()),
                 Err(error) => Err(error.to_string()),
             }
         };
@@ -189,9 +189,9 @@ fn is_npms(registry: &Url) -> bool {
     npms_registry().is_some_and(|npms| npms.host() == registry.host())
 }
 
-/// Whether a registry that answers so hands out no keys: npm takes 404 and 400 for that, and one
-/// that forbids has none for us. One that asks for patience may well have some.
-fn means_no_keys(status: u16) -> bool {
+/// Whether a registry that answers so has no keys, or no attestations: npm takes 404 and 400 for
+/// that, and one that forbids has none for us. One that asks for patience may well have some.
+pub(super) fn means_none(status: u16) -> bool {
     matches!(status, 400 | 401 | 403 | 404 | 405 | 410)
 }
 
@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_registry_that_asks_for_patience_has_not_said_that_it_has_no_keys() {
-        assert!([400, 401, 403, 404, 405, 410].into_iter().all(means_no_keys));
-        assert!(![200, 304, 408, 425, 429, 500, 503].into_iter().any(means_no_keys));
+        assert!([400, 401, 403, 404, 405, 410].into_iter().all(means_none));
+        assert!(![200, 304, 408, 425, 429, 500, 503].into_iter().any(means_none));
     }
 }
