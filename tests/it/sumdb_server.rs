@@ -131,7 +131,10 @@ fn free_address() -> SocketAddr {
 
 /// Starts a command that serves, and waits until it does.
 pub(super) fn serve<'a>(sandbox: &'a Sandbox, args: &[&str]) -> (Running<'a>, String) {
-    let address = free_address();
+    serve_at(sandbox, args, free_address())
+}
+
+fn serve_at<'a>(sandbox: &'a Sandbox, args: &[&str], address: SocketAddr) -> (Running<'a>, String) {
     let listen = format!("--listen={address}");
     let mut running = sandbox.start(args.iter().copied().chain([listen.as_str()]));
     let end = Instant::now() + Duration::from_mins(1);
@@ -249,6 +252,41 @@ fn a_log_with_witnesses_publishes_what_they_cosigned() {
     sandbox.denpm(["sumdb", "init", "old", "--log-key=log.key"]).succeeded();
     let words = ["sumdb", "add", "old", "a@1.0.0", "--witness-policy=policy"];
     sandbox.denpm(words.into_iter().chain(ADD)).failed_with("ESUMDBFORK");
+    witness.kill();
+}
+
+#[test]
+fn what_a_server_could_not_publish_it_publishes_once_its_witness_is_back() {
+    let (_registry, _mirror, sandbox, vkey) = operator();
+    let witness_key = keygen(&sandbox, &["witness.example", "witness.key", "--cosigner"]);
+    sandbox.file("logs", &format!("log {vkey}\nquorum none\n"));
+    let address = free_address();
+    let policy = format!("log {vkey}\nwitness w {witness_key} http://{address}\nquorum w\n");
+    sandbox.file("policy", &policy);
+    let words = ["sumdb", "witness", "serve", "seen", "logs", "--log-key=witness.key"];
+    let (witness, _) = serve_at(&sandbox, &words, address);
+    let log = ["sumdb", "serve", "log", "--witness-policy=policy", ADD[0], ADD[1]];
+    let (server, url) = serve(&sandbox, &log);
+    witness.kill();
+    let line = |file: &str, number: usize| {
+        let text = sandbox.read(file).unwrap();
+        text.lines().nth(number).unwrap().to_owned()
+    };
+    let wait_for = |what: &str, is_so: &dyn Fn() -> bool| {
+        let end = Instant::now() + Duration::from_mins(1);
+        while !is_so() {
+            assert!(Instant::now() < end, "{what}");
+            thread::sleep(Duration::from_millis(20));
+        }
+    };
+    let decided = sandbox.read("log/.state/head");
+    let asking = sandbox.start(["sumdb", "lookup", &url, &vkey, "a@1.0.0"]);
+    wait_for("nothing is appended", &|| sandbox.read("log/.state/head") != decided);
+    asking.kill();
+    assert_eq!(line("log/checkpoint", 1), "0");
+    let (witness, _) = serve_at(&sandbox, &words, address);
+    wait_for("nothing is published", &|| line("log/checkpoint", 1) == "2");
+    server.kill();
     witness.kill();
 }
 

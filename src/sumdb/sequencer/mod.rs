@@ -157,6 +157,23 @@ impl<S: Store, T: WitnessTransport> Sequencer<S, T> {
         Err(SequencerError::Contended)
     }
 
+    /// Takes note of what others appended, and publishes what could not be published: nothing has
+    /// to be added for that.
+    ///
+    /// # Errors
+    /// [`SequencerError`]; the next call tries again.
+    pub async fn catch_up(&mut self) -> Result<(), SequencerError> {
+        self.view.refresh().await?;
+        let published = self.view.published().map_or(0, |published| published.tree.size);
+        if self.tree().is_none_or(|own| own.size < published) {
+            self.end = Some(self.recover().await?);
+        }
+        if self.tree().is_some_and(|own| own.size > published) {
+            self.publish().await?;
+        }
+        Ok(())
+    }
+
     /// What becomes of each entry behind a log of `size`.
     fn decide(&self, entries: &[Entry], size: u64) -> Result<Decided, SequencerError> {
         let keys: Vec<&PackageKey> = entries.iter().filter_map(Entry::key).collect();

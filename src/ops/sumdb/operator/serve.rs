@@ -9,7 +9,7 @@ use std::{
 };
 
 use axum::Router;
-use tokio::{net::TcpListener, sync::mpsc};
+use tokio::{net::TcpListener, sync::mpsc, time::timeout};
 
 use super::{Fetched, LogOptions, OperatorError, keys, read_policy, transport::HttpWitnesses};
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
     ops::Context,
     sumdb::{
         record::PackageKey,
-        sequencer::Sequencer,
+        sequencer::{Sequencer, SequencerError},
         server::{Admission, Admitted, Bounded, NoAdmission, Server},
         store::AnyStore,
         view::View,
@@ -26,7 +26,7 @@ use crate::{
     },
 };
 
-/// How often a server that does not append looks for a new head.
+/// How often a server looks for a new head, and whether its own can be published.
 const REFRESH: Duration = Duration::from_secs(5);
 /// Versions that wait to be fetched; further ones are absent until there is room.
 const QUEUE: usize = 4096;
@@ -179,7 +179,8 @@ impl Desk {
     }
 }
 
-/// Fetches and appends what is asked for, many together.
+/// The log's own work: appends what is asked for, many together, and looks now and then at what
+/// others appended and at what could not be published.
 async fn work(
     desk: Arc<Desk>,
     mut sequencer: Sequencer<AnyStore, HttpWitnesses>,
@@ -187,27 +188,45 @@ async fn work(
     reporter: Arc<dyn Reporter>,
 ) {
     let mut keys = Vec::new();
-    while receiver.recv_many(&mut keys, TOGETHER).await > 0 {
-        let fetches = keys.iter().map(|key| desk.fetched.entry(key.name(), key.version()));
-        let records = futures_util::future::join_all(fetches).await;
-        let mut entries = Vec::new();
-        let mut admitted = Vec::new();
-        for (key, record) in keys.drain(..).zip(records) {
-            match record {
-                Ok(logged) => {
-                    entries.push(logged.to_entry());
-                    admitted.push(key);
-                }
-                Err(error) => desk.refuse(&key, &error),
-            }
-        }
-        if let Err(error) = sequencer.add(&entries).await {
-            let line = format!("{}: {error}", error.code_text());
+    let mut said = None;
+    loop {
+        let done = match timeout(REFRESH, receiver.recv_many(&mut keys, TOGETHER)).await {
+            Ok(0) => return,
+            Ok(_) => append(&desk, &mut sequencer, &mut keys).await,
+            Err(_) => sequencer.catch_up().await,
+        };
+        let failure = done.err().map(|error| format!("{}: {error}", error.code_text()));
+        // Once is enough while it stays the same.
+        if let Some(line) = failure.clone().filter(|_| failure != said) {
             reporter.event(Event::warn("sumdb", line));
         }
-        // What could not be appended is asked for again, and then tried again.
-        for key in &admitted {
-            desk.done(key);
+        said = failure;
+    }
+}
+
+/// Fetches and appends versions.
+async fn append(
+    desk: &Desk,
+    sequencer: &mut Sequencer<AnyStore, HttpWitnesses>,
+    keys: &mut Vec<PackageKey>,
+) -> Result<(), SequencerError> {
+    let fetches = keys.iter().map(|key| desk.fetched.entry(key.name(), key.version()));
+    let records = futures_util::future::join_all(fetches).await;
+    let mut entries = Vec::new();
+    let mut admitted = Vec::new();
+    for (key, record) in keys.drain(..).zip(records) {
+        match record {
+            Ok(logged) => {
+                entries.push(logged.to_entry());
+                admitted.push(key);
+            }
+            Err(error) => desk.refuse(&key, &error),
         }
     }
+    let added = sequencer.add(&entries).await;
+    // What could not be appended is asked for again, and then tried again.
+    for key in &admitted {
+        desk.done(key);
+    }
+    added.map(drop)
 }
