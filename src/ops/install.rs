@@ -27,8 +27,8 @@ use super::{
     sidecar, sumdb, summary, workspaces,
 };
 use crate::{
-    arborist::{Diff, DiffOptions, Ideal, NodeId, Omit, Records, Tree, Update},
-    error::Failure,
+    arborist::{Diff, DiffOptions, Ideal, LoadFailure, NodeId, Omit, Records, Tree, Update},
+    error::{Code, Explain, Failure},
     event::{Event, Level, Phase},
     explanation::EdgeType,
     reify::link::LinkMethod,
@@ -289,6 +289,17 @@ fn selected_nodes(
     nodes
 }
 
+/// An optional package whose install script failed, or one that goes with it.
+#[derive(Debug, thiserror::Error)]
+#[error("left out: an install script failed")]
+struct ScriptFailed;
+
+impl Explain for ScriptFailed {
+    fn code(&self) -> Code {
+        Code::Lifecycle
+    }
+}
+
 /// Changes the disk: all of it, or nothing.
 async fn apply(
     context: &Context,
@@ -311,6 +322,10 @@ async fn apply(
     };
     for &node in &applied.dropped {
         ideal.tree[node].inert = true;
+    }
+    for &node in &applied.failed {
+        // The next run may have more luck.
+        ideal.tree[node].errors.push(LoadFailure::new(ScriptFailed));
     }
     let unreviewed = applied.unreviewed.clone();
     let fetched = &prepared.fetched;

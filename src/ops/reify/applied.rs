@@ -37,6 +37,8 @@ pub struct Applied {
     /// Optional nodes of the ideal tree that are not on disk: not fetched, or a script failed.
     /// The caller marks them inert before it writes the hidden lock.
     pub dropped: Vec<NodeId>,
+    /// Those among them that were there, until a script failed.
+    pub failed: Vec<NodeId>,
     /// npm's closing warning (prefix `install-scripts`) about scripts that did not run, by line.
     pub unreviewed: Vec<String>,
     /// What was done.

@@ -181,6 +181,7 @@ pub async fn apply(request: ReifyRequest<'_>) -> Result<Applied, Failure> {
     for bin in &mut plan.bins {
         bin.is_due |= !disk::is_linked(&bin.link);
     }
+    let absences = absent.len();
     let mut reify = Reify { request, plan, files, queue: review.queue, dropped: absent };
     let mut transaction = reify.begin()?;
     match reify.run(transaction.as_mut()).await {
@@ -188,6 +189,7 @@ pub async fn apply(request: ReifyRequest<'_>) -> Result<Applied, Failure> {
             project: project.to_path_buf(),
             transaction,
             aside,
+            failed: reify.dropped.iter().skip(absences).copied().collect(),
             dropped: reify.dropped.into_iter().collect(),
             unreviewed: review.unreviewed,
             summary: Summary {

@@ -311,3 +311,17 @@ fn script_that_fails_ends_those_beside_it_and_the_tree_is_as_it_was() {
     std::thread::sleep(std::time::Duration::from_millis(200));
     assert_eq!(sandbox.snapshot_files(), before, "{output}");
 }
+
+#[test]
+fn optional_package_whose_script_failed_is_tried_again_by_the_next_install() {
+    let registry = Registry::start();
+    let script = "echo x >> \"$INIT_CWD/tries\"; exit 1";
+    registry.package("a", "1.0.0").script("postinstall", script).publish();
+    let sandbox = Sandbox::new(&registry);
+    sandbox.package_json(&json!({"optionalDependencies": {"a": "1"}}));
+    for tries in 1..=3 {
+        sandbox.denpm(ALL).succeeded();
+        assert_eq!(sandbox.read("tries"), Some("x\n".repeat(tries)));
+        assert_eq!(sandbox.read("node_modules/a/package.json"), None);
+    }
+}
