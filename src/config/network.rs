@@ -153,7 +153,7 @@ impl NetworkOptions {
     /// A registry, proxy or pool entry that is no URL.
     pub fn from_config(config: &Config) -> Result<Self, ConfigError> {
         let mut credentials = Credentials::from_layers(config.layers());
-        let registry = registry_url(config, "registry", &mut credentials)?;
+        let registry = registry_url(config, &registry_key(config), &mut credentials)?;
         let (proxy, https_proxy) = proxies(config)?;
         let pool = parse_pool(&config.texts("denpm-registries"))?;
         pool.iter().filter_map(PoolEntry::mirror).for_each(|url| credentials.add_registry(url));
@@ -248,6 +248,14 @@ fn registry_url(
     // Both only fail for URLs without a host, which have no user information.
     let _kept = url.set_username("").and_then(|()| url.set_password(None));
     Ok(url)
+}
+
+/// The setting that names the default registry: with `scope`, that scope's, if it has one
+/// (`npm-registry-fetch/lib/index.js`, `pickRegistry`).
+fn registry_key(config: &Config) -> String {
+    let scope = config.text("scope").filter(|scope| !scope.is_empty());
+    let key = scope.map(|scope| format!("@{}:registry", scope.trim_start_matches('@')));
+    key.filter(|key| config.text(key).is_some()).unwrap_or_else(|| "registry".to_owned())
 }
 
 /// Every scope that has a registry, and the key that names it.

@@ -178,6 +178,20 @@ fn credential_of_a_registry_behind_https_is_not_sent_in_the_open() {
 }
 
 #[test]
+fn registry_of_the_scope_that_is_set_is_the_default_one() {
+    let route = "--registry=http://all.example --@s:registry=http://s.example/npm";
+    for (scope, expected) in [
+        ("", "http://all.example/"),
+        ("--scope=@s", "http://s.example/npm/"),
+        ("--scope=s", "http://s.example/npm/"),
+        ("--scope=@t", "http://all.example/"),
+    ] {
+        let options = options(&format!("{route} {scope}"));
+        assert_eq!(options.network.registry.as_str(), expected, "{scope}");
+    }
+}
+
+#[test]
 fn registry_user_info_becomes_a_credential() {
     let options = options("--registry=http://me:pw@h.example/npm");
     assert_eq!(options.network.registry.as_str(), "http://h.example/npm/");
