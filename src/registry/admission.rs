@@ -113,7 +113,7 @@ impl Pool {
     pub(super) async fn fetch_keys(&self, member: &Arc<Member>) -> Result<Keys, FetchError> {
         let place = stop(Arc::clone(member), KEYS_PATH)?;
         let permit = member.lane.enter().await?;
-        let began = Instant::now();
+        let (began, answers) = (Instant::now(), member.lane.answers());
         let call = Call {
             url: &place.url,
             registry: &member.url,
@@ -135,7 +135,7 @@ impl Pool {
             Err(error) => {
                 member.lane.failed(Instant::now(), error.fault());
                 if error.fault().is_some_and(super::error::Fault::is_dead_end) {
-                    member.lane.found_dead(&error);
+                    member.lane.found_dead(answers, &error);
                 }
                 Err(error)
             }

@@ -71,9 +71,15 @@ fn may_fall_through(stop: &Stop) -> bool {
 /// A question under way at one registry.
 struct Asked<'a> {
     stop: &'a Stop,
-    /// When it was sent; waiting for a free connection is not the registry's doing.
-    sent: Arc<OnceLock<Instant>>,
+    sent: Arc<OnceLock<Sent>>,
     /// How many answers the registry had given when it was asked.
+    answers: u64,
+}
+
+/// When a question was sent: waiting for a free connection is not the registry's doing.
+struct Sent {
+    at: Instant,
+    /// How many answers the registry had given then.
     answers: u64,
 }
 
@@ -114,6 +120,8 @@ async fn go_round<'a, Q: Question>(
             },
             () = look => continue,
         };
+        let own = under_way.iter().find(|asked| asked.stop.member.id == stop.member.id);
+        let answers = own.and_then(|asked| asked.sent.get()).map_or(0, |sent| sent.answers);
         under_way.retain(|asked| asked.stop.member.id != stop.member.id);
         let (error, next) = match result {
             Ok(answer) => {
@@ -127,9 +135,9 @@ async fn go_round<'a, Q: Question>(
         };
         let others = !left.is_empty() || !running.is_empty() || !again.is_empty();
         if next == Step::NextThenAgain && others && is_dead_end(&error) {
-            stop.member.lane.found_dead(&error);
+            stop.member.lane.found_dead(answers, &error);
         }
-        failures.note(stop, error);
+        failures.note(stop, error, answers);
         let worth_it = failures.has_patience(stop);
         match next {
             Step::NextThenAgain if worth_it => again.push(stop),
@@ -151,7 +159,7 @@ fn is_late(last: &Asked<'_>, stops: &[&Stop]) -> bool {
         && last
             .sent
             .get()
-            .is_some_and(|sent| sent.elapsed() >= last.stop.member.lane.patience(typical))
+            .is_some_and(|sent| sent.at.elapsed() >= last.stop.member.lane.patience(typical))
 }
 
 /// Asks one registry once; a failure comes with what should follow.
@@ -159,14 +167,14 @@ async fn put<Q: Question>(
     stop: &Stop,
     round: u32,
     question: &Q,
-    sent: &OnceLock<Instant>,
+    sent: &OnceLock<Sent>,
 ) -> Result<Q::Answer, (FetchError, Step)> {
     let Member { lane, fallthrough, .. } = stop.member.as_ref();
     let permit = lane.enter().await.map_err(|dead| match fallthrough {
         Fallthrough::AnyError => (dead, Step::Next),
         Fallthrough::NotFoundOnly => (dead, Step::Stop),
     })?;
-    let began = *sent.get_or_init(Instant::now);
+    let began = sent.get_or_init(|| Sent { at: Instant::now(), answers: lane.answers() }).at;
     let answer = question.put(stop, round, permit).await;
     observe(stop, began, answer.as_ref().err());
     answer.map_err(|error| {
@@ -193,45 +201,57 @@ fn is_dead_end(error: &FetchError) -> bool {
     error.fault().is_some_and(Fault::is_dead_end)
 }
 
-/// What each registry said last, and how often it let us wait.
+/// How the question fared at each registry.
 #[derive(Default)]
-struct Failures(Vec<(Arc<Member>, FetchError, u32)>);
+struct Failures(Vec<Failed>);
+
+/// What one registry said last, and how often it let us wait.
+struct Failed {
+    member: Arc<Member>,
+    error: FetchError,
+    timeouts: u32,
+    /// How many answers the registry had given when that question was sent.
+    answers: u64,
+}
 
 impl Failures {
-    fn note(&mut self, stop: &Stop, error: FetchError) {
+    fn note(&mut self, stop: &Stop, error: FetchError, answers: u64) {
         let timeout = u32::from(error.fault().is_some_and(Fault::is_timeout));
-        match self.0.iter_mut().find(|(member, ..)| member.id == stop.member.id) {
-            Some((_, last, timeouts)) => {
-                *last = error;
-                *timeouts += timeout;
+        match self.0.iter_mut().find(|failed| failed.member.id == stop.member.id) {
+            Some(failed) => {
+                let timeouts = failed.timeouts + timeout;
+                *failed = Failed { member: Arc::clone(&failed.member), error, timeouts, answers };
             }
-            None => self.0.push((Arc::clone(&stop.member), error, timeout)),
+            None => {
+                let member = Arc::clone(&stop.member);
+                self.0.push(Failed { member, error, timeouts: timeout, answers });
+            }
         }
     }
 
     fn has_patience(&self, stop: &Stop) -> bool {
-        self.0
-            .iter()
-            .all(|(member, _, timeouts)| member.id != stop.member.id || *timeouts < TIMEOUTS)
+        let of_this = self.0.iter().find(|failed| failed.member.id == stop.member.id);
+        of_this.is_none_or(|failed| failed.timeouts < TIMEOUTS)
     }
 
     fn of(&self, stops: &[&Stop]) -> Vec<FetchError> {
         let asked = |id: &RegistryId| stops.iter().any(|stop| stop.member.id == *id);
-        self.0.iter().filter(|(m, ..)| asked(&m.id)).map(|(_, error, _)| error.clone()).collect()
+        let failed = self.0.iter().filter(|failed| asked(&failed.member.id));
+        failed.map(|failed| failed.error.clone()).collect()
     }
 
     /// The one failure, or all of them in one; dead registries are remembered.
     fn conclude(mut self, subject: &str) -> FetchError {
-        for (member, error, _) in &self.0 {
+        for Failed { member, error, answers, .. } in &self.0 {
             if is_dead_end(error) {
-                member.lane.found_dead(error);
+                member.lane.found_dead(*answers, error);
             }
         }
         match (self.0.pop(), self.0.is_empty()) {
-            (Some((_, only, _)), true) => only,
+            (Some(only), true) => only.error,
             (last, _) => {
                 let all = self.0.into_iter().chain(last);
-                let failures = all.map(|(member, error, _)| (member.id.to_string(), error));
+                let failures = all.map(|failed| (failed.member.id.to_string(), failed.error));
                 FetchError::Every { subject: subject.to_owned(), failures: failures.collect() }
             }
         }

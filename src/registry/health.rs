@@ -227,10 +227,12 @@ impl Lane {
         Health { answers: state.answers, failures: state.failures, latency: state.average }
     }
 
-    /// The host was found dead. One known to be dead keeps its date, or it would never be tried again.
-    pub(super) fn found_dead(&self, why: &FetchError) {
+    /// The host was found dead by a request that was sent when it had given so many `answers`: one
+    /// that answered others meanwhile lives. One known to be dead keeps its date, or it would never
+    /// be tried again.
+    pub(super) fn found_dead(&self, answers: u64, why: &FetchError) {
         let mut state = self.state();
-        if state.silent.is_none() {
+        if state.silent.is_none() && state.answers <= answers {
             state.silent = Some(Silence { since: Instant::now(), why: why.clone() });
         }
     }
@@ -264,13 +266,24 @@ mod tests {
         let lane = Lane::new(1, 1, PAUSE);
         let now = Instant::now();
         assert!(lane.probe(now).is_ok());
-        lane.found_dead(&dead());
+        lane.found_dead(0, &dead());
         let later = now + Duration::from_secs(31);
         assert!(lane.probe(now).is_err());
         assert!(lane.probe(later).is_ok());
         assert!(lane.probe(later).is_err());
         lane.answered(Duration::ZERO);
         assert!(lane.probe(later).is_ok());
+    }
+
+    #[test]
+    fn lane_that_answered_others_meanwhile_is_not_dead() {
+        let lane = Lane::new(1, 1, PAUSE);
+        let before = lane.answers();
+        lane.answered(Duration::ZERO);
+        lane.found_dead(before, &dead());
+        assert!(lane.probe(Instant::now()).is_ok());
+        lane.found_dead(lane.answers(), &dead());
+        assert!(lane.probe(Instant::now()).is_err());
     }
 
     #[test]
@@ -362,7 +375,7 @@ mod tests {
     #[tokio::test]
     async fn enter_after_the_pause_is_allowed() {
         let lane = Lane::new(1, 1, Duration::from_millis(20));
-        lane.found_dead(&dead());
+        lane.found_dead(0, &dead());
         assert!(lane.enter().await.is_err());
         tokio::time::sleep(Duration::from_millis(30)).await;
         assert!(lane.enter().await.is_ok());
@@ -377,7 +390,7 @@ mod tests {
             async move { lane.enter().await.is_err() }
         });
         tokio::task::yield_now().await;
-        lane.found_dead(&dead());
+        lane.found_dead(0, &dead());
         drop(held);
         assert!(waiting.await.unwrap());
     }

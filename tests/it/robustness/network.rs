@@ -189,3 +189,22 @@ fn registry_that_falls_silent_is_given_up_after_the_time_that_was_set() {
         }
     }
 }
+
+/// One document that never comes says nothing about the others.
+#[test]
+fn registry_that_falls_silent_about_one_package_serves_the_others() {
+    let registry = Registry::start();
+    registry.tree("silent@1.0.0\na@1.0.0 -> b@^1\nb@1.0.0 -> c@^1\nc@1.0.0 -> d@^1\nd@1.0.0");
+    let sandbox = Sandbox::new(&registry);
+    sandbox.package_json(&json!({
+        "dependencies": {"a": "1"}, "optionalDependencies": {"silent": "1"},
+    }));
+    let target = |name: &str| Target::Packument(name.to_owned());
+    registry.on(target("silent")).always(Fault::Stalled);
+    for name in ["a", "b", "c", "d"] {
+        registry.on(target(name)).always(Fault::Slow(Duration::from_millis(150)));
+    }
+    sandbox.denpm(["install", "--fetch-timeout=300", "--fetch-retries=0"]).succeeded();
+    assert!(sandbox.read("node_modules/d/package.json").is_some());
+    assert!(sandbox.read("node_modules/silent/package.json").is_none());
+}
