@@ -1,7 +1,8 @@
 //! Engines and platforms: `npm-install-checks`.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::inspect::inspect;
 use crate::{
     error::{Code, Explain},
     event::{Event, Level},
@@ -162,30 +163,14 @@ fn package_id(package: &Manifest) -> String {
 impl CheckError {
     /// npm's warning for a package whose engines are not strict.
     pub fn warning(&self) -> Event {
-        let mut lines = vec![format!("{self} {{")];
+        let mut lines = vec![self.to_string()];
         if let Self::Engine { package, required, node, npm } = self {
-            lines.push(format!("  package: '{package}',"));
-            lines.push(format!("  required: {},", inspect(required)));
-            lines.push(format!("  current: {{ node: '{node}', npm: '{npm}' }}"));
+            let current = json!({"node": node, "npm": npm});
+            let facts = json!({"package": package, "required": required, "current": current});
+            let text = format!("{self} {}", inspect(&facts));
+            lines = text.lines().map(str::to_owned).collect();
         }
-        lines.push("}".to_owned());
         Event::log(Level::Warn, self.code().as_str(), lines)
-    }
-}
-
-/// A flat object as Node.js prints it.
-fn inspect(value: &Value) -> String {
-    match value {
-        Value::Object(map) => {
-            let fields = map.iter().map(|(key, value)| {
-                let plain = key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '$');
-                let key = if plain { key.clone() } else { format!("'{key}'") };
-                format!("{key}: {}", inspect(value))
-            });
-            format!("{{ {} }}", fields.collect::<Vec<_>>().join(", "))
-        }
-        Value::String(text) => format!("'{text}'"),
-        other => other.to_string(),
     }
 }
 
@@ -262,7 +247,6 @@ fn platform_lines(package: &str, required: &[Option<Value>; 3], current: &Platfo
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn lists_allow_any_one_match_or_only_foreign_negations() {

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     error::Code,
     event::{Event, Level, Reporter},
-    ops::{Context, audit_signatures::audit_signatures},
+    ops::{Context, audit_signatures::audit_signatures, dev_engines::check_dev_engines},
     report::{OutputFormat, Terminal, audit_signatures::SignatureAudit},
 };
 
@@ -19,6 +19,7 @@ pub(super) fn run(invocation: &Invocation) -> ExitCode {
     let terminal = Arc::new(terminal(&invocation.config));
     let mut audit = SignatureAudit::default();
     let result = run_async(async {
+        check_dev_engines(&invocation.config, &*terminal)?;
         let reporter: Arc<dyn Reporter> = Arc::<Terminal>::clone(&terminal);
         let context = Context::new(invocation.config.clone(), reporter)?;
         audit = audit_signatures(&context).await?;

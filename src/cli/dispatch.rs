@@ -17,6 +17,7 @@ use crate::{
     ops::{
         Context,
         build::{Saving, TreeRequest, Update},
+        dev_engines::check_dev_engines,
         file_threads, install, pin,
         review::unless::Unless,
         terminated,
@@ -84,6 +85,7 @@ fn change_tree(invocation: &Invocation) -> ExitCode {
     let terminal = Arc::new(terminal(&invocation.config));
     let result = run_async(async {
         let reporter: Arc<dyn Reporter> = Arc::<Terminal>::clone(&terminal);
+        check_dev_engines(&invocation.config, &*terminal)?;
         // The process ends with it: freeing it piece by piece would be work for nobody.
         let mut context = ManuallyDrop::new(Context::new(invocation.config.clone(), reporter)?);
         let unless = Unless::parse(invocation.config.text("unless").unwrap_or_default())?;

@@ -14,6 +14,7 @@ use crate::{
     event::Reporter,
     ops::{
         Context,
+        dev_engines::check_dev_engines,
         explain::explain,
         ls::ls,
         outdated::outdated,
@@ -59,16 +60,29 @@ enum Verdict {
 pub(super) fn run(invocation: &Invocation) -> Result<ExitCode, Failure> {
     let options = Options::from_config(&invocation.config)?;
     let terminal = Arc::new(terminal(&invocation.config));
-    let ended = match invocation.command {
-        Command::Ls | Command::Ll => run_ls(invocation, &options, &terminal),
-        Command::Explain => run_explain(invocation, &options, &terminal),
-        Command::Outdated => run_outdated(invocation, &options, &terminal),
-        Command::Verify => run_verify(invocation, &terminal),
-        _ => run_scripts(invocation, &options, &terminal),
-    };
+    let ended = run_known(invocation, &options, &terminal);
     let code = terminal.finish(ended.as_ref().err());
     let remarkable = matches!(ended, Ok(Verdict::Remarkable));
     Ok(ExitCode::from(if remarkable { code.max(1) } else { code }))
+}
+
+fn run_known(
+    invocation: &Invocation,
+    options: &Options,
+    terminal: &Arc<Terminal>,
+) -> Result<Verdict, Failure> {
+    let command = invocation.command;
+    // As in npm, where those about install scripts and `verify` look at no `devEngines`.
+    if matches!(command, Command::Ls | Command::Ll | Command::Explain | Command::Outdated) {
+        check_dev_engines(&invocation.config, &**terminal)?;
+    }
+    match command {
+        Command::Ls | Command::Ll => run_ls(invocation, options, terminal),
+        Command::Explain => run_explain(invocation, options, terminal),
+        Command::Outdated => run_outdated(invocation, options, terminal),
+        Command::Verify => run_verify(invocation, terminal),
+        _ => run_scripts(invocation, options, terminal),
+    }
 }
 
 /// Whether [`run`] knows the command.

@@ -56,6 +56,16 @@ pub(super) fn host_platform() -> Platform {
     Platform { os: os.to_owned(), cpu: arch().to_owned(), libc }
 }
 
+/// The release of the operating system's kernel, as `os.release()` of Node.js; empty where it is
+/// not known.
+pub(super) fn os_release() -> String {
+    #[cfg(unix)]
+    let release = rustix::system::uname().release().to_string_lossy().into_owned();
+    #[cfg(not(unix))]
+    let release = String::new();
+    release
+}
+
 /// `glibc` or `musl`, from the text of `ldd`, else from the loader that is installed.
 fn libc_family() -> Option<String> {
     let known = |text: &str| {

@@ -8,6 +8,7 @@ pub mod audit_signatures;
 pub mod build;
 mod bundles;
 pub mod context;
+pub mod dev_engines;
 mod disk_tree;
 pub mod explain;
 mod exposure;

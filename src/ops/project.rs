@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The most bytes of a package.json that are read.
-const MAX_PACKAGE_JSON_BYTES: u64 = 16 * 1024 * 1024;
+pub(super) const MAX_PACKAGE_JSON_BYTES: u64 = 16 * 1024 * 1024;
 
 /// A project on disk.
 #[derive(Debug)]

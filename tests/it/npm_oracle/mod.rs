@@ -6,6 +6,7 @@
 mod again;
 mod commands;
 mod corners;
+mod dev_engines;
 mod failures;
 mod locks;
 mod peers;

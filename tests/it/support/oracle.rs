@@ -118,6 +118,20 @@ impl Both {
         self.same(&npm, &denpm)
     }
 
+    /// Both have the same lines with `word` on stderr and leave the same project.
+    #[track_caller]
+    pub(crate) fn say<const N: usize>(&self, args: [&str; N], word: &str) -> &Self {
+        let (npm, denpm) = self.outputs(&args);
+        let said = |output: &Output, program: &str| {
+            let lines = output.stderr.lines().filter(|line| line.contains(word));
+            let lines = lines.map(|line| line.strip_prefix(program).unwrap_or(line));
+            lines.collect::<Vec<_>>().join("\n")
+        };
+        let what = format!("{word} after `{}`", npm.command);
+        same_text(&what, &said(&npm, "npm "), said(&denpm, "denpm ").trim_start_matches("npm "));
+        self.same(&npm, &denpm)
+    }
+
     /// The case shows what it is named after: npm installed this version there.
     #[track_caller]
     pub(crate) fn has(&self, folder: &str, version: &str) -> &Self {
