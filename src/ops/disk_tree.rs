@@ -31,7 +31,7 @@ impl DiskTree {
         Self(Some(spawn_blocking(load)))
     }
 
-    /// Puts the tree on disk beside the ideal one. `ci` (`frozen`) starts from an empty one:
+    /// Puts the tree on disk beside the ideal one. `ci` starts from an `emptied` one:
     /// whatever is there is removed.
     ///
     /// # Errors
@@ -40,7 +40,7 @@ impl DiskTree {
         &mut self,
         ideal: &mut Ideal,
         files: &ProjectFiles,
-        frozen: bool,
+        emptied: bool,
     ) -> Result<NodeId, Failure> {
         if let Some(loading) = self.0.take()
             && let Ok(loaded) = loading.await
@@ -49,9 +49,9 @@ impl DiskTree {
             return Ok(ideal.tree.absorb(tree, root));
         }
         let nothing = Shrinkwrap::default();
-        let hidden = if frozen { None } else { files.fresh_hidden_lock() };
+        let hidden = if emptied { None } else { files.fresh_hidden_lock() };
         let records = match hidden {
-            _ if frozen => Records::Hidden(&nothing),
+            _ if emptied => Records::Hidden(&nothing),
             Some(hidden) => Records::Hidden(hidden),
             None => Records::Lockfile(files.lock.as_ref().map(|lock| &lock.shrinkwrap)),
         };

@@ -66,6 +66,11 @@ pub(super) fn check_in_sync(
     settings: TreeSettings,
 ) -> Result<(), Failure> {
     let lock = require_lock(files)?;
+    if let Some(version) = version_without_package_json(files, lock) {
+        let name = ideal.tree.name(ideal.root);
+        let difference = format!("Invalid: lock file's {name}@{version} does not satisfy {name}@");
+        return Err(FrozenError::OutOfSync { differences: vec![difference] }.into());
+    }
     if is_told_word_for_word(lock, ideal) {
         return Ok(());
     }
@@ -91,6 +96,13 @@ pub(super) fn check_in_sync(
         return Ok(());
     }
     Err(FrozenError::OutOfSync { differences }.into())
+}
+
+/// The lock's word on the project where there is no package.json: npm believes it when it reads the
+/// lock alone, and not when it builds on it.
+fn version_without_package_json<'a>(files: &ProjectFiles, lock: &'a Shrinkwrap) -> Option<&'a str> {
+    let entry = lock.packages.get("").filter(|_| files.package_json.is_none())?;
+    entry.package.version.as_deref().filter(|version| !version.is_empty())
 }
 
 /// Whether every package has an entry of its version at its very place: nearly always, and then no

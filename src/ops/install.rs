@@ -88,6 +88,7 @@ pub async fn install(context: &Context, request: &TreeRequest) -> Result<Install
         save::save(context, &files, &mut ideal, request)?;
     }
     context.pool.flush().await;
+    check_own_scripts(context, request, &files)?;
     let is_long = context.options.dry_run || context.options.output.long;
     done.detail = if is_long { Detail::Long } else { Detail::default() };
     if context.options.output.fund {
@@ -100,6 +101,18 @@ pub async fn install(context: &Context, request: &TreeRequest) -> Result<Install
     }
     done.took = started.elapsed();
     Ok(done)
+}
+
+/// The project's own scripts are in its package.json.
+fn check_own_scripts(
+    context: &Context,
+    request: &TreeRequest,
+    files: &ProjectFiles,
+) -> Result<(), Failure> {
+    if request.runs_root_scripts && !context.options.scripts.ignore_scripts {
+        files.require_package_json()?;
+    }
+    Ok(())
 }
 
 /// Notes after `ci` that an install would change nothing, if that is so.
@@ -131,6 +144,10 @@ async fn build(
     let mut ideal = review::unless::ideal_tree(context, sources, files, request).await?;
     if request.frozen {
         frozen::check_in_sync(files, &ideal, tree_settings(&context.options))?;
+        if !context.options.dry_run {
+            // npm looks into it for the folders it is about to empty.
+            files.require_package_json()?;
+        }
     }
     reporter.event(Event::PhaseFinished(Phase::Resolve));
     if context.options.lock.package_lock_only {
@@ -207,7 +224,7 @@ async fn prepare(
     disk: &mut DiskTree,
 ) -> Result<Prepared, Failure> {
     let known = sidecar::Known::read(&files.folder);
-    let actual = disk.beside(ideal, files, request.frozen).await?;
+    let actual = disk.beside(ideal, files, request.frozen && !context.options.dry_run).await?;
     let mut diff = difference(context, request, ideal, actual);
     if context.options.dry_run {
         let fetched = FetchedPackages::default();

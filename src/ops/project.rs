@@ -55,6 +55,9 @@ pub(super) enum ProjectError {
         #[source]
         source: PackageJsonError,
     },
+    /// There is no package.json.
+    #[error("Could not read package.json: Error: ENOENT: no such file or directory, open '{}'", .0.display())]
+    NoPackageJson(PathBuf),
     /// The folder has no real path, or one that is not text.
     #[error("cannot work in {}", .0.display())]
     Folder(PathBuf),
@@ -67,7 +70,7 @@ impl Explain for ProjectError {
     fn code(&self) -> Code {
         match self {
             Self::PackageJson { source, .. } => source.code(),
-            Self::Folder(_) => Code::Noent,
+            Self::Folder(_) | Self::NoPackageJson(_) => Code::Noent,
             Self::File(error) => error.code(),
         }
     }
@@ -190,6 +193,18 @@ impl ProjectFiles {
     pub fn yarn_lock(&self) -> Result<Option<String>, FsError> {
         let text = read_text(&self.folder.join("yarn.lock"), MAX_LOCKFILE_BYTES)?;
         Ok(text.filter(|text| !text.is_empty()))
+    }
+
+    /// Where npm needs a package.json: for the folders that `ci` empties, and for the project's own
+    /// scripts, which it reads last, after all else was done without one.
+    ///
+    /// # Errors
+    /// [`ProjectError::NoPackageJson`].
+    pub(super) fn require_package_json(&self) -> Result<(), ProjectError> {
+        match self.package_json {
+            Some(_) => Ok(()),
+            None => Err(ProjectError::NoPackageJson(self.folder.join("package.json"))),
+        }
     }
 
     /// The hidden lockfile, if it still describes what is on disk.

@@ -4,6 +4,7 @@
 //! package.json, package-lock.json and the hidden lock, and every file, mode and link.
 
 mod again;
+mod bare;
 mod commands;
 mod corners;
 mod dev_engines;
