@@ -167,13 +167,15 @@ impl Tree {
         }
     }
 
+    /// Whether an override of the project says what an edge asks for.
+    pub fn is_overridden(&self, edge: super::EdgeId) -> bool {
+        let rule = self[edge].overrides.and_then(|rule| self.override_sets.rule(rule));
+        rule.is_some_and(|rule| rule.name == self.edge_name(edge) && !rule.value.is_empty())
+    }
+
     /// The folder that a relative specifier of `node` is relative to.
     pub(super) fn specifier_base(&self, node: NodeId, edge: Option<super::EdgeId>) -> String {
-        let overridden = edge.is_some_and(|edge| {
-            let rule = self[edge].overrides.and_then(|rule| self.override_sets.rule(rule));
-            rule.is_some_and(|rule| rule.name == self.edge_name(edge) && !rule.value.is_empty())
-        });
-        if overridden {
+        if edge.is_some_and(|edge| self.is_overridden(edge)) {
             let base = self[node].source_reference.unwrap_or(node);
             return self[self[base].root].realpath.to_string();
         }

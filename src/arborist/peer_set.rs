@@ -136,9 +136,15 @@ impl IdealBuilder<'_> {
             let reference = format!("${reference}");
             return Err(super::OverrideError::Reference { reference }.into());
         }
-        let where_ = &self.tree[from].path;
-        let spec = Spec::resolve(self.tree.edge_name(edge), &spec, Path::new(&**where_))?;
-        let spec = Arc::new(spec);
+        let name = self.tree.edge_name(edge);
+        let mut resolved = Spec::resolve(name, &spec, Path::new(&*self.tree[from].path))?;
+        if matches!(resolved.kind, SpecKind::File) && !self.tree.is_top(from) {
+            // npm has asked for it when it placed the dependent, and from there: a tarball's own
+            // folder, or the project's where an override names the file.
+            let base = self.tree.specifier_base(from, Some(edge));
+            resolved = Spec::resolve(name, &spec, Path::new(&base))?;
+        }
+        let spec = Arc::new(resolved);
         self.remember(key, &spec);
         Ok(spec)
     }
@@ -347,19 +353,22 @@ impl IdealBuilder<'_> {
         if from.is_some_and(|from| self.tree.holds(from, spec)) {
             return Ok(());
         }
-        self.options.allow.check(kind, spec, self.requester(from))
+        self.options.allow.check(kind, spec, self.requester(edge))
     }
 
     /// Whether the project itself asks, or one of its dependencies.
-    pub(super) fn requester(&self, from: Option<NodeId>) -> Requester {
+    pub(super) fn requester(&self, edge: Option<EdgeId>) -> Requester {
+        let from = edge.and_then(|edge| self.tree[edge].from);
+        let overridden = edge.is_some_and(|edge| self.tree.is_overridden(edge));
         let ours = |node: NodeId| {
             let node = self.tree[node].source_reference.unwrap_or(node);
             self.tree.is_project_root(node) || self.tree.is_workspace(node)
         };
         match from {
             Some(from) if ours(from) => Requester::Project,
-            Some(from) if self.tree.is_foreign(from) => Requester::Dependency,
-            // Without a dependent it is what the user named.
+            Some(from) if !overridden && self.tree.is_foreign(from) => Requester::Dependency,
+            // Without a dependent it is what the user named; an override is the project's word,
+            // which does not make its dependent the project.
             Some(_) | None => Requester::Folder,
         }
     }
@@ -375,7 +384,7 @@ impl IdealBuilder<'_> {
         if let Some(known) = self.fetched.get(&spec.raw) {
             return Ok(Arc::clone(known));
         }
-        let requester = self.requester(self.tree[edge].from);
+        let requester = self.requester(Some(edge));
         let mut fetched = self.manifests.manifest(&ManifestRequest { spec, requester })?;
         if let Some(pinned) = &pinned {
             fetched = pinned.confirm(fetched)?;

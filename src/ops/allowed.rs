@@ -10,7 +10,7 @@ use url::Url;
 
 use super::{build::allow_sources, context::Context};
 use crate::{
-    arborist::{Allow, AllowError, AllowKind, AllowSources, Diff, NodeId, Requester, Tree},
+    arborist::{Allow, AllowError, AllowKind, AllowSources, Diff, EdgeId, NodeId, Requester, Tree},
     spec::Spec,
 };
 
@@ -70,10 +70,11 @@ pub(super) fn check_links(context: &Context, tree: &Tree, diff: &Diff) -> Result
 fn requester(tree: &Tree, node: NodeId) -> Requester {
     let is_ours = |node| tree.is_project_root(node) || tree.is_workspace(node);
     let edges = tree.edges_in(node).into_iter().filter(|&edge| tree.edge_valid(edge));
-    let askers: Vec<NodeId> = edges.filter_map(|edge| tree.edge_from(edge)).collect();
-    if askers.iter().copied().any(is_ours) {
+    let asked = |edge| tree.edge_from(edge).map(|from| (edge, from));
+    let asked: Vec<(EdgeId, NodeId)> = edges.filter_map(asked).collect();
+    if asked.iter().any(|&(_, from)| is_ours(from)) {
         Requester::Project
-    } else if askers.iter().any(|&asker| !tree.is_foreign(asker)) {
+    } else if asked.iter().any(|&(edge, from)| tree.is_overridden(edge) || !tree.is_foreign(from)) {
         Requester::Folder
     } else {
         Requester::Dependency

@@ -116,3 +116,50 @@ fn lifecycle_scripts_run_in_order() {
     .run(["install", "--dangerously-allow-all-scripts"])
     .lock_has("\"hasInstallScript\": true");
 }
+
+#[test]
+fn override_by_a_file_is_found_from_the_project() {
+    let Some(both) = both("a@1.0.0 -> b@^1\nb@1.0.0") else { return };
+    let manifest = json!({"name": "b", "version": "1.5.0"});
+    both.bytes("over/b.tgz", &loose_tarball(&manifest))
+        .project(&json!({"dependencies": {"a": "1"}, "overrides": {"b": "file:over/b.tgz"}}))
+        .run(["install"])
+        .has("node_modules/b", "1.5.0")
+        .run(["install"])
+        .remove("node_modules")
+        .run(["ci"])
+        .remove("package-lock.json")
+        .remove("node_modules")
+        .fail(["install", "--allow-file=root"], "EALLOWFILE");
+}
+
+#[test]
+fn override_by_a_file_counts_for_a_workspace_when_it_was_found_before() {
+    let Some(both) = both("a@1.0.0 -> b@^1\nb@1.0.0") else { return };
+    both.bytes("over/b.tgz", &loose_tarball(&json!({"name": "b", "version": "1.5.0"})))
+        .folder("w", &json!({"name": "w", "version": "1.0.0", "dependencies": {"b": "1"}}))
+        .project(&json!({"workspaces": ["w"], "overrides": {"b": "file:over/b.tgz"}}))
+        .fail(["install"], "ENOENT")
+        .project(&json!({
+            "workspaces": ["w"], "dependencies": {"a": "1"}, "overrides": {"b": "file:over/b.tgz"},
+        }))
+        .run(["install"])
+        .has("node_modules/b", "1.5.0")
+        .run(["install"]);
+}
+
+#[test]
+fn files_of_a_tarball_are_found_beside_it() {
+    let Some(both) = both("") else { return };
+    let dependencies = json!({"y": "file:inner/y.tgz", "z": "file:inner/z"});
+    let outer = json!({"name": "x", "version": "1.0.0", "dependencies": dependencies});
+    both.bytes("packs/x.tgz", &loose_tarball(&outer))
+        .bytes("packs/inner/y.tgz", &loose_tarball(&json!({"name": "y", "version": "1.0.0"})))
+        .folder("packs/inner/z", &json!({"name": "z", "version": "1.0.0"}))
+        .depends(&json!({"x": "file:packs/x.tgz"}))
+        .run(["install"])
+        .has("node_modules/y", "1.0.0")
+        .run(["install"])
+        .remove("node_modules")
+        .run(["ci"]);
+}
