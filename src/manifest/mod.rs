@@ -21,7 +21,7 @@ pub use json::{
     Json, JsonFormat, JsonParseError, Members, detect_format, members, parse_json, render_json,
     render_json_sorted,
 };
-pub use manifest::{Deps, Dist, Manifest, ManifestError, Signature};
+pub use manifest::{Deps, Dist, Manifest, ManifestError, Signature, is_truthy};
 pub use package_json::{PackageJson, PackageJsonError};
 pub use packument::{Document, Excerpt, Packument, PackumentError, Release};
 pub use string_map::StringMap;

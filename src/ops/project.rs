@@ -55,6 +55,14 @@ pub(super) enum ProjectError {
         #[source]
         source: PackageJsonError,
     },
+    /// A dependency of package.json is not given by a string.
+    #[error("must provide string spec")]
+    OddDependency {
+        /// The file.
+        path: PathBuf,
+        /// The field and the name.
+        place: String,
+    },
     /// There is no package.json.
     #[error("Could not read package.json: Error: ENOENT: no such file or directory, open '{}'", .0.display())]
     NoPackageJson(PathBuf),
@@ -71,12 +79,15 @@ impl Explain for ProjectError {
         match self {
             Self::PackageJson { source, .. } => source.code(),
             Self::Folder(_) | Self::NoPackageJson(_) => Code::Noent,
+            Self::OddDependency { .. } => Code::Internal,
             Self::File(error) => error.code(),
         }
     }
 
     fn code_text(&self) -> String {
         match self {
+            // npm has no code for it.
+            Self::OddDependency { .. } => String::new(),
             Self::File(error) => error.code_text(),
             error => error.code().as_str().to_owned(),
         }
@@ -92,6 +103,11 @@ impl Explain for ProjectError {
             }
             _ => Vec::new(),
         }
+    }
+
+    fn help(&self) -> Option<String> {
+        let Self::OddDependency { path, place } = self else { return None };
+        Some(format!("write a version as a string for `{place}` in {}", path.display()))
     }
 
     fn exit(&self) -> u8 {
@@ -223,13 +239,18 @@ pub(super) fn real_path(folder: &Path) -> Result<String, ProjectError> {
 
 /// Reads a folder's package.json; `None` when there is none.
 ///
+/// One whose dependencies are no strings is refused, as in npm: a save would lose them.
+///
 /// # Errors
 /// [`ProjectError`].
 pub(super) fn read_package_json(folder: &Path) -> Result<Option<PackageJson>, ProjectError> {
     let path = folder.join("package.json");
     let Some(text) = read_text(&path, MAX_PACKAGE_JSON_BYTES)? else { return Ok(None) };
     match PackageJson::parse(&text) {
-        Ok(package_json) => Ok(Some(package_json)),
+        Ok(package_json) => match package_json.odd_dependency() {
+            Some(place) => Err(ProjectError::OddDependency { path, place }),
+            None => Ok(Some(package_json)),
+        },
         Err(source) => Err(ProjectError::PackageJson { path, source }),
     }
 }

@@ -18,7 +18,7 @@ use crate::{
     lockfile::{
         DEFAULT_LOCKFILE_VERSION, LockWriter, Lockfile, RegistryResolved, render_yarn_lock,
     },
-    manifest::{Deps, JsonFormat, Manifest, PackageJson},
+    manifest::{Deps, JsonFormat, Manifest, PackageJson, is_truthy},
 };
 
 /// Whether this run writes package.json and the lockfile (`_saveIdealTree`).
@@ -133,17 +133,26 @@ fn write_package_json(folder: &Path, manifest: &Arc<Manifest>) -> Result<(), Fai
     Ok(())
 }
 
-/// The dependency fields; one that is neither in the file nor in the manifest is not mentioned.
-fn changed_fields(manifest: &Manifest, _before: &PackageJson) -> Map<String, Value> {
+/// The dependency fields; an empty one that the file has as `null` or the like is not mentioned,
+/// and stays that.
+fn changed_fields(manifest: &Manifest, before: &PackageJson) -> Map<String, Value> {
     let object = |deps: &Deps| {
         Value::Object(deps.iter().map(|(name, spec)| (name.to_owned(), spec.into())).collect())
     };
-    Map::from_iter([
-        ("dependencies".to_owned(), object(&manifest.dependencies)),
-        ("devDependencies".to_owned(), object(&manifest.dev_dependencies)),
-        ("optionalDependencies".to_owned(), object(&manifest.optional_dependencies)),
-        ("peerDependencies".to_owned(), object(&manifest.peer_dependencies)),
-    ])
+    let is_kept = |field: &str, deps: &Deps| {
+        let before = before.value().get(field);
+        deps.is_empty() && before.is_some_and(|value| !is_truthy(value))
+    };
+    [
+        ("dependencies", &manifest.dependencies),
+        ("devDependencies", &manifest.dev_dependencies),
+        ("optionalDependencies", &manifest.optional_dependencies),
+        ("peerDependencies", &manifest.peer_dependencies),
+    ]
+    .into_iter()
+    .filter(|(field, deps)| !is_kept(field, deps))
+    .map(|(field, deps)| (field.to_owned(), object(deps)))
+    .collect()
 }
 
 fn lock_writer<'a>(context: &Context, ideal: &'a Ideal) -> LockWriter<'a> {

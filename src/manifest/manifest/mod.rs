@@ -232,7 +232,7 @@ impl Draft {
 }
 
 /// JavaScript's `!!value`.
-pub(super) fn is_truthy(value: &Value) -> bool {
+pub fn is_truthy(value: &Value) -> bool {
     match value {
         Value::Null => false,
         Value::Bool(flag) => *flag,

@@ -89,6 +89,22 @@ impl PackageJson {
         Manifest::from_object(&self.content)
     }
 
+    /// The first dependency that has something else than a string for a specifier, for example
+    /// `dependencies.a`; the field alone where it is a list or a text, not an object.
+    ///
+    /// npm asks nothing of other values, such as `null`.
+    pub fn odd_dependency(&self) -> Option<String> {
+        DEPENDENCY_TYPES.into_iter().find_map(|kind| match self.content.get(kind)? {
+            Value::Object(deps) => {
+                let (name, _) = deps.iter().find(|(_, spec)| !spec.is_string())?;
+                Some(format!("{kind}.{name}"))
+            }
+            Value::Array(items) if !items.is_empty() => Some(kind.to_owned()),
+            Value::String(text) if !text.is_empty() => Some(kind.to_owned()),
+            _ => None,
+        })
+    }
+
     /// Sorts the dependency objects, drops empty ones, and drops from `dependencies` what
     /// `optionalDependencies` lists.
     ///

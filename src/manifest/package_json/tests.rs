@@ -78,3 +78,19 @@ fn parse_reports_npms_error() {
     );
     assert_eq!(PackageJson::parse("[]"), Err(PackageJsonError::NotAnObject));
 }
+
+#[test]
+fn odd_dependency_is_whatever_has_no_string() {
+    let odd = |text: &str| PackageJson::parse(text).unwrap().odd_dependency();
+    for (text, found) in [
+        (r#"{"dependencies":{"a":"1","b":5}}"#, Some("dependencies.b")),
+        (r#"{"devDependencies":{"a":null}}"#, Some("devDependencies.a")),
+        (r#"{"peerDependencies":{"a":{}},"dependencies":{}}"#, Some("peerDependencies.a")),
+        (r#"{"optionalDependencies":["a"]}"#, Some("optionalDependencies")),
+        (r#"{"dependencies":"a"}"#, Some("dependencies")),
+        (r#"{"dependencies":[],"devDependencies":"","peerDependencies":null}"#, None),
+        (r#"{"dependencies":5,"acceptDependencies":{"a":5}}"#, None),
+    ] {
+        assert_eq!(odd(text).as_deref(), found, "{text}");
+    }
+}

@@ -114,3 +114,28 @@ fn offline_without_a_cache_is_refused() {
     let Some(both) = both("a@1.0.0") else { return };
     both.depends(&json!({"a": "1"})).fail(["install", "--offline"], "ENOTCACHED");
 }
+
+#[test]
+fn dependency_without_a_string_is_refused() {
+    let Some(both) = both("a@1.0.0") else { return };
+    for field in ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"] {
+        both.project(&json!({field: {"a": "1", "b": 5}}));
+        for command in ["install", "update", "ls"] {
+            both.say([command], "must provide string spec");
+        }
+        both.say(["install", "a"], "must provide string spec")
+            .say(["uninstall", "a"], "must provide string spec")
+            .project(&json!({field: [{"a": "1"}]}))
+            .say(["install", "a"], "must provide string spec");
+    }
+    both.project(&json!({"dependencies": {}, "peerDependencies": null, "devDependencies": ""}))
+        .run(["install", "a"]);
+}
+
+#[test]
+fn dependency_of_a_workspace_without_a_string_is_not_lost() {
+    let Some(both) = both("a@1.0.0") else { return };
+    both.folder("w", &json!({"name": "w", "version": "1.0.0", "dependencies": {"b": 5}}))
+        .project(&json!({"workspaces": ["w"]}))
+        .say(["install", "a", "--workspace=w"], "must provide string spec");
+}
