@@ -171,6 +171,9 @@ impl LockWriter<'_> {
             meta.push(("name".into(), Json::Text(own.into())));
         }
         if tree.is_top(node) {
+            if package.has_empty_dev_dependencies && package.dev_dependencies.is_empty() {
+                meta.push(("devDependencies".into(), Json::Object(Members::new())));
+            }
             add_texts("devDependencies", &package.dev_dependencies, &mut meta);
         }
         if let Some(integrity) = &tree[node].integrity {

@@ -31,6 +31,8 @@ pub struct Manifest {
     pub dependencies: Deps,
     /// `devDependencies`.
     pub dev_dependencies: Deps,
+    /// `devDependencies` is there and empty, which npm's lockfile keeps.
+    pub has_empty_dev_dependencies: bool,
     /// `optionalDependencies`.
     pub optional_dependencies: Deps,
     /// `peerDependencies`.

@@ -39,13 +39,14 @@ pub(super) struct Draft {
 #[derive(Default)]
 pub(super) struct Listed {
     pub all: StringMap,
+    is_object: bool,
     others: HashSet<String>,
 }
 
 impl Listed {
     /// The entries that are strings.
     pub(super) fn texts(self) -> StringMap {
-        let Self { mut all, others } = self;
+        let Self { mut all, others, .. } = self;
         if !others.is_empty() {
             all.retain(|name, _| !others.contains(name));
         }
@@ -227,7 +228,7 @@ impl<'de> Shape<'de> for Entries {
             }
             all.end();
         }
-        Ok(Listed { all: all.in_js_order(), others })
+        Ok(Listed { all: all.in_js_order(), is_object: true, others })
     }
 }
 
@@ -348,7 +349,11 @@ impl Draft {
             "name" => known.name = one(map, Text)?,
             "version" => known.version = one(map, Text)?,
             "dependencies" => self.dependencies = one(map, Entries)?,
-            "devDependencies" => known.dev_dependencies = one(map, Entries)?.texts(),
+            "devDependencies" => {
+                let listed = one(map, Entries)?;
+                known.has_empty_dev_dependencies = listed.is_object && listed.all.is_empty();
+                known.dev_dependencies = listed.texts();
+            }
             "optionalDependencies" => self.optional_dependencies = one(map, Entries)?,
             "peerDependencies" => known.peer_dependencies = one(map, Entries)?.texts(),
             "acceptDependencies" => known.accept_dependencies = one(map, Entries)?.texts(),

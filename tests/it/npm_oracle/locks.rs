@@ -162,3 +162,31 @@ fn merge_conflict_in_a_lock_is_resolved() {
         .run(["install"])
         .has("node_modules/a", "1.0.0");
 }
+
+#[test]
+fn empty_dev_dependencies_are_kept_in_the_lock() {
+    let Some(both) = both("a@1.0.0 -> b@1\nb@1.0.0") else { return };
+    let manifest = |name: &str| {
+        json!({
+            "name": name, "version": "1.0.0", "devDependencies": {}, "optionalDependencies": {},
+            "peerDependencies": {}, "engines": {}, "bundleDependencies": [], "os": [], "bin": {},
+        })
+    };
+    let mut root = manifest("project");
+    root["workspaces"] = json!(["w"]);
+    both.folder("w", &manifest("w"))
+        .folder("lib", &manifest("lib"))
+        .project(&root)
+        .run(["install", "./lib"])
+        .lock_has("\"devDependencies\": {}")
+        .run(["install"])
+        .project(&root)
+        .run(["install"])
+        .run(["install", "a"])
+        .run(["install"])
+        .project(&root)
+        .run(["install", "-D", "a"])
+        .run(["uninstall", "a"])
+        .remove("node_modules")
+        .run(["ci"]);
+}
