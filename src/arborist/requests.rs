@@ -171,7 +171,10 @@ impl IdealBuilder<'_> {
             self.check_request_allowed(&spec)?;
             let request = ManifestRequest { spec: &spec, requester: Requester::Project };
             let fetched = self.manifests.manifest(&request)?;
-            let name = fetched.manifest.name.clone().unwrap_or_default();
+            let name = fetched.manifest.name.clone().filter(|name| !name.is_empty());
+            // npm goes on with such a name, and fails later or leaves a broken project.
+            let nameless = || BuildError::Nameless { argument: raw.to_owned() };
+            let name = name.ok_or_else(nameless)?;
             if is_tag {
                 let version = fetched.manifest.version.clone().unwrap_or_default();
                 spec = Spec::resolve(&name, &version, Path::new(&cwd))?;

@@ -216,6 +216,12 @@ pub enum BuildError {
         /// The name in the argument.
         name: String,
     },
+    /// An argument gives no name, and what it leads to has none.
+    #[error("{argument} has no name in its package.json")]
+    Nameless {
+        /// The argument.
+        argument: String,
+    },
     /// More work than any real project gives.
     #[error("the dependency tree has more than {limit} {what}")]
     TooLarge {
@@ -251,6 +257,7 @@ impl Explain for BuildError {
             Self::MissingTarget { .. } => Code::MissingTarget,
             Self::InvalidLocation { .. } => Code::Lockparse,
             Self::UpdateArguments { .. } => Code::Updateargs,
+            Self::Nameless { .. } => Code::Badname,
             Self::TooLarge { .. } => Code::TooLarge,
             Self::Detached => Code::Internal,
         }
@@ -291,6 +298,9 @@ impl Explain for BuildError {
             Self::Load(error) => error.help(),
             Self::Spec(error) => error.help(),
             Self::Override(error) => error.help(),
+            Self::Nameless { argument } => {
+                Some(format!("give it one: denpm install <name>@{argument}"))
+            }
             _ => None,
         }
     }

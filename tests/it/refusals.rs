@@ -465,3 +465,19 @@ fn frozen_install_with_unreviewed_scripts_is_refused_before_anything_is_removed(
     let code = output.error_code().unwrap().to_owned();
     refused(&sandbox, &["ci", "--strict-allow-scripts"], &code, 1);
 }
+
+#[test]
+fn package_without_a_name_is_not_installed_without_one() {
+    let (_registry, sandbox) = standing();
+    sandbox.file("lib/package.json", r#"{"version": "1.0.0"}"#);
+    sandbox.file("empty/package.json", r#"{"name": ""}"#);
+    sandbox.bytes("t.tgz", &loose_tarball(&json!({"version": "1.0.0"})));
+    for place in ["./lib", "./empty", "./t.tgz"] {
+        let before = stamps(&sandbox.project());
+        let output = sandbox.denpm(["install", place]).failed_with("EINVALIDPACKAGENAME");
+        assert!(output.stderr.contains(&format!("<name>@{place}")), "{output}");
+        assert_eq!(differences(&before, &stamps(&sandbox.project())), Vec::<String>::new());
+        sandbox.denpm(["install", &format!("named@{place}")]).succeeded();
+        sandbox.denpm(["uninstall", "named"]).succeeded();
+    }
+}
