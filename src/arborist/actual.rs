@@ -12,6 +12,7 @@ use indexmap::IndexMap;
 
 use super::{
     BuildError, DepFlags, LoadFailure, NodeId, Project, Records, RootFlags, Shrinkwrap, Tree,
+    bin_folder::expand_bin_folder,
     paths::{basename, relative, resolve},
     tree::{NewNode, Place},
 };
@@ -46,7 +47,10 @@ pub fn read_manifest(folder: &Path) -> FolderManifest {
         Err(error) => return FolderManifest::Broken(error.to_string()),
     };
     match Manifest::from_slice(&bytes) {
-        Ok(manifest) => FolderManifest::Read(Arc::new(manifest)),
+        Ok(mut manifest) => {
+            expand_bin_folder(&mut manifest, folder);
+            FolderManifest::Read(Arc::new(manifest))
+        }
         Err(error) => FolderManifest::Broken(error.to_string()),
     }
 }

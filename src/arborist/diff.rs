@@ -188,7 +188,7 @@ impl Tree {
         if version(ideal) != version(actual) {
             return Some(Action::Change);
         }
-        let bins_exist = self.bin_paths(ideal).iter().all(|path| exists(path));
+        let bins_exist = self.has_its_bins(ideal, exists);
         let (a, b) = (&self[actual].integrity, &self[ideal].integrity);
         let (have, want) = (self.resolved(actual), self.resolved(ideal));
         if a.is_none() && b.is_none() && bins_exist && have == want {
@@ -196,6 +196,15 @@ impl Tree {
         }
         let same = matches!((a, b), (Some(a), Some(b)) if shares_digest(a, b));
         (!same || !bins_exist).then_some(Action::Change)
+    }
+
+    /// Whether all commands of a package are linked; a folder is no command, and gets no link.
+    fn has_its_bins(&self, node: NodeId, exists: &dyn Fn(&str) -> bool) -> bool {
+        let folder = &self[self.target_or_self(node)];
+        let targets = folder.package.bin.values();
+        self.bin_paths(node).iter().zip(targets).all(|(path, target)| {
+            exists(path) || exists(&format!("{}/{target}/.", folder.realpath))
+        })
     }
 
     /// Where the commands of a package are linked: `.bin` beside it.

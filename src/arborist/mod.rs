@@ -15,6 +15,7 @@
 
 mod absorb;
 mod actual;
+mod bin_folder;
 mod can_place_dep;
 mod dep_sets;
 mod dep_valid;
@@ -51,6 +52,7 @@ mod workspaces;
 mod yarn;
 
 pub use actual::{FolderManifest, hidden_lock_is_fresh, package_folders, read_manifest, realpath};
+pub use bin_folder::expand_bin_folder;
 pub use dep_sets::Dedupe;
 pub use dev_engines::{DevEnginesError, Engine, Engines};
 pub use diff::{Action, Change, Diff, DiffOptions};

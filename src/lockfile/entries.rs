@@ -14,7 +14,7 @@ use serde::{
 };
 use serde_json::{Map, Value, value::RawValue};
 
-use super::read::{MAX_ENTRIES, lock_entry};
+use super::read::{MAX_ENTRIES, folder_name, lock_entry};
 use crate::{arborist::LockEntry, cpu, manifest::Manifest, plain::Plain};
 
 /// The fields of an entry that are no manifest's.
@@ -52,7 +52,8 @@ pub(super) fn read(text: &str) -> Option<Read> {
 }
 
 fn entry(location: &str, text: &str) -> Option<LockEntry> {
-    let package = Manifest::from_slice(text.as_bytes()).ok()?;
+    let folder = folder_name(location);
+    let package = Manifest::entry_from_slice(text.as_bytes(), folder.as_deref()).ok()?;
     let OwnFields(own) = serde_json::from_str(text).ok()?;
     Some(lock_entry(location, package, &own))
 }

@@ -107,7 +107,9 @@ pub(super) fn read_any(text: &str, file_name: &str) -> Result<Read, LockfileErro
         .into_iter()
         .map(|(location, entry)| {
             let entry = entry.as_object()?;
-            let entry = lock_entry(&location, Manifest::from_object(entry), entry);
+            let folder = folder_name(&location);
+            let package = Manifest::entry_from_object(entry, folder.as_deref());
+            let entry = lock_entry(&location, package, entry);
             Some((location, entry))
         })
         .collect::<Option<IndexMap<String, LockEntry>>>()
@@ -145,7 +147,7 @@ pub(super) fn lock_entry(
 
 /// What a package without a name is called by its folder (`nameFromFolder`), where the location
 /// alone tells.
-fn folder_name(location: &str) -> Option<String> {
+pub(super) fn folder_name(location: &str) -> Option<String> {
     let (_, name) = location.rsplit_once("node_modules/")?;
     let folder = match name.split_once('/') {
         Some((scope, folder)) if scope.starts_with('@') => folder,

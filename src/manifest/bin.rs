@@ -25,9 +25,9 @@ pub(super) fn normalize(bin: Option<&Value>, name: Option<&str>) -> StringMap {
     };
     // In place, as npm does it: a renamed key takes over one of the same name.
     for key in commands.keys().cloned().collect::<Vec<_>>() {
-        let cleaned = secured(&key);
+        let cleaned = secured_path(&key);
         let command = basename(&cleaned);
-        let target = commands.get(&key).map(|path| secured(path)).unwrap_or_default();
+        let target = commands.get(&key).map(|path| secured_path(path)).unwrap_or_default();
         if command != key || command.is_empty() || target.is_empty() {
             commands.shift_remove(&key);
         }
@@ -45,7 +45,9 @@ fn basename(path: &str) -> &str {
 
 /// A path with forward slashes that stays below its folder. A trailing slash is kept, as
 /// `path.join` keeps it.
-fn secured(path: &str) -> String {
+///
+/// Source: `secureAndUnixifyPath` of @npmcli/package-json 7.
+pub fn secured_path(path: &str) -> String {
     let path = path.replace(['\\', ':'], "/");
     let mut segments: Vec<&str> = Vec::new();
     for segment in path.split('/') {

@@ -17,6 +17,7 @@ mod packument;
 mod string_map;
 mod time;
 
+pub use bin::secured_path;
 pub use json::{
     Json, JsonFormat, JsonParseError, Members, detect_format, members, parse_json, render_json,
     render_json_sorted,

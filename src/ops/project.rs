@@ -11,7 +11,7 @@ use super::{
     reify::{OddFolders, validate_node_modules},
 };
 use crate::{
-    arborist::{Project, Shrinkwrap, map_workspaces, realpath},
+    arborist::{Project, Shrinkwrap, expand_bin_folder, map_workspaces, realpath},
     error::{Code, Explain, Failure},
     event::{Event, Reporter},
     fs::{FsError, Lock, read_bounded_file},
@@ -183,11 +183,9 @@ impl ProjectFiles {
     ) -> Result<Self, Failure> {
         let folder = PathBuf::from(&path);
         let package_json = read_package_json(&folder)?;
-        let package = package_json
-            .as_ref()
-            .map(PackageJson::manifest)
-            .map(std::sync::Arc::new)
-            .unwrap_or_default();
+        let mut package = package_json.as_ref().map(PackageJson::manifest).unwrap_or_default();
+        expand_bin_folder(&mut package, &folder);
+        let package = std::sync::Arc::new(package);
         let workspaces = map_workspaces(&path, package.workspaces.as_deref())?;
         let (lock_name, text) = read_lock_text(&folder)?;
         let lock_exists = text.is_some();

@@ -67,6 +67,9 @@ pub struct Manifest {
     pub directories: Option<Box<Value>>,
     /// `bin`: commands and their paths inside the package, made safe.
     pub bin: StringMap,
+    /// `directories.bin` where there is no `bin`: whoever has the package's folder at hand finds
+    /// the commands in it.
+    pub bin_folder: Option<String>,
     /// `scripts` that are strings.
     pub scripts: StringMap,
     /// `hasInstallScript`, which abbreviated packuments and lockfiles carry instead of scripts.
@@ -156,9 +159,23 @@ impl Manifest {
     /// # Errors
     /// [`ManifestError`], also for nesting deeper than 128 in what is taken; the rest is read past.
     pub fn from_slice(bytes: &[u8]) -> Result<Self, ManifestError> {
+        Self::entry_from_slice(bytes, None)
+    }
+
+    /// The same for an entry of a lockfile, which names no package that is called as its folder:
+    /// a `bin` that is a path alone takes that name.
+    ///
+    /// # Errors
+    /// As [`Manifest::from_slice`].
+    pub fn entry_from_slice(bytes: &[u8], folder: Option<&str>) -> Result<Self, ManifestError> {
         read::document(bytes, read::Fields)?
-            .map(Draft::normalised)
+            .map(|draft| draft.normalised(folder))
             .ok_or(ManifestError::NotAnObject)
+    }
+
+    /// The same for one that was parsed before.
+    pub fn entry_from_object(object: &Map<String, Value>, folder: Option<&str>) -> Self {
+        read::object(object).map(|draft| draft.normalised(folder)).unwrap_or_default()
     }
 
     /// What a manifest calls itself: its `name` and `version` alone, as [`Manifest::from_slice`]
@@ -173,7 +190,7 @@ impl Manifest {
     /// Normalises the object of a manifest.
     pub fn from_object(object: &Map<String, Value>) -> Self {
         // Only a text can be at fault: what was parsed has each key once.
-        read::object(object).map(Draft::normalised).unwrap_or_default()
+        Self::entry_from_object(object, None)
     }
 
     /// Whether `peerDependenciesMeta` marks this peer as optional (any true value does).
@@ -200,8 +217,8 @@ impl Manifest {
 }
 
 impl Draft {
-    /// The manifest arborist sees.
-    fn normalised(self) -> Manifest {
+    /// The manifest arborist sees; one without a name may have that of its folder.
+    fn normalised(self, folder_name: Option<&str>) -> Manifest {
         let Self { mut manifest, dependencies, optional_dependencies, .. } = self;
         manifest.bundle_dependencies =
             self.bundle_dependencies.or(self.bundled_dependencies).and_then(|bundled| {
@@ -221,7 +238,12 @@ impl Draft {
         {
             **funding = json!({ "url": std::mem::take(url) });
         }
-        manifest.bin = bin::normalize(self.bin.as_ref(), manifest.name.as_deref());
+        let name = manifest.name.as_deref().or(folder_name);
+        manifest.bin = bin::normalize(self.bin.as_ref(), name);
+        if !self.bin.as_ref().is_some_and(is_truthy) {
+            let folder = manifest.directories.as_ref().and_then(|all| all.get("bin")?.as_str());
+            manifest.bin_folder = folder.filter(|folder| !folder.is_empty()).map(str::to_owned);
+        }
         let whole = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
         if let (Some(name), Some(version)) = (&manifest.name, &manifest.version)
             && whole(&manifest.name)

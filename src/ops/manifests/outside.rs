@@ -7,7 +7,7 @@ use std::{
 
 use super::{Shared, SourceError};
 use crate::{
-    arborist::{Fetched, LoadFailure, Naming},
+    arborist::{Fetched, LoadFailure, Naming, expand_bin_folder},
     error::Failure,
     manifest::Manifest,
     ops::{
@@ -50,8 +50,10 @@ impl Shared {
             naming: Naming::Free,
         };
         let package = self.packages.get(&request, Weight::Usual).await?.package;
+        let mut manifest = Manifest::from_slice(&package.package_json)?;
+        expand_bin_folder(&mut manifest, &package.dir);
         Ok(Arc::new(Fetched {
-            manifest: Arc::new(Manifest::from_slice(&package.package_json)?),
+            manifest: Arc::new(manifest),
             resolved: Some(resolved.into()),
             integrity: is_tarball.then(|| package.integrity.to_string().into()),
         }))
@@ -60,7 +62,8 @@ impl Shared {
 
 /// A folder that will be packed (`--install-links`): its manifest as it lies there.
 fn from_folder(path: &str) -> Result<Arc<Fetched>, LoadFailure> {
-    let manifest = read_manifest(Path::new(path)).map_err(LoadFailure::new)?;
+    let mut manifest = read_manifest(Path::new(path)).map_err(LoadFailure::new)?;
+    expand_bin_folder(&mut manifest, Path::new(path));
     Ok(Arc::new(Fetched {
         manifest: Arc::new(manifest),
         resolved: Some(format!("file:{path}").into()),

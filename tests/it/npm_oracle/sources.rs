@@ -1,6 +1,9 @@
 //! Packages that do not come from the registry as a tarball of their own.
 
-use crate::support::{both, package::loose_tarball};
+use crate::{
+    refusals::standing,
+    support::{both, package::loose_tarball, tarball::Tarball},
+};
 use serde_json::json;
 
 #[test]
@@ -160,6 +163,78 @@ fn files_of_a_tarball_are_found_beside_it() {
         .run(["install"])
         .has("node_modules/y", "1.0.0")
         .run(["install"])
+        .remove("node_modules")
+        .run(["ci"]);
+}
+
+#[test]
+fn files_of_a_folder_of_commands_are_commands() {
+    let Some(both) = both("") else { return };
+    let manifest =
+        |name: &str| json!({"name": name, "version": "1.0.0", "directories": {"bin": "./cmds"}});
+    let mut root = manifest("project");
+    root["workspaces"] = json!(["w"]);
+    root["dependencies"] = json!({"lib": "file:lib", "t": "file:t.tgz", "r": "1"});
+    let tarball = Tarball::new()
+        .file("package.json", 0o644, manifest("t").to_string().as_bytes())
+        .file("cmds/t-one", 0o644, b"#!/usr/bin/env node\n")
+        .file("cmds/t-two.js", 0o644, b"");
+    both.registry
+        .package("r", "1.0.0")
+        .field("directories", json!({"bin": "cmds"}))
+        .file("cmds/r-one", "")
+        .publish();
+    both.folder("w", &manifest("w"))
+        .file("w/cmds/w-one", "")
+        .folder("lib", &manifest("lib"))
+        .file("lib/cmds/lib-one", "")
+        .file("lib/cmds/.hidden", "")
+        .file("cmds/own", "")
+        .bytes("t.tgz", &tarball.gzip())
+        .project(&root)
+        .run(["install"])
+        .lock_has("\"own\": \"cmds/own\"")
+        .lock_has("\"t-one\": \"cmds/t-one\"")
+        .run(["install"])
+        .remove("node_modules/.package-lock.json")
+        .run(["install"])
+        .remove("node_modules")
+        .run(["ci"]);
+}
+
+#[test]
+fn folder_among_commands_changes_nothing_twice() {
+    let (registry, sandbox) = standing();
+    sandbox.file("lib/package.json", r#"{"name": "lib", "directories": {"bin": "cmds"}}"#);
+    sandbox.file("lib/cmds/sub/two", "");
+    sandbox.denpm(["install", "./lib"]).succeeded();
+    assert_eq!(sandbox.denpm(["install"]).succeeded().summary(), Some("up to date in [TIME]"));
+    assert!(sandbox.read("node_modules/.bin/two").is_some());
+    drop(registry);
+}
+
+#[test]
+fn lone_path_of_a_command_in_the_lock_is_called_as_its_package() {
+    let Some(both) = both("") else { return };
+    for name in ["a", "@s/b"] {
+        both.registry
+            .package(name, "1.0.0")
+            .field("bin", json!("cli.js"))
+            .file("cli.js", "")
+            .publish();
+    }
+    let entry = json!({"version": "1.0.0", "bin": "cli.js"});
+    let lock = json!({
+        "name": "project", "version": "1.0.0", "lockfileVersion": 3, "requires": true,
+        "packages": {
+            "": {"name": "project", "version": "1.0.0", "dependencies": {"a": "1", "@s/b": "1"}},
+            "node_modules/a": entry, "node_modules/@s/b": entry,
+        },
+    });
+    both.file("package-lock.json", &lock.to_string())
+        .depends(&json!({"a": "1", "@s/b": "1"}))
+        .run(["install"])
+        .lock_has("\"b\": \"cli.js\"")
         .remove("node_modules")
         .run(["ci"]);
 }
