@@ -11,7 +11,7 @@ use url::Url;
 use super::{build::allow_sources, context::Context};
 use crate::{
     arborist::{Allow, AllowError, AllowKind, AllowSources, Diff, EdgeId, NodeId, Requester, Tree},
-    spec::Spec,
+    spec::{Spec, SpecKind},
 };
 
 /// Whether a node's files may be fetched from where they are.
@@ -69,7 +69,7 @@ pub(super) fn check_links(context: &Context, tree: &Tree, diff: &Diff) -> Result
 /// Who depends on the node: the project, where it or a workspace of it does.
 fn requester(tree: &Tree, node: NodeId) -> Requester {
     let is_ours = |node| tree.is_project_root(node) || tree.is_workspace(node);
-    let edges = tree.edges_in(node).into_iter().filter(|&edge| tree.edge_valid(edge));
+    let edges = tree.edges_in(node).into_iter().filter(|&edge| asks_for(tree, edge, node));
     let asked = |edge| tree.edge_from(edge).map(|from| (edge, from));
     let asked: Vec<(EdgeId, NodeId)> = edges.filter_map(asked).collect();
     if asked.iter().any(|&(_, from)| is_ours(from)) {
@@ -79,4 +79,16 @@ fn requester(tree: &Tree, node: NodeId) -> Requester {
     } else {
         Requester::Dependency
     }
+}
+
+/// Whether an edge asks for just this node. With `install-links` the project's own folders are
+/// linked all the same, which no edge is content with (`linkValid` of arborist).
+fn asks_for(tree: &Tree, edge: EdgeId, node: NodeId) -> bool {
+    let names_folder = || {
+        let from = tree.edge_from(edge)?;
+        let base = Path::new(&*tree[from].realpath);
+        let spec = Spec::resolve(tree.edge_name(edge), &tree[edge].raw_spec, base).ok()?;
+        Some(matches!(spec.kind, SpecKind::Directory) && *spec.fetch_spec == *tree[node].realpath)
+    };
+    tree.edge_valid(edge) || (tree[node].is_link() && names_folder() == Some(true))
 }

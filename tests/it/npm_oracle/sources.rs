@@ -4,7 +4,7 @@ use crate::{
     refusals::standing,
     support::{both, package::loose_tarball, tarball::Tarball},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[test]
 fn bundled_dependencies_come_with_their_package() {
@@ -237,4 +237,23 @@ fn lone_path_of_a_command_in_the_lock_is_called_as_its_package() {
         .lock_has("\"b\": \"cli.js\"")
         .remove("node_modules")
         .run(["ci"]);
+}
+
+#[test]
+fn folders_of_the_project_are_linked_with_install_links_too() {
+    let Some(both) = both("b@1.0.0") else { return };
+    let folder = |name: &str, dependencies: Value| json!({"name": name, "version": "1.0.0", "dependencies": dependencies});
+    both.npmrc("install-links=true")
+        .folder("x", &folder("x", json!({"z": "file:../z"})))
+        .folder("y", &folder("y", json!({"z": "file:../z"})))
+        .folder("z", &folder("z", json!({"b": "1"})))
+        .folder("w", &folder("w", json!({"y": "file:../y", "v": "file:v"})))
+        .folder("w/v", &folder("v", json!({})))
+        .project(&json!({"workspaces": ["w"], "dependencies": {"x": "file:./x", "y": "file:y"}}))
+        .run(["install"])
+        .lock_has("\"node_modules/z\"")
+        .run(["install"])
+        .remove("node_modules")
+        .run(["ci"])
+        .run(["update"]);
 }
