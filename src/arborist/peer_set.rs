@@ -249,7 +249,7 @@ impl IdealBuilder<'_> {
         edge: EdgeId,
     ) -> Result<NodeId, BuildError> {
         let name = self.tree.edge_name(edge).to_owned();
-        if let Err(error) = self.check_allowed(spec, Some(edge)) {
+        if let Err(error) = self.check_allowed(spec, edge) {
             return Ok(self.failure_node(&name, parent, LoadFailure::new(error), edge));
         }
         let root = self.tree.target_or_self(self.root);
@@ -343,34 +343,30 @@ impl IdealBuilder<'_> {
     }
 
     /// `allow-git`, `allow-file`, `allow-directory`, `allow-remote`.
-    pub(super) fn check_allowed(
-        &self,
-        spec: &Spec,
-        edge: Option<EdgeId>,
-    ) -> Result<(), AllowError> {
+    pub(super) fn check_allowed(&self, spec: &Spec, edge: EdgeId) -> Result<(), AllowError> {
         let Some(kind) = AllowKind::of(spec) else { return Ok(()) };
-        let from = edge.and_then(|edge| self.tree[edge].from);
-        if from.is_some_and(|from| self.tree.holds(from, spec)) {
+        if self.tree[edge].from.is_some_and(|from| self.tree.holds(from, spec)) {
             return Ok(());
         }
         self.options.allow.check(kind, spec, self.requester(edge))
     }
 
     /// Whether the project itself asks, or one of its dependencies.
-    pub(super) fn requester(&self, edge: Option<EdgeId>) -> Requester {
-        let from = edge.and_then(|edge| self.tree[edge].from);
-        let overridden = edge.is_some_and(|edge| self.tree.is_overridden(edge));
-        let ours = |node: NodeId| {
-            let node = self.tree[node].source_reference.unwrap_or(node);
-            self.tree.is_project_root(node) || self.tree.is_workspace(node)
-        };
-        match from {
-            Some(from) if ours(from) => Requester::Project,
-            Some(from) if !overridden && self.tree.is_foreign(from) => Requester::Dependency,
-            // Without a dependent it is what the user named; an override is the project's word,
-            // which does not make its dependent the project.
+    fn requester(&self, edge: EdgeId) -> Requester {
+        match self.tree[edge].from {
+            Some(from) if self.is_ours(from) => Requester::Project,
+            Some(from) if !self.tree.is_overridden(edge) && self.tree.is_foreign(from) => {
+                Requester::Dependency
+            }
+            // An override is the project's word, which does not make its dependent the project.
             Some(_) | None => Requester::Folder,
         }
+    }
+
+    /// Whether a node is the project, a workspace, or stands for one of them.
+    pub(super) fn is_ours(&self, node: NodeId) -> bool {
+        let node = self.tree[node].source_reference.unwrap_or(node);
+        self.tree.is_project_root(node) || self.tree.is_workspace(node)
     }
 
     /// The manifest for a specifier, fetched once per run.
@@ -378,13 +374,13 @@ impl IdealBuilder<'_> {
         let pinned = self.yarn.as_ref().and_then(|yarn| yarn.pin(spec));
         if let Some(pinned) = &pinned {
             // A yarn.lock leads nowhere that a package.json could not.
-            self.check_allowed(&pinned.spec, Some(edge)).map_err(LoadFailure::new)?;
+            self.check_allowed(&pinned.spec, edge).map_err(LoadFailure::new)?;
         }
         let spec = pinned.as_ref().map_or(spec, |pinned| &pinned.spec);
         if let Some(known) = self.fetched.get(&spec.raw) {
             return Ok(Arc::clone(known));
         }
-        let requester = self.requester(Some(edge));
+        let requester = self.requester(edge);
         let mut fetched = self.manifests.manifest(&ManifestRequest { spec, requester })?;
         if let Some(pinned) = &pinned {
             fetched = pinned.confirm(fetched)?;

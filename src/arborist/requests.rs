@@ -9,7 +9,7 @@ use super::{
     BuildError, NodeId, Update,
     ideal::IdealBuilder,
     paths::relative,
-    source::{ManifestRequest, Requester},
+    source::{AllowKind, ManifestRequest, Requester},
 };
 use crate::{
     event::{Event, Level},
@@ -168,7 +168,7 @@ impl IdealBuilder<'_> {
         let mut spec = Spec::parse(raw, Path::new(&cwd))?;
         let is_tag = matches!(spec.kind, SpecKind::Tag) && !spec.raw_spec.is_empty();
         if spec.name.is_none() || is_tag {
-            self.check_request_allowed(&spec)?;
+            self.check_request_allowed(&spec, node)?;
             let request = ManifestRequest { spec: &spec, requester: Requester::Project };
             let fetched = self.manifests.manifest(&request)?;
             let name = fetched.manifest.name.clone().filter(|name| !name.is_empty());
@@ -194,8 +194,12 @@ impl IdealBuilder<'_> {
         Ok(AddedDep { name, raw_spec, node })
     }
 
-    fn check_request_allowed(&self, spec: &Spec) -> Result<(), BuildError> {
-        self.check_allowed(spec, None).map_err(|error| super::LoadFailure::new(error).into())
+    /// What is typed for the project or a workspace is the project's own word.
+    fn check_request_allowed(&self, spec: &Spec, node: NodeId) -> Result<(), BuildError> {
+        let Some(kind) = AllowKind::of(spec) else { return Ok(()) };
+        let requester = if self.is_ours(node) { Requester::Project } else { Requester::Folder };
+        let allowed = self.options.allow.check(kind, spec, requester);
+        allowed.map_err(|error| super::LoadFailure::new(error).into())
     }
 
     fn add_dep(&self, package: &mut Manifest, dep: &AddedDep) {

@@ -4,6 +4,7 @@
 //! package.json, package-lock.json and the hidden lock, and every file, mode and link.
 
 mod again;
+mod allowed;
 mod bare;
 mod commands;
 mod corners;
