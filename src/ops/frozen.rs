@@ -4,7 +4,10 @@ use std::{fs, io, path::Path};
 
 use super::project::ProjectFiles;
 use crate::{
-    arborist::{Ideal, NodeId, Shrinkwrap, Tree, TreeSettings},
+    arborist::{
+        Ideal, LockEntry, NodeId, Shrinkwrap, Tree, TreeSettings,
+        paths::{relative, resolve},
+    },
     error::{Code, Explain, Failure},
     fs::FsError,
 };
@@ -48,12 +51,19 @@ impl Explain for FrozenError {
     }
 }
 
-/// The lock of a project, for `ci`.
+/// The lock of a project, for `ci`: to npm one whose links lead nowhere is none.
 ///
 /// # Errors
 /// [`FrozenError::NoLock`].
 pub(super) fn require_lock(files: &ProjectFiles) -> Result<&Shrinkwrap, FrozenError> {
-    files.lock.as_ref().map(|lock| &lock.shrinkwrap).ok_or(FrozenError::NoLock)
+    let lock = files.lock.as_ref().map(|lock| &lock.shrinkwrap).ok_or(FrozenError::NoLock)?;
+    let project = &files.project.path;
+    let has_target = |entry: &LockEntry| {
+        let target = resolve(project, entry.resolved.as_deref().unwrap_or_default());
+        lock.packages.contains_key(&relative(project, &target))
+    };
+    let whole = lock.packages.values().filter(|entry| entry.link).all(has_target);
+    if whole { Ok(lock) } else { Err(FrozenError::NoLock) }
 }
 
 /// Compares the ideal tree with what the lock alone would give (`validate-lockfile.js`).

@@ -139,3 +139,21 @@ fn dependency_of_a_workspace_without_a_string_is_not_lost() {
         .project(&json!({"workspaces": ["w"]}))
         .say(["install", "a", "--workspace=w"], "must provide string spec");
 }
+
+#[test]
+fn link_of_the_lock_without_its_target_is_no_lock_to_ci() {
+    let Some(both) = both("a@1.0.0") else { return };
+    let lock = json!({
+        "name": "project", "version": "1.0.0", "lockfileVersion": 3, "requires": true,
+        "packages": {
+            "": {"name": "project", "version": "1.0.0", "dependencies": {"a": "1"}},
+            "node_modules/a": {"resolved": "gone", "link": true},
+        },
+    });
+    both.file("package-lock.json", &lock.to_string())
+        .depends(&json!({"a": "1"}))
+        .fail(["ci"], "EUSAGE")
+        .fail(["ci", "--dry-run"], "EUSAGE")
+        .fail(["install"], "EMISSINGTARGET")
+        .fail(["prune"], "EMISSINGTARGET");
+}
