@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeSet,
     fs,
+    io::ErrorKind,
     path::Path,
     sync::Arc,
     time::{Duration, SystemTime},
@@ -41,7 +42,9 @@ pub fn read_manifest(folder: &Path) -> FolderManifest {
     let path = folder.join("package.json");
     let bytes = match read_bounded_file(&path, MAX_MANIFEST_BYTES) {
         Ok(bytes) => bytes,
-        Err(FsError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+        Err(FsError::Io { source, .. })
+            if matches!(source.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
+        {
             return FolderManifest::Missing;
         }
         Err(error) => return FolderManifest::Broken(error.to_string()),
@@ -170,7 +173,7 @@ impl Scan<'_> {
             return;
         }
         let modules = resolve(&path, "node_modules");
-        let names = package_folders(Path::new(&modules));
+        let names = packages_in(Path::new(&modules));
         let found: Vec<NodeId> =
             names.iter().map(|name| self.child(node, &resolve(&modules, name))).collect();
         for child in found {
@@ -221,7 +224,7 @@ impl Scan<'_> {
             return;
         }
         let modules = folder.join("node_modules");
-        for name in package_folders(&modules) {
+        for name in packages_in(&modules) {
             let inner = modules.join(&name);
             let FolderManifest::Read(package) = read_manifest(&inner) else { continue };
             if package.name.is_none() || package.version.is_none() {
@@ -255,12 +258,13 @@ fn name_of(path: &str) -> Option<String> {
     super::paths::name_in_node_modules(path).map(str::to_owned)
 }
 
-/// The package folders in a `node_modules`, scopes opened, hidden names left out, sorted by name.
-pub fn package_folders(modules: &Path) -> Vec<String> {
+/// What lies in a `node_modules`, scopes opened, hidden names left out, sorted by name: packages,
+/// and plain files that npm takes for packages of which it knows nothing.
+pub fn packages_in(modules: &Path) -> Vec<String> {
     let mut names = Vec::new();
-    for name in folder_names(modules) {
+    for name in names_in(modules) {
         if name.starts_with('@') {
-            let inner = folder_names(&modules.join(&name));
+            let inner = names_in(&modules.join(&name));
             names.extend(inner.into_iter().map(|inner| format!("{name}/{inner}")));
         } else {
             names.push(name);
@@ -270,11 +274,10 @@ pub fn package_folders(modules: &Path) -> Vec<String> {
     names
 }
 
-fn folder_names(path: &Path) -> Vec<String> {
-    let Ok(entries) = fs::read_dir(path) else { return Vec::new() };
+fn names_in(folder: &Path) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     entries
         .filter_map(Result::ok)
-        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir() || kind.is_symlink()))
         .filter_map(|entry| entry.file_name().into_string().ok())
         .filter(|name| !name.starts_with('.'))
         .collect()

@@ -51,7 +51,7 @@ mod tree;
 mod workspaces;
 mod yarn;
 
-pub use actual::{FolderManifest, hidden_lock_is_fresh, package_folders, read_manifest, realpath};
+pub use actual::{FolderManifest, hidden_lock_is_fresh, packages_in, read_manifest, realpath};
 pub use bin_folder::expand_bin_folder;
 pub use dep_sets::Dedupe;
 pub use dev_engines::{DevEnginesError, Engine, Engines};

@@ -2,6 +2,7 @@
 
 use crate::support::both;
 use serde_json::json;
+use std::{thread, time::Duration};
 
 #[test]
 fn package_that_only_an_optional_peer_wants_goes_with_the_second_install() {
@@ -34,4 +35,22 @@ fn who_may_execute_a_file_is_as_in_the_archive() {
     let package = both.registry.package("a", "1.0.0");
     package.with_file("own.sh", "", 0o700).with_file("group.sh", "", 0o610).publish();
     both.depends(&json!({"a": "1.0.0"})).run(["install"]);
+}
+
+#[test]
+fn plain_file_in_node_modules_is_a_package_nobody_needs() {
+    let Some(both) = both("a@1.0.0\na@2.0.0") else { return };
+    both.depends(&json!({"a": "1"})).run(["install"]);
+    let litter = || {
+        // What changes within 10 ms of the hidden lock is not noticed, by neither.
+        thread::sleep(Duration::from_millis(50));
+        both.file("node_modules/file", "text")
+            .file("node_modules/@scope/file", "text")
+            .file("node_modules/.hidden", "text")
+            .file("node_modules/a/node_modules/file", "text")
+    };
+    litter().print(["ls"]).run(["install", "--dry-run"]).run(["install"]);
+    litter().run(["install", "a@2"]);
+    litter().run(["prune"]);
+    litter().run(["ci"]);
 }
