@@ -24,6 +24,8 @@ pub struct PackageJson {
     format: JsonFormat,
     /// The text it was read from; empty for a new file.
     original: String,
+    /// The content has stand-ins for lone surrogates.
+    has_halves: bool,
 }
 
 /// A text that is no `package.json`.
@@ -46,7 +48,12 @@ impl Explain for PackageJsonError {
 impl Default for PackageJson {
     /// `{}` in npm's default layout.
     fn default() -> Self {
-        Self { content: Map::new(), format: JsonFormat::default(), original: String::new() }
+        Self {
+            content: Map::new(),
+            format: JsonFormat::default(),
+            original: String::new(),
+            has_halves: false,
+        }
     }
 }
 
@@ -57,9 +64,12 @@ impl PackageJson {
     /// [`PackageJsonError`], also for nesting deeper than 128.
     pub fn parse(text: &str) -> Result<Self, PackageJsonError> {
         match json::parse_json(text)? {
-            Value::Object(content) => {
-                Ok(Self { content, format: json::detect_format(text), original: text.to_owned() })
-            }
+            Value::Object(content) => Ok(Self {
+                content,
+                format: json::detect_format(text),
+                original: text.to_owned(),
+                has_halves: json::has_halves(text),
+            }),
             _ => Err(PackageJsonError::NotAnObject),
         }
     }
@@ -168,7 +178,7 @@ impl PackageJson {
     pub fn render(&self) -> String {
         let mut text = json::render_json(&Value::Object(self.content.clone()), &self.format);
         text.push_str(&self.format.newline);
-        text
+        if self.has_halves { json::restored(&text).into_owned() } else { text }
     }
 
     /// Whether writing would change more than white space around the text.
