@@ -267,7 +267,10 @@ impl Settled {
         let package = &files.project.package;
         let runs_own = request.runs_root_scripts
             && OWN_SCRIPTS.iter().any(|event| package.scripts.contains_key(event));
-        if runs_own || !files.project.workspaces.is_empty() || !is_final(ideal) {
+        // No file and no time that is looked at tells of a new file among the commands.
+        let has_bin_folder = package.bin_folder.is_some();
+        let has_workspaces = !files.project.workspaces.is_empty();
+        if runs_own || has_bin_folder || has_workspaces || !is_final(ideal) {
             return None;
         }
         let messages = context.heard.repeated()?;

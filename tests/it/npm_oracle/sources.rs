@@ -257,3 +257,14 @@ fn folders_of_the_project_are_linked_with_install_links_too() {
         .run(["ci"])
         .run(["update"]);
 }
+
+#[test]
+fn file_that_comes_to_a_folder_of_commands_is_noticed() {
+    let Some(both) = both("b@1.0.0") else { return };
+    both.file("cmds/one", "")
+        .project(&json!({"dependencies": {"b": "1"}, "directories": {"bin": "cmds"}}))
+        .run(["install"])
+        .file("cmds/two", "")
+        .run(["install"])
+        .lock_has("\"two\": \"cmds/two\"");
+}
