@@ -22,7 +22,9 @@ use super::{
     proofs::check_downgrades,
     registries::{self, quorum},
     reify::{self, OddFolders, ReifyRequest},
-    review, save,
+    review,
+    rewritten::Rewritten,
+    save,
     settled::Settled,
     sidecar, sumdb, summary, workspaces,
 };
@@ -85,7 +87,7 @@ pub async fn install(context: &Context, request: &TreeRequest) -> Result<Install
         // Only now is it known which optional packages failed.
         done.changes = summary::changes(&ideal.tree, ideal.root, &prepared.diff);
     } else {
-        save::save(context, &files, &mut ideal, request)?;
+        Rewritten::by(|rewritten| save::save(context, &files, &mut ideal, request, rewritten))?;
     }
     context.pool.flush().await;
     check_own_scripts(context, request, &files)?;
@@ -346,12 +348,14 @@ async fn apply(
     }
     let unreviewed = applied.unreviewed.clone();
     let fetched = &prepared.fetched;
-    applied.finish(|| {
-        save::save(context, files, ideal, request)?;
-        prepared.sum.iter().try_for_each(|sum| sum.write(&files.folder))?;
-        ideal.settle_filtered(prepared.actual, &prepared.diff.filter);
-        sidecar::write(files, &ideal.tree, ideal.root, fetched, &prepared.known, context.seed)?;
-        save::write_hidden_lock(context, files, ideal, request)
+    Rewritten::by(|rewritten| {
+        applied.finish(|| {
+            save::save(context, files, ideal, request, rewritten)?;
+            prepared.sum.iter().try_for_each(|sum| sum.write(&files.folder, rewritten))?;
+            ideal.settle_filtered(prepared.actual, &prepared.diff.filter);
+            sidecar::write(files, &ideal.tree, ideal.root, fetched, &prepared.known, context.seed)?;
+            save::write_hidden_lock(context, files, ideal, request, rewritten)
+        })
     })?;
     if !unreviewed.is_empty() {
         context.reporter.event(Event::log(Level::Warn, "install-scripts", unreviewed));

@@ -33,6 +33,7 @@ mod raw_manifest;
 pub mod registries;
 pub mod reify;
 pub mod review;
+mod rewritten;
 mod save;
 pub mod scripts;
 mod seed;

@@ -227,15 +227,7 @@ impl Packages {
             let source = tarball.source.clone();
             match self.import(tarball.body, expected.clone(), package.clone()).await {
                 Ok(stored) => {
-                    // What is promised may be a mirror's own word, which proves nothing against
-                    // the configured registry.
-                    let mirrors = |(one, _): &&(RegistryId, _)| !self.pool.is_configured(one);
-                    let liar = contradiction.as_ref().filter(mirrors);
-                    if let Some((liar, StoreError::Integrity(wrong))) = liar {
-                        let (served, promised) = (wrong.found().integrity(), wrong.wanted());
-                        let lie = Lie::now(&package, served.to_string(), promised.to_string());
-                        self.pool.report_lie(liar, lie);
-                    }
+                    self.report_lie(&package, contradiction.as_ref());
                     return Ok(Obtained { package: stored, source: Some(source) });
                 }
                 // What is large was being unpacked when its connection broke.
@@ -244,7 +236,8 @@ impl Packages {
                     if let Some(why) = broke_off(&error)
                         && !self.pool.may_ask_again(breaks, &package, why).await
                     {
-                        return Err(why.clone().into());
+                        return Err(contradiction
+                            .map_or_else(|| why.clone().into(), |(_, wrong)| wrong.into()));
                     }
                 }
                 Err(error) if is_about_bytes(&error) && question.avoid.is_empty() => {
@@ -262,6 +255,17 @@ impl Packages {
                 }
                 Err(error) => return Err(error.into()),
             }
+        }
+    }
+
+    /// Remembers who served other bytes than those that were right in the end.
+    fn report_lie(&self, package: &str, contradiction: Option<&(RegistryId, StoreError)>) {
+        // What is promised may be a mirror's own word, which proves nothing against the configured
+        // registry.
+        let liar = contradiction.filter(|(one, _)| !self.pool.is_configured(one));
+        if let Some((liar, StoreError::Integrity(wrong))) = liar {
+            let (served, promised) = (wrong.found().integrity(), wrong.wanted());
+            self.pool.report_lie(liar, Lie::now(package, served.to_string(), promised.to_string()));
         }
     }
 

@@ -8,13 +8,14 @@ use super::{
     build::{TreeRequest, reads_yarn_lock, save_type},
     context::Context,
     project::{ProjectFiles, read_package_json},
+    rewritten::Rewritten,
 };
 use crate::{
     arborist::{Ideal, SaveOptions, Update},
     config::options::LockResolved,
     error::Failure,
     event::{Event, Level},
-    fs::{Durability, write_atomic},
+    fs::Durability,
     lockfile::{
         DEFAULT_LOCKFILE_VERSION, LockWriter, Lockfile, RegistryResolved, render_yarn_lock,
     },
@@ -42,13 +43,14 @@ pub(super) fn save(
     files: &ProjectFiles,
     ideal: &mut Ideal,
     request: &TreeRequest,
+    rewritten: &mut Rewritten,
 ) -> Result<(), Failure> {
     if saves(context, request) {
-        save_asked(context, files, ideal, request)?;
+        save_asked(context, files, ideal, request, rewritten)?;
     }
     // npm notes the tree of a run that only locks, too, where there is a folder for it.
     if context.options.lock.package_lock_only && !context.options.dry_run {
-        write_hidden_lock(context, files, ideal, request)?;
+        write_hidden_lock(context, files, ideal, request, rewritten)?;
     }
     Ok(())
 }
@@ -58,6 +60,7 @@ fn save_asked(
     files: &ProjectFiles,
     ideal: &mut Ideal,
     request: &TreeRequest,
+    rewritten: &mut Rewritten,
 ) -> Result<(), Failure> {
     if request.saves(context) {
         let prefix = if context.options.save.save_exact {
@@ -72,11 +75,11 @@ fn save_asked(
         };
         for (node, manifest) in ideal.saved_manifests(&options) {
             let folder = ideal.tree[node].realpath.to_string();
-            write_package_json(Path::new(&folder), &manifest)?;
+            write_package_json(Path::new(&folder), &manifest, rewritten)?;
         }
     }
     if context.options.lock.package_lock {
-        write_lockfile(context, files, ideal, request)?;
+        write_lockfile(context, files, ideal, request, rewritten)?;
     }
     Ok(())
 }
@@ -87,14 +90,16 @@ fn write_yarn_lock(
     files: &ProjectFiles,
     ideal: &Ideal,
     request: &TreeRequest,
+    rewritten: &mut Rewritten,
 ) -> Result<(), Failure> {
     if !reads_yarn_lock(context, request) {
         return Ok(());
     }
-    let Some(before) = files.yarn_lock()? else { return Ok(()) };
-    let text = render_yarn_lock(&ideal.tree, ideal.root);
-    if let Some(text) = text.filter(|text| *text != before) {
-        write_atomic(&files.folder.join("yarn.lock"), text.as_bytes(), Durability::Synced)?;
+    if files.yarn_lock()?.is_some()
+        && let Some(text) = render_yarn_lock(&ideal.tree, ideal.root)
+    {
+        let path = files.folder.join("yarn.lock");
+        rewritten.write(&path, text.as_bytes(), Durability::Synced)?;
     }
     Ok(())
 }
@@ -110,7 +115,11 @@ fn known_lock<'a>(
     files.lock.as_ref().filter(|_| reads_lock && request.update != Update::All)
 }
 
-fn write_package_json(folder: &Path, manifest: &Arc<Manifest>) -> Result<(), Failure> {
+fn write_package_json(
+    folder: &Path,
+    manifest: &Arc<Manifest>,
+    rewritten: &mut Rewritten,
+) -> Result<(), Failure> {
     let mut package_json = read_package_json(folder)?.unwrap_or_default();
     let changes = changed_fields(manifest, &package_json);
     package_json.update_dependencies(&changes);
@@ -124,11 +133,8 @@ fn write_package_json(folder: &Path, manifest: &Arc<Manifest>) -> Result<(), Fai
         }
     }
     if package_json.is_changed() {
-        write_atomic(
-            &folder.join("package.json"),
-            package_json.render().as_bytes(),
-            Durability::Synced,
-        )?;
+        let text = package_json.render();
+        rewritten.write(&folder.join("package.json"), text.as_bytes(), Durability::Synced)?;
     }
     Ok(())
 }
@@ -178,6 +184,7 @@ fn write_lockfile(
     files: &ProjectFiles,
     ideal: &Ideal,
     request: &TreeRequest,
+    rewritten: &mut Rewritten,
 ) -> Result<(), Failure> {
     let Written { text, version, converted_from } = written(context, files, ideal, request);
     if let Some(from) = converted_from {
@@ -186,11 +193,7 @@ fn write_lockfile(
         context.reporter.event(Event::log(Level::Warn, "shrinkwrap", vec![line]));
     }
     let path = files.folder.join(files.lock_name);
-    if fs::read(&path).is_ok_and(|before| before == text.as_bytes()) {
-        return Ok(());
-    }
-    write_atomic(&path, text.as_bytes(), Durability::Synced)?;
-    Ok(())
+    Ok(rewritten.write(&path, text.as_bytes(), Durability::Synced)?)
 }
 
 /// Whether the lockfile says, word for word, what a run that saves would write.
@@ -266,8 +269,9 @@ pub(super) fn write_hidden_lock(
     files: &ProjectFiles,
     ideal: &Ideal,
     request: &TreeRequest,
+    rewritten: &mut Rewritten,
 ) -> Result<(), Failure> {
-    write_yarn_lock(context, files, ideal, request)?;
+    write_yarn_lock(context, files, ideal, request, rewritten)?;
     let folder = files.folder.join("node_modules");
     if !folder.is_dir() {
         return Ok(());
@@ -280,11 +284,7 @@ pub(super) fn write_hidden_lock(
     }
     let text = writer.hidden(&header, &lock_format(context, files, lock));
     let path = folder.join(".package-lock.json");
-    if fs::read(&path).is_ok_and(|before| before == text.as_bytes()) {
-        return Ok(());
-    }
-    write_atomic(&path, text.as_bytes(), Durability::Volatile)?;
-    Ok(())
+    Ok(rewritten.write(&path, text.as_bytes(), Durability::Volatile)?)
 }
 
 #[cfg(test)]

@@ -120,8 +120,7 @@ async fn go_round<'a, Q: Question>(
             },
             () = look => continue,
         };
-        let own = under_way.iter().find(|asked| asked.stop.member.id == stop.member.id);
-        let answers = own.and_then(|asked| asked.sent.get()).map_or(0, |sent| sent.answers);
+        let answers = answers_before(&under_way, stop);
         under_way.retain(|asked| asked.stop.member.id != stop.member.id);
         let (error, next) = match result {
             Ok(answer) => {
@@ -149,6 +148,12 @@ async fn go_round<'a, Q: Question>(
             }
         }
     }
+}
+
+/// How many answers a registry had given when it was asked.
+fn answers_before(under_way: &[Asked<'_>], stop: &Stop) -> u64 {
+    let own = under_way.iter().find(|asked| asked.stop.member.id == stop.member.id);
+    own.and_then(|asked| asked.sent.get()).map_or(0, |sent| sent.answers)
 }
 
 /// Whether the registry asked last has used up its patience.
@@ -217,16 +222,11 @@ struct Failed {
 impl Failures {
     fn note(&mut self, stop: &Stop, error: FetchError, answers: u64) {
         let timeout = u32::from(error.fault().is_some_and(Fault::is_timeout));
-        match self.0.iter_mut().find(|failed| failed.member.id == stop.member.id) {
-            Some(failed) => {
-                let timeouts = failed.timeouts + timeout;
-                *failed = Failed { member: Arc::clone(&failed.member), error, timeouts, answers };
-            }
-            None => {
-                let member = Arc::clone(&stop.member);
-                self.0.push(Failed { member, error, timeouts: timeout, answers });
-            }
-        }
+        let known = self.0.iter().position(|failed| failed.member.id == stop.member.id);
+        let before = known.map_or(0, |place| self.0.remove(place).timeouts);
+        let (member, timeouts) = (Arc::clone(&stop.member), before + timeout);
+        let failed = Failed { member, error, timeouts, answers };
+        self.0.insert(known.unwrap_or(self.0.len()), failed);
     }
 
     fn has_patience(&self, stop: &Stop) -> bool {

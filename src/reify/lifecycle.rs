@@ -5,17 +5,10 @@
 //! `postinstall`. Within one event the order is (depth, path) and as many run at once as there
 //! are processors, one at a time when they share the terminal.
 
-use std::{
-    collections::BTreeSet,
-    future::ready,
-    path::Path,
-    sync::atomic::{AtomicBool, Ordering},
-    time::Duration,
-};
+use std::{collections::BTreeSet, path::Path};
 
-use futures_util::{StreamExt as _, future::join, stream};
+use futures_util::{StreamExt as _, stream};
 use indexmap::IndexMap;
-use tokio::time::timeout;
 
 use super::{
     bin_links::BinError,
@@ -23,15 +16,12 @@ use super::{
     sandbox::Sandbox,
     script_env::{Env, NpmEnv, ScriptContext, script_env},
     script_package::{Gyp, PackageKind, ScriptPackage},
-    termination::end_scripts,
+    termination::killed_are_gone,
 };
 use crate::event::{Event, Phase, Reporter};
 
 /// What runs for a package with a `binding.gyp` and no install script of its own.
 pub const DEFAULT_GYP_INSTALL: &str = "node-gyp rebuild";
-
-/// How long scripts are awaited that were told to end because another one failed.
-const LONGEST_END: Duration = Duration::from_secs(3);
 
 /// The events of the project itself after a bare `install` or `ci`. Source: `lib/commands/install.js`.
 pub const ROOT_EVENTS: &[&str] =
@@ -151,7 +141,7 @@ pub struct Built {
 /// the locations that were dropped by then.
 ///
 /// # Errors
-/// The first failure of a package that is not optional; scripts still running are ended before.
+/// The first failure of a package that is not optional; scripts still running are killed.
 pub async fn build(
     round: Round,
     packages: &[&ScriptPackage],
@@ -182,27 +172,22 @@ pub async fn build(
             .collect::<Vec<_>>();
         let limit =
             if options.stdio == ScriptStdio::Inherited { 1 } else { options.parallel.max(1) };
-        let gave_up = &AtomicBool::new(false);
-        let start = |(package, run): (_, ScriptRun)| async move {
-            let goes_on = !gave_up.load(Ordering::Relaxed);
-            if goes_on { Some((package, run_script(&run, reporter).await)) } else { None }
-        };
-        let mut ends = stream::iter(runs).map(start).buffer_unordered(limit);
-        while let Some(end) = ends.next().await {
-            let Some((package, end)) = end else { continue };
+        let mut ends = stream::iter(runs)
+            .map(|(package, run)| async move { (package, run_script(&run, reporter).await) })
+            .buffer_unordered(limit);
+        while let Some((package, end)) = ends.next().await {
             done += 1;
             reporter.event(Event::PhaseProgress { phase: Phase::Scripts, done, total });
             match end {
                 Ok(_output) => built.ran += 1,
                 Err(error) if package.optional_set.is_empty() => {
                     // The tree is put back next: nothing may write into it any more.
-                    gave_up.store(true, Ordering::Relaxed);
-                    let rest = ends.for_each(|_| ready(()));
-                    // What has left its group may keep a pipe open for ever.
-                    drop(join(end_scripts(), timeout(LONGEST_END, rest)).await);
+                    drop(ends);
+                    killed_are_gone().await;
                     return Err(error.into());
                 }
                 Err(error) => {
+                    killed_are_gone().await;
                     gone.extend(package.optional_set.iter().cloned());
                     gone.insert(package.location.clone());
                     let (location, optional_set) =

@@ -18,7 +18,7 @@ use tokio::{
 use super::{
     sandbox::{Sandbox, SandboxError},
     script_env::Env,
-    termination::{Group, RunningScript},
+    termination::{End, Group, RunningScript},
 };
 use crate::{
     error::{Code, Explain},
@@ -155,7 +155,7 @@ impl Explain for ScriptError {
 }
 
 /// Runs one script to its end; there is no time limit, as in npm. Dropping the future kills the shell,
-/// and where the script has no terminal all that it started.
+/// and where there is no terminal all that it started.
 ///
 /// # Errors
 /// [`ScriptError::Failed`] for any end but exit code 0, [`ScriptError::Spawn`] without a shell.
@@ -185,17 +185,14 @@ pub async fn run_script(
         shell: shell.clone(),
         source,
     };
-    // Who shares the terminal stays in its foreground group, or it could not read.
-    let group = match run.stdio {
-        ScriptStdio::Inherited => Group::Denpms,
-        ScriptStdio::Captured => Group::Own,
-    };
+    let group = Group::of(run.stdio);
     RunningScript::prepare(&mut command, group);
     let mut child = command.spawn().map_err(spawn_error)?;
     let watched = RunningScript::of(&child, group);
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let (status, stdout, stderr) = tokio::join!(child.wait(), last_of(stdout), last_of(stderr));
-    watched.over().await;
+    let is_well = status.as_ref().is_ok_and(|status| status.success());
+    watched.over(if is_well { End::Well } else { End::Badly }).await;
     let (status, output) = (status.map_err(spawn_error)?, ScriptOutput { stdout, stderr });
     if status.success() {
         return Ok(output);

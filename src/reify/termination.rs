@@ -4,22 +4,26 @@
 //! put the tree back then: the journal is on disk, and the next run undoes what was begun, as
 //! after any other death.
 //!
-//! A script that has no terminal is a process group of its own, so that what it started ends with
-//! it: nothing may write into a tree that is being put back.
+//! Without a terminal, a script is a process group of its own, and what it started ends with it:
+//! nothing may write into a tree that is being put back. At a terminal it stays in denpm's group,
+//! which the terminal's own signals reach, and may ask there for a passphrase.
 //!
 //! Source: `@npmcli/run-script/lib/signal-manager.js`, which knows no groups.
 
+use std::{fs::File, sync::LazyLock};
+
+use super::run_script::ScriptStdio;
 use crate::error::{Code, Explain};
 
 #[cfg(unix)]
 pub use unix::terminated;
 #[cfg(unix)]
-pub(super) use unix::{RunningScript, end_scripts};
+pub(super) use unix::{RunningScript, killed_are_gone};
 
 #[cfg(not(unix))]
 pub use elsewhere::terminated;
 #[cfg(not(unix))]
-pub(super) use elsewhere::{RunningScript, end_scripts};
+pub(super) use elsewhere::{RunningScript, killed_are_gone};
 
 /// denpm was told to end while scripts ran.
 #[derive(Debug, thiserror::Error)]
@@ -49,8 +53,27 @@ impl Explain for Terminated {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Group {
     Own,
-    /// It shares the terminal, which sends its signals to denpm's group.
+    /// denpm's, as a shell has it.
     Denpms,
+}
+
+impl Group {
+    /// That of a script with this way to speak.
+    pub(super) fn of(stdio: ScriptStdio) -> Self {
+        static HAS_TERMINAL: LazyLock<bool> =
+            LazyLock::new(|| !cfg!(unix) || File::open("/dev/tty").is_ok());
+        match stdio {
+            ScriptStdio::Captured if !*HAS_TERMINAL => Self::Own,
+            _ => Self::Denpms,
+        }
+    }
+}
+
+/// How a script ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    Well,
+    Badly,
 }
 
 #[cfg(unix)]
@@ -70,22 +93,27 @@ mod unix {
         time::{Instant, sleep},
     };
 
-    use super::{Group, Terminated};
+    use super::{End, Group, Terminated};
 
     /// How long scripts have to end after they were told to.
     const PATIENCE: Duration = Duration::from_secs(10);
-    /// How long they have when denpm gives up: whoever waits has been told nothing yet.
-    const SHORT_PATIENCE: Duration = Duration::from_secs(2);
+    /// How long what was killed is awaited: a signal takes no longer, and where nobody collects the
+    /// dead they seem to live.
+    const DEATH: Duration = Duration::from_millis(500);
     /// How often it is looked whether they have.
     const LOOK: Duration = Duration::from_millis(20);
 
-    static SCRIPTS: Mutex<Scripts> = Mutex::new(Scripts { running: BTreeMap::new(), ending: None });
+    static SCRIPTS: Mutex<Scripts> =
+        Mutex::new(Scripts { running: BTreeMap::new(), killed: Vec::new(), ending: None });
     static LISTENING: Once = Once::new();
+    static INTERRUPTIBLE: Once = Once::new();
     static ENDED: Notify = Notify::const_new();
 
     /// The scripts that run, by process, and the signal with which denpm is ending.
     struct Scripts {
         running: BTreeMap<i32, Group>,
+        /// Groups that were killed.
+        killed: Vec<i32>,
         ending: Option<Ending>,
     }
 
@@ -113,28 +141,17 @@ mod unix {
     pub(in crate::reify) struct RunningScript {
         id: Option<i32>,
         group: Group,
-        is_over: bool,
+        end: Option<End>,
     }
 
     impl RunningScript {
         /// To be called before a script is started, on a thread of the runtime: from there on denpm
         /// decides what the signals mean, so somebody listens to the end.
         pub(in crate::reify) fn prepare(command: &mut Command, group: Group) {
-            LISTENING.call_once(|| {
-                let signals = [
-                    (SignalKind::terminate(), Signal::TERM, "SIGTERM"),
-                    (SignalKind::interrupt(), Signal::INT, "SIGINT"),
-                    (SignalKind::hangup(), Signal::HUP, "SIGHUP"),
-                ];
-                for (kind, signal_, name) in signals {
-                    let Ok(mut told) = signal(kind) else { continue };
-                    tokio::spawn(async move {
-                        told.recv().await;
-                        end(Ending { signal: signal_, name }).await;
-                    });
-                }
-            });
+            LISTENING.call_once(|| listen(SignalKind::terminate(), Signal::TERM, "SIGTERM"));
             if group == Group::Own {
+                // A terminal would tell them both, and a shell wants to see denpm die of it.
+                INTERRUPTIBLE.call_once(|| listen(SignalKind::interrupt(), Signal::INT, "SIGINT"));
                 command.process_group(0);
             }
         }
@@ -147,13 +164,13 @@ mod unix {
             if let (Some(id), Some(ending)) = (id, scripts.ending) {
                 tell(id, group, ending.signal);
             }
-            Self { id, group, is_over: false }
+            Self { id, group, end: None }
         }
 
         /// To be awaited when the script is over. Where denpm is ending there is no way on: what
         /// the script did not do must not count as its failure.
-        pub(in crate::reify) async fn over(mut self) {
-            self.is_over = true;
+        pub(in crate::reify) async fn over(mut self, end: End) {
+            self.end = Some(end);
             drop(self);
             let is_ending = scripts().ending.is_some();
             if is_ending {
@@ -163,12 +180,30 @@ mod unix {
     }
 
     impl Drop for RunningScript {
+        /// What is left of a script that failed, or that nobody awaits any more, is killed; not what
+        /// was told to end and does so.
         fn drop(&mut self) {
             let Some(id) = self.id else { return };
-            scripts().running.remove(&id);
-            if !self.is_over && self.group == Group::Own {
+            let mut scripts = scripts();
+            scripts.running.remove(&id);
+            let is_left = match self.end {
+                None => true,
+                Some(End::Badly) => scripts.ending.is_none(),
+                Some(End::Well) => false,
+            };
+            if is_left && self.group == Group::Own {
                 tell(id, self.group, Signal::KILL);
+                scripts.killed.push(id);
             }
+        }
+    }
+
+    fn listen(kind: SignalKind, forwarded: Signal, name: &'static str) {
+        if let Ok(mut told) = signal(kind) {
+            tokio::spawn(async move {
+                told.recv().await;
+                end(Ending { signal: forwarded, name }).await;
+            });
         }
     }
 
@@ -188,28 +223,15 @@ mod unix {
         ENDED.notify_one();
     }
 
-    /// Tells the scripts that run to end, and waits until they have; what remains of them then is
-    /// ended. Somebody else has to await them meanwhile.
-    pub(in crate::reify) async fn end_scripts() {
-        let told: Vec<_> = scripts().running.iter().map(|(&id, &group)| (id, group)).collect();
-        for &(id, group) in &told {
-            tell(id, group, Signal::TERM);
-        }
-        let last = Instant::now() + SHORT_PATIENCE;
-        while Instant::now() < last && told.iter().any(|&(id, group)| is_alive(id, group)) {
+    /// Waits until nothing is left of the scripts that were killed.
+    pub(in crate::reify) async fn killed_are_gone() {
+        let killed = std::mem::take(&mut scripts().killed);
+        let is_alive =
+            |&id: &i32| Pid::from_raw(id).is_some_and(|id| test_kill_process_group(id).is_ok());
+        let last = Instant::now() + DEATH;
+        while Instant::now() < last && killed.iter().any(is_alive) {
             sleep(LOOK).await;
         }
-        for &(id, group) in &told {
-            tell(id, group, Signal::KILL);
-        }
-    }
-
-    /// Whether a process of the script is left.
-    fn is_alive(id: i32, group: Group) -> bool {
-        Pid::from_raw(id).is_some_and(|id| match group {
-            Group::Own => test_kill_process_group(id).is_ok(),
-            Group::Denpms => scripts().running.contains_key(&id.as_raw_nonzero().get()),
-        })
     }
 
     /// Waits until denpm was told to end, and its scripts have: nothing may go on after that.
@@ -227,7 +249,7 @@ mod unix {
 mod elsewhere {
     use tokio::process::{Child, Command};
 
-    use super::{Group, Terminated};
+    use super::{End, Group, Terminated};
 
     /// Nothing: there are no signals to pass on.
     pub(in crate::reify) struct RunningScript;
@@ -239,11 +261,11 @@ mod elsewhere {
             Self
         }
 
-        pub(in crate::reify) async fn over(self) {}
+        pub(in crate::reify) async fn over(self, _end: End) {}
     }
 
-    /// Nothing: what runs is ended when nobody awaits it any more.
-    pub(in crate::reify) async fn end_scripts() {}
+    /// Nothing: only the shell is killed.
+    pub(in crate::reify) async fn killed_are_gone() {}
 
     /// Never comes.
     pub async fn terminated() -> Terminated {

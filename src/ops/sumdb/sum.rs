@@ -16,9 +16,9 @@ use crate::{
     config::policy::SumdbMode,
     error::Failure,
     event::Event,
-    fs::{Durability, FsError, read_bounded_file, write_atomic},
+    fs::{Durability, FsError, read_bounded_file},
     lockfile::sum::{MAX_SUM_BYTES, Merged, Pinned, Sum, SumProof},
-    ops::context::Context,
+    ops::{context::Context, rewritten::Rewritten},
     store::StoredPackage,
     sumdb::{Hash, Note, TreeHead, policy::NotAccepted, record::PackageKey},
     verify::Integrity,
@@ -260,24 +260,17 @@ impl Renewed {
     ///
     /// # Errors
     /// Files that cannot be written.
-    pub(in crate::ops) fn write(&self, folder: &Path) -> Result<(), FsError> {
+    pub(in crate::ops) fn write(
+        &self,
+        folder: &Path,
+        rewritten: &mut Rewritten,
+    ) -> Result<(), FsError> {
         let (sum, proof) = (folder.join(SUM), folder.join(PROOF));
         match &self.proof {
-            Some(bytes) if read(&proof)?.as_ref() != Some(bytes) => {
-                write_atomic(&proof, bytes, Durability::Synced)?;
-            }
-            Some(_) => {}
-            None => match std::fs::remove_file(&proof) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    return Err(FsError::io("remove", &proof)(error));
-                }
-                _ => {}
-            },
+            Some(bytes) => rewritten.write(&proof, bytes, Durability::Synced)?,
+            None => rewritten.remove(&proof)?,
         }
-        if read(&sum)?.as_deref() != Some(self.text.as_bytes()) {
-            write_atomic(&sum, self.text.as_bytes(), Durability::Synced)?;
-        }
-        Ok(())
+        rewritten.write(&sum, self.text.as_bytes(), Durability::Synced)
     }
 }
 

@@ -270,3 +270,19 @@ fn package_with_a_patch_is_a_copy_that_may_be_written_to() {
         assert_eq!(code.as_deref(), Some("module.exports = 1\n"));
     }
 }
+
+#[test]
+fn package_json_and_lock_are_put_back_when_what_follows_cannot_be_written() {
+    let registry = Registry::start();
+    registry.tree("a@1.0.0\nb@1.0.0");
+    let sandbox = Sandbox::new(&registry);
+    depends(&sandbox, &json!({"a": "1"}));
+    sandbox.denpm(["install"]).succeeded();
+    // No file comes to the place of a folder that is not empty.
+    let hidden = "node_modules/.package-lock.json";
+    sandbox.remove(hidden).file(&format!("{hidden}/x"), "");
+    let before = sandbox.snapshot_files();
+    let output = sandbox.denpm(["install", "b", "--package-lock-only"]);
+    assert_ne!(output.status, 0, "{output}");
+    assert_eq!(sandbox.snapshot_files(), before, "{output}");
+}

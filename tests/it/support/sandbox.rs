@@ -156,6 +156,12 @@ impl Sandbox {
         self.spawn(env!("CARGO_BIN_EXE_denpm"), args)
     }
 
+    /// The same without the terminal that the tests may have.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn start_detached<'s>(&'s self, args: &[&'s str]) -> Running<'s> {
+        self.spawn("setsid", [env!("CARGO_BIN_EXE_denpm")].iter().chain(args))
+    }
+
     /// Runs a line of shell in the project, in which `$DENPM` is the denpm under test.
     pub(crate) fn shell(&self, script: &str) -> Output {
         let script = script.replace("$DENPM", concat!("'", env!("CARGO_BIN_EXE_denpm"), "'"));
