@@ -91,6 +91,8 @@ pub struct Credentials {
     /// Hosts, with their port where it is none of HTTP's own, of registries that are reached over
     /// https: the keys do not say how, and a lockfile's URL must not decide to ask in the open.
     secure: BTreeSet<String>,
+    /// Those of registries that the user reaches without TLS.
+    open: BTreeSet<String>,
 }
 
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -127,10 +129,12 @@ impl Credentials {
         all
     }
 
-    /// Notes how a configured registry is reached.
-    pub(super) fn add_registry(&mut self, url: &Url) {
-        if url.scheme() == "https" {
-            self.secure.extend(host_of(url));
+    /// Notes how a configured registry is reached; only the user may say that it is in the open.
+    pub(super) fn add_registry(&mut self, url: &Url, by_user: bool) {
+        match url.scheme() {
+            "https" => self.secure.extend(host_of(url)),
+            "http" if by_user => self.open.extend(host_of(url)),
+            _ => {}
         }
     }
 
@@ -147,10 +151,10 @@ impl Credentials {
 
     /// The credential for a request to `url`: the longest key that is a prefix of it, walking
     /// up its path to the host. Another port is another host; a host whose registry is reached
-    /// over https gets none over http.
+    /// over https gets none over http, unless the user has one there that is not.
     pub fn for_url(&self, url: &Url) -> Option<Credential> {
         let host = host_of(url)?;
-        if url.scheme() == "http" && self.secure.contains(&host) {
+        if url.scheme() == "http" && self.secure.contains(&host) && !self.open.contains(&host) {
             return None;
         }
         let full = format!("//{host}{}", url.path());
@@ -166,14 +170,6 @@ impl Credentials {
             };
         }
         None
-    }
-
-    /// [`Self::for_url`], else `registry`'s credential where the request goes to its host, as
-    /// tarballs beside the registry's own path do.
-    pub fn for_request(&self, url: &Url, registry: &Url) -> Option<Credential> {
-        let same_host = url.host_str() == registry.host_str()
-            && url.port_or_known_default() == registry.port_or_known_default();
-        self.for_url(url).or_else(|| if same_host { self.for_url(registry) } else { None })
     }
 
     /// The e-mail address that belongs to `registry`.

@@ -156,7 +156,7 @@ impl NetworkOptions {
         let registry = registry_url(config, &registry_key(config), &mut credentials)?;
         let (proxy, https_proxy) = proxies(config)?;
         let pool = parse_pool(&config.texts("denpm-registries"))?;
-        pool.iter().filter_map(PoolEntry::mirror).for_each(|url| credentials.add_registry(url));
+        note_registries(config.layers(), &pool, &mut credentials);
         let (quorum, own_quorum) = quorums(config);
         let number = |key| config.number(key).unwrap_or_default();
         Ok(Self {
@@ -208,16 +208,19 @@ pub struct OwnRoutes {
 }
 
 impl OwnRoutes {
-    /// Those of the settings, for the registry that the project's settings choose too.
-    pub fn of(config: &Config, registry: &Url) -> Self {
+    /// Those of the settings that led to `network`.
+    pub fn of(config: &Config, network: &NetworkOptions) -> Self {
         let own = config.layers().without(Origin::Project);
         let mut credentials = Credentials::from_layers(&own);
-        let named = own.get("registry").and_then(|found| found.value.to_text());
-        if let Some(url) = named.and_then(|text| Url::parse(&text).ok()) {
+        let url = |key: &str| Url::parse(&own.get(key)?.value.to_text()?).ok();
+        if let Some(url) = url("registry") {
             credentials.add_user_info(&url);
         }
-        let scopes = scope_keys(&own).map(|(scope, _)| scope.to_owned()).collect();
-        Self { scopes, has_credential: credentials.for_url(registry).is_some() }
+        let scopes = scope_keys(&own).filter(|(scope, key)| {
+            url(key).is_some_and(|url| network.scopes.get(*scope) == Some(&shown_registry(url)))
+        });
+        let scopes = scopes.map(|(scope, _)| scope.to_owned()).collect();
+        Self { scopes, has_credential: credentials.for_url(&network.registry).is_some() }
     }
 
     /// Whether the registry of this name's scope is the user's choice.
@@ -231,23 +234,39 @@ impl OwnRoutes {
     }
 }
 
-/// A registry's URL with a slash at its end; user information becomes a credential, so that the
-/// URL can be shown.
+/// A registry's URL; user information becomes a credential, so that the URL can be shown.
 fn registry_url(
     config: &Config,
     key: &str,
     credentials: &mut Credentials,
 ) -> Result<Url, ConfigError> {
-    let mut url = parse_url(key, config.text(key).unwrap_or_default())?;
+    let url = parse_url(key, config.text(key).unwrap_or_default())?;
+    credentials.add_user_info(&url);
+    Ok(shown_registry(url))
+}
+
+/// A registry's URL as it can be shown: without user information, with a slash at its end.
+fn shown_registry(mut url: Url) -> Url {
     if !url.path().ends_with('/') {
         let folder = format!("{}/", url.path());
         url.set_path(&folder);
     }
-    credentials.add_registry(&url);
-    credentials.add_user_info(&url);
     // Both only fail for URLs without a host, which have no user information.
     let _kept = url.set_username("").and_then(|()| url.set_password(None));
-    Ok(url)
+    url
+}
+
+/// Tells the credentials how registries are reached, by every layer: a project may not lead the
+/// user's credential into the open by naming the same host without TLS.
+fn note_registries(layers: &Layers, pool: &[PoolEntry], credentials: &mut Credentials) {
+    for origin in Origin::ALL {
+        let by_user = !matches!(origin, Origin::Default | Origin::Project);
+        let urls = ["registry"].into_iter().chain(scope_keys(layers).map(|(_, key)| key));
+        for url in urls.filter_map(|key| Url::parse(&layers.own(origin, key)?.to_text()?).ok()) {
+            credentials.add_registry(&url, by_user);
+        }
+    }
+    pool.iter().filter_map(PoolEntry::mirror).for_each(|url| credentials.add_registry(url, true));
 }
 
 /// The setting that names the default registry: with `scope`, that scope's, if it has one

@@ -160,21 +160,30 @@ fn credentials_are_found_by_walking_the_path_up() {
     assert_eq!(basic, Some(expected));
 }
 
+/// Whether a credential of the user goes to each of these, when user and project say this.
+fn credential_goes(user: &str, project: &str, urls: &[&str]) -> Vec<bool> {
+    let place = Place::new();
+    let tokens = "//h.example/:_authToken=x\n//other.example/:_authToken=y\n";
+    place.write("home/.npmrc", &format!("{tokens}{user}"));
+    place.write("project/.npmrc", project);
+    let options = NetworkOptions::from_config(&place.load("", &[])).expect("settings");
+    let credential = |url| options.credentials.for_url(&url::Url::parse(url).expect("a URL"));
+    urls.iter().map(|url| credential(url).is_some()).collect()
+}
+
 #[test]
 fn credential_of_a_registry_behind_https_is_not_sent_in_the_open() {
-    let place = Place::new();
-    place.write(
-        "home/.npmrc",
-        "registry=https://h.example/npm/\n@s:registry=http://plain.example/\n\
-         //h.example/:_authToken=x\n//plain.example/:_authToken=y\n\
-         //other.example/:_authToken=z\n",
-    );
-    let options = NetworkOptions::from_config(&place.load("", &[])).expect("settings");
-    let has =
-        |url: &str| options.credentials.for_url(&url::Url::parse(url).expect("a URL")).is_some();
-    assert!(has("https://h.example/npm/a") && !has("http://h.example/npm/a"));
-    assert!(has("http://plain.example/a") && has("https://plain.example/a"));
-    assert!(has("http://other.example/a"));
+    let urls = ["https://h.example/npm/a", "http://h.example/npm/a", "http://other.example/a"];
+    let secure = "registry=https://h.example/npm/";
+    assert_eq!(credential_goes(secure, "", &urls), [true, false, true]);
+    // Neither a lockfile nor a project's settings lead it there.
+    assert_eq!(credential_goes(secure, "registry=http://h.example/", &urls), [true, false, true]);
+    let scope = "@s:registry=http://h.example/";
+    assert_eq!(credential_goes(secure, scope, &urls), [true, false, true]);
+    // Who has a registry without TLS keeps it, whatever a project adds.
+    let open = "registry=http://h.example/npm/";
+    assert_eq!(credential_goes(open, "@s:registry=https://h.example/", &urls), [true; 3]);
+    assert_eq!(credential_goes("", "registry=http://h.example/", &urls), [true; 3]);
 }
 
 #[test]
@@ -195,9 +204,8 @@ fn registry_of_the_scope_that_is_set_is_the_default_one() {
 fn registry_user_info_becomes_a_credential() {
     let options = options("--registry=http://me:pw@h.example/npm");
     assert_eq!(options.network.registry.as_str(), "http://h.example/npm/");
-    let tarball = url::Url::parse("http://h.example/files/a.tgz").expect("a URL");
     let network = &options.network;
-    assert!(network.credentials.for_request(&tarball, &network.registry).is_some());
+    assert!(network.credentials.for_url(&network.registry).is_some());
 }
 
 #[test]

@@ -49,23 +49,22 @@ impl Exposures {
         Self {
             by_user: [context.policy.sumdb.private_names(), globs(others.flat_map(said))],
             by_project: globs(said(Origin::Project)),
-            routes: OwnRoutes::of(&context.config, registry),
+            routes: OwnRoutes::of(&context.config, &context.options.network),
             configured: RegistryId::of(registry),
         }
     }
 
     /// Of a name that these registries serve.
     pub(super) fn of(&self, name: &str, assignment: &Assignment) -> Exposure {
-        if self.by_user.iter().any(|names| names.is_match(name)) {
+        let is_private = assignment.privacy == Privacy::Private;
+        if self.by_user.iter().any(|names| names.is_match(name))
+            || (is_private && self.is_routed_by_user(name, assignment))
+        {
             Exposure::Private
-        } else if self.by_project.is_match(name) {
+        } else if is_private || self.by_project.is_match(name) {
             Exposure::Withheld
-        } else if assignment.privacy == Privacy::Public {
-            Exposure::Public
-        } else if self.is_routed_by_user(name, assignment) {
-            Exposure::Private
         } else {
-            Exposure::Withheld
+            Exposure::Public
         }
     }
 

@@ -22,7 +22,7 @@ use crate::{
     event::{Event, Level, Phase, Reporter},
     registry::RegistryId,
     report::summary::TrustSummary,
-    store::StoredPackage,
+    store::{Depth, StoredPackage},
 };
 
 /// Packages that are worked on at once. Each holds several kilobytes before its first byte is there;
@@ -45,9 +45,11 @@ pub(super) struct FetchedPackages {
 }
 
 impl FetchedPackages {
-    /// The packages that left the store since they were fetched.
+    /// The packages that left the store since they were fetched, or were replaced there by another
+    /// run that found them changed.
     pub(super) fn lost(&self) -> Vec<NodeId> {
-        let lost = self.packages.iter().filter(|(_, package)| !package.dir.exists());
+        let lost = |package: &StoredPackage| package.verify_unchanged(Depth::Quick).is_err();
+        let lost = self.packages.iter().filter(|(_, package)| lost(package));
         lost.map(|(&node, _)| node).collect()
     }
 

@@ -212,48 +212,39 @@ impl Packages {
             },
             avoid: Vec::new(),
         };
-        let mut contradiction: Option<(RegistryId, StoreError)> = None;
-        let mut breaks = 0;
+        let mut tried = Tried::default();
         loop {
+            question.avoid = tried.avoided();
             let tarball = match self.pool.tarball(&question).await {
                 Ok(tarball) => tarball,
-                // Wrong bytes are not excused by another registry's outage.
-                Err(error) => {
-                    return Err(
-                        contradiction.map_or_else(|| error.into(), |(_, wrong)| wrong.into())
-                    );
-                }
+                Err(error) => return Err(tried.conclude(error)),
             };
             let source = tarball.source.clone();
-            match self.import(tarball.body, expected.clone(), package.clone()).await {
+            let error = match self.import(tarball.body, expected.clone(), package.clone()).await {
                 Ok(stored) => {
-                    self.report_lie(&package, contradiction.as_ref());
+                    self.report_lie(&package, tried.contradiction.as_ref());
                     return Ok(Obtained { package: stored, source: Some(source) });
                 }
-                // What is large was being unpacked when its connection broke.
-                Err(error) if broke_off(&error).is_some() => {
-                    breaks += 1;
-                    if let Some(why) = broke_off(&error)
-                        && !self.pool.may_ask_again(breaks, &package, why).await
-                    {
-                        return Err(contradiction
-                            .map_or_else(|| why.clone().into(), |(_, wrong)| wrong.into()));
-                    }
+                Err(error) => error,
+            };
+            // What lies outside the registries has no other place.
+            let others = self.pool.registry_for(&request.name).registries;
+            let others = if others.contains(&source) { others } else { Vec::new() };
+            if let Some(why) = broke_off(&error) {
+                // What is large was being unpacked when its connection broke: another registry is
+                // asked at once, the same ones after a pause.
+                let is_spent = tried.broke_off(source, &others);
+                if is_spent && !self.pool.may_ask_again(tried.rounds, &package, why).await {
+                    return Err(tried.conclude(why.clone()));
                 }
-                Err(error) if is_about_bytes(&error) && question.avoid.is_empty() => {
-                    // What lies outside the registries has no other place.
-                    let registries = self.pool.registry_for(&request.name).registries;
-                    if !registries.contains(&source) || registries.len() < 2 {
-                        return Err(error.into());
-                    }
-                    let line = format!(
-                        "{package} from {source} is not what was promised; asking another registry"
-                    );
-                    self.reporter.event(crate::event::Event::warn("tarball", line));
-                    question.avoid.push(source.clone());
-                    contradiction = Some((source, error));
-                }
-                Err(error) => return Err(error.into()),
+            } else if is_about_bytes(&error) && tried.contradiction.is_none() && others.len() > 1 {
+                let line = format!(
+                    "{package} from {source} is not what was promised; asking another registry"
+                );
+                self.reporter.event(crate::event::Event::warn("tarball", line));
+                tried.contradiction = Some((source, error));
+            } else {
+                return Err(error.into());
             }
         }
     }
@@ -356,6 +347,42 @@ fn check_name(request: &PackageRequest, stored: &StoredPackage) -> Result<(), Fa
         manifest_match::Expected::Registry { name: &request.name, version: &request.version };
     let found = manifest_match::Found { name: name.as_deref(), version: version.as_deref() };
     Ok(manifest_match::check(expected, found)?)
+}
+
+/// How a tarball was not obtained so far.
+#[derive(Default)]
+struct Tried {
+    /// Who served wrong bytes, and how they were wrong.
+    contradiction: Option<(RegistryId, StoreError)>,
+    /// Whose connections broke since the last pause.
+    broken: Vec<RegistryId>,
+    /// How often all were tried.
+    rounds: u32,
+}
+
+impl Tried {
+    /// Who is not to be asked next.
+    fn avoided(&self) -> Vec<RegistryId> {
+        let liar = self.contradiction.iter().map(|(liar, _)| liar);
+        liar.chain(&self.broken).cloned().collect()
+    }
+
+    /// The connection to a registry broke; true when none of `registries` is left to ask.
+    fn broke_off(&mut self, registry: RegistryId, registries: &[RegistryId]) -> bool {
+        self.broken.push(registry);
+        let avoided = self.avoided();
+        let is_spent = registries.iter().all(|one| avoided.contains(one));
+        if is_spent {
+            self.broken.clear();
+            self.rounds += 1;
+        }
+        is_spent
+    }
+
+    /// The failure to tell: wrong bytes are not excused by another registry's outage.
+    fn conclude(self, last: FetchError) -> Failure {
+        self.contradiction.map_or_else(|| last.into(), |(_, wrong)| wrong.into())
+    }
 }
 
 /// Why a body ended early, if it was the network.

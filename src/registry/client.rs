@@ -6,7 +6,7 @@
 
 use std::{
     collections::HashMap,
-    fs,
+    fs, io,
     path::PathBuf,
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
@@ -25,6 +25,15 @@ use crate::pending::PendingText;
 const STREAM_WINDOW: u32 = 2 << 20;
 const CONNECTION_WINDOW: u32 = 16 << 20;
 
+/// Whose certificates hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trust {
+    /// Those of the authorities that are named, if any are.
+    Named,
+    /// The system's as well: authorities are named for registries.
+    NamedOrSystems,
+}
+
 type Built = Result<Client, FetchError>;
 
 /// The clients of a pool, each built when it is first needed.
@@ -37,6 +46,7 @@ pub(super) struct Clients {
 }
 
 struct Settings {
+    trust: Trust,
     ca: Vec<Authority>,
     extra_ca: Option<PathBuf>,
     strict_ssl: StrictSsl,
@@ -48,13 +58,14 @@ struct Settings {
 
 impl Clients {
     /// Clients for these settings; nothing is read or built before the first request.
-    pub(super) fn new(options: &PoolOptions) -> Self {
+    pub(super) fn new(options: &PoolOptions, trust: Trust) -> Self {
         Self {
             plain: OnceLock::new(),
             secure: OnceLock::new(),
             identified: Mutex::default(),
             credentials: Arc::clone(&options.credentials),
             settings: Settings {
+                trust,
                 ca: options.ca.clone(),
                 extra_ca: options.extra_ca.clone(),
                 strict_ssl: options.strict_ssl,
@@ -96,17 +107,18 @@ impl Settings {
         build(builder)
     }
 
-    /// Like node, which npm leaves this to: who names authorities trusts no others.
+    /// Like node, which npm leaves this to: who names authorities for registries trusts no others.
     fn trusting(&self) -> Result<ClientBuilder, FetchError> {
         if self.strict_ssl == StrictSsl::Off {
             return Ok(self.common().tls_danger_accept_invalid_certs(true));
         }
-        let own = certificates(&self.ca)?;
-        if !own.is_empty() {
-            return Ok(self.common().tls_certs_only(own));
+        let mut named = certificates(&self.ca)?;
+        if self.trust == Trust::Named && !named.is_empty() {
+            return Ok(self.common().tls_certs_only(named));
         }
         let beside = self.extra_ca.clone().map(Authority::File);
-        Ok(self.common().tls_certs_merge(certificates(beside.as_slice())?))
+        named.extend(certificates(beside.as_slice())?);
+        Ok(self.common().tls_certs_merge(named))
     }
 
     fn common(&self) -> ClientBuilder {
@@ -136,16 +148,26 @@ impl Settings {
     }
 }
 
-/// The certificates of all bundles.
+/// The certificates of all bundles; a file that is not there is none, as with npm.
 fn certificates(bundles: &[Authority]) -> Result<Vec<Certificate>, FetchError> {
+    const WHAT: &str = "ca, cafile or NODE_EXTRA_CA_CERTS";
     let mut all = Vec::new();
     for bundle in bundles {
         let text = match bundle {
-            Authority::Pem(text) => Some(text.clone()),
-            Authority::File(path) => fs::read_to_string(path).ok(),
+            Authority::Pem(text) => text.clone().into_bytes(),
+            Authority::File(path) => match fs::read(path) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                read => read.map_err(|error| {
+                    FetchError::Options(format!("cannot read {}: {error}", path.display()))
+                })?,
+            },
         };
-        let read = Certificate::from_pem_bundle(text.unwrap_or_default().as_bytes());
-        all.extend(read.map_err(|error| unusable("ca, cafile or NODE_EXTRA_CA_CERTS", &error))?);
+        let read = Certificate::from_pem_bundle(&text).map_err(|error| unusable(WHAT, &error))?;
+        // Whoever names authorities does not mean those that the system trusts.
+        if read.is_empty() && !text.trim_ascii().is_empty() {
+            return Err(FetchError::Options(format!("{WHAT}: there is no certificate in it")));
+        }
+        all.extend(read);
     }
     Ok(all)
 }
@@ -189,7 +211,7 @@ mod tests {
         let mut options = PoolOptions::new(url, PathBuf::new());
         let broken = "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n";
         options.ca = vec![Authority::Pem(broken.to_owned())];
-        let error = Clients::new(&options).for_url(&options.registry).err();
+        let error = Clients::new(&options, Trust::Named).for_url(&options.registry).err();
         assert!(error.is_some_and(|error| error.to_string().contains("cafile")));
     }
 
@@ -198,7 +220,7 @@ mod tests {
         let url = Url::parse("https://registry.example/").unwrap();
         let mut options = PoolOptions::new(url.clone(), PathBuf::new());
         options.strict_ssl = StrictSsl::Off;
-        let clients = Clients::new(&options);
+        let clients = Clients::new(&options, Trust::Named);
         clients.for_url(&url).unwrap();
         clients.for_url(&Url::parse("http://registry.example/").unwrap()).unwrap();
     }

@@ -19,7 +19,7 @@ use url::Url;
 use super::{
     auth::{CredentialSource, authorization, header},
     cache::Validators,
-    client::Clients,
+    client::{Clients, Trust},
     encoding::{Encoding, Unread},
     error::{Credential, Fault, FetchError, ShownUrl, StatusFailure, message_of},
     freshness::text,
@@ -96,7 +96,7 @@ impl Transport {
             headers.insert(name, value);
         }
         Ok(Self {
-            clients: Clients::new(options),
+            clients: Clients::new(options, Trust::Named),
             credentials: Arc::clone(&options.credentials),
             headers,
             timeouts: options.timeouts,

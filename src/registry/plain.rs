@@ -6,7 +6,7 @@ use url::Url;
 
 use super::{
     auth::Anonymous,
-    client::Clients,
+    client::{Clients, Trust},
     error::FetchError,
     options::{PoolOptions, Timeouts},
 };
@@ -33,7 +33,10 @@ impl PlainClient {
     /// [`FetchError::Options`] for a certificate that cannot be used.
     pub fn new(options: &PoolOptions) -> Result<Self, FetchError> {
         let options = PoolOptions { credentials: Arc::new(Anonymous), ..options.clone() };
-        Ok(Self { clients: Clients::new(&options), timeouts: options.timeouts })
+        Ok(Self {
+            clients: Clients::new(&options, Trust::NamedOrSystems),
+            timeouts: options.timeouts,
+        })
     }
 
     /// Gets a URL, or posts a body to it; an error says why there is no answer.

@@ -2,7 +2,7 @@
 //!
 //! patch-package writes into `node_modules` as it finds it. Where that is a hard link, every other
 //! project would be patched with it, and the store would be wrong; so what a project has a patch
-//! for is its own copy from the beginning.
+//! for is placed as its own copy.
 //!
 //! Source: patch-package's `PackageDetails.ts` (`getPackageDetailsFromPatchFilename`).
 

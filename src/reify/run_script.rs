@@ -191,7 +191,7 @@ pub async fn run_script(
     let watched = RunningScript::of(&child, group);
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let (status, stdout, stderr) = tokio::join!(child.wait(), last_of(stdout), last_of(stderr));
-    let is_well = status.as_ref().is_ok_and(|status| status.success());
+    let is_well = status.as_ref().is_ok_and(ExitStatus::success);
     watched.over(if is_well { End::Well } else { End::Badly }).await;
     let (status, output) = (status.map_err(spawn_error)?, ScriptOutput { stdout, stderr });
     if status.success() {

@@ -285,8 +285,11 @@ fn sumdb_a_project_cannot_excuse_a_scope_from_the_check_by_naming_its_registry()
     sandbox.file(".npmrc", &route);
     let stderr = refused(&sandbox, "ESUMDBABSENT");
     assert!(stderr.contains("@s/a@1.0.0 is kept from the logs"), "{stderr}");
-    // Both say it: the user's word is enough.
-    sandbox.npmrc(&route);
+    // A route of the user's excuses what it leads to, and nothing else.
+    sandbox.npmrc("@s:registry=http://127.0.0.1:9/");
+    refused(&sandbox, "ESUMDBABSENT");
+    // Both say it, and more: the user's word is enough.
+    sandbox.npmrc(&route).file(".npmrc", &format!("{route}\ndenpm-private=@s\n"));
     sandbox.denpm(["install"]).succeeded().stdout_has("1 private, no log asked");
     assert!(!log.asked().contains("@s/a"), "{}", log.asked());
 }

@@ -66,6 +66,17 @@ fn file_of_authorities_that_is_not_there_changes_nothing() {
 }
 
 #[test]
+fn file_of_authorities_that_holds_none_is_refused() {
+    let (_registry, mut sandbox, _) = behind_tls(Clients::All);
+    sandbox.variable("NODE_EXTRA_CA_CERTS", &path("authority.pem"));
+    sandbox.file("not.pem", "0\u{82}");
+    let cafile = format!("--cafile={}", sandbox.project().join("not.pem").display());
+    let output = sandbox.denpm(["install", &cafile]);
+    assert_ne!(output.status, 0, "{output}");
+    output.stderr_has("there is no certificate in it");
+}
+
+#[test]
 fn any_certificate_will_do_without_strict_ssl() {
     let (_registry, sandbox, _) = behind_tls(Clients::All);
     sandbox.npmrc("strict-ssl=false").denpm(["install"]).succeeded();

@@ -53,6 +53,28 @@ impl Explain for QuorumNotMet {
     }
 }
 
+/// A project keeps a package to one registry, where the user wants several to agree.
+#[derive(Debug, thiserror::Error)]
+#[error("{quorum} registries must agree about {package}; the project's .npmrc keeps it to one")]
+struct KeptToOne {
+    package: String,
+    quorum: usize,
+}
+
+impl Explain for KeptToOne {
+    fn code(&self) -> Code {
+        Code::Policy
+    }
+
+    fn package(&self) -> Option<String> {
+        Some(self.package.clone())
+    }
+
+    fn help(&self) -> Option<String> {
+        Some("only your own .npmrc or config.toml can excuse packages from the quorum".into())
+    }
+}
+
 /// The lockfile and the registries mean different bytes.
 #[derive(Debug, thiserror::Error)]
 #[error("the lockfile and {registry} disagree about {package}: integrity")]
@@ -123,7 +145,7 @@ fn wanted(
     tree: &Tree,
     nodes: &[NodeId],
     own: usize,
-) -> Result<Vec<Wanted>, QuorumNotMet> {
+) -> Result<Vec<Wanted>, KeptToOne> {
     let exposures = Exposures::of_settings(context);
     let mut all = BTreeMap::new();
     for &node in nodes.iter().filter(|&&node| tree.is_registry_dependency(node)) {
@@ -133,12 +155,7 @@ fn wanted(
         match exposures.of(name, &context.pool.registry_for(name)) {
             Exposure::Public => {}
             Exposure::Withheld if own > 1 => {
-                return Err(QuorumNotMet {
-                    package: format!("{name}@{version}"),
-                    wanted: own,
-                    agreed: 0,
-                    reasons: vec!["the project's .npmrc keeps it to one registry".to_owned()],
-                });
+                return Err(KeptToOne { package: format!("{name}@{version}"), quorum: own });
             }
             Exposure::Private | Exposure::Withheld => continue,
         }

@@ -122,8 +122,10 @@ pub(super) async fn stage(
     // Not before: another place of the same package would be told that it is lost, and what could
     // not be opened while all worked may be whole. Who changed one has changed others.
     if work.met_damage.load(Ordering::Relaxed) {
-        for package in work.packages() {
-            if package.verify_unchanged(Depth::Quick).is_err() {
+        let is_changed = |package: &StoredPackage| package.verify_unchanged(Depth::Quick).is_err();
+        for package in work.packages().filter(|package| is_changed(package)) {
+            // Another run may have replaced it by now.
+            if store.get(&package.integrity).is_none_or(|now| is_changed(&now)) {
                 // What cannot be removed is no better told than by the failure itself.
                 drop(store.remove(package));
             }

@@ -1,7 +1,7 @@
 //! Registries that fail: another answers, and one that is dead costs little.
 
 use super::{Pool, seed_for};
-use crate::support::{Fault, Registry, Sandbox, Target};
+use crate::support::{Fault, Registry, Sandbox, Target, tarball::noise};
 use serde_json::{Value, json};
 use std::{net::TcpListener, time::Duration};
 
@@ -37,6 +37,22 @@ fn every_fault_of_one_registry_is_made_up_for_by_the_others() {
             let output = output.succeeded();
             assert_eq!(sandbox.read("package-lock.json").unwrap(), expected, "{fault:?} {output}");
         }
+    }
+}
+
+#[test]
+fn large_tarball_that_one_registry_cuts_is_asked_of_another() {
+    let direct = Registry::start();
+    direct.package("a", "1.0.0").file("data", &noise(14 << 20)).publish();
+    let mirrors = vec![Registry::mirror_of(&direct)];
+    let pool = Pool { direct, mirrors };
+    for first in [0, 1] {
+        let cutting = pool.all()[first];
+        cutting.on(Target::Tarball("a".to_owned())).always(Fault::Truncated);
+        let sandbox = pool.sandbox(&json!({"a": "1"}));
+        let arguments = ["install", "--fetch-retries=0", &seed_for(&pool, "a", first)];
+        sandbox.denpm(arguments).succeeded();
+        cutting.heal();
     }
 }
 

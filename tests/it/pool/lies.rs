@@ -177,7 +177,7 @@ fn project_that_keeps_a_name_to_one_registry_does_not_evade_the_users_quorum() {
     for word in ["denpm-private=a", &token] {
         sandbox.file(".npmrc", word);
         let output = sandbox.denpm(["install", "--quorum=2"]).failed_with("EPOLICY");
-        output.stderr_has("the project's .npmrc keeps it to one registry");
+        output.stderr_has("the project's .npmrc keeps it to one");
     }
     // Who raises the quorum may say for which names.
     sandbox.file("denpm.toml", "version = 1\n[registries]\nquorum = 2\n");

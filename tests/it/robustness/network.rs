@@ -2,7 +2,7 @@
 
 use super::{
     depends, refused, standing,
-    support::{Fault, Registry, Sandbox, Target, http::Manner},
+    support::{Fault, Registry, Sandbox, Target, http::Manner, tarball::noise},
 };
 use serde_json::json;
 use std::time::Duration;
@@ -80,12 +80,7 @@ fn fault_that_stays_is_named_with_its_place() {
 /// A tarball that is unpacked while it arrives: nobody keeps it until it is whole.
 #[test]
 fn large_tarball_whose_connection_breaks_is_asked_for_again() {
-    let mut state = 1_u64;
-    let noise = (0..14 << 20).map(|_| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        char::from(b'0' + (state >> 58).to_be_bytes()[7])
-    });
-    let noise: String = noise.collect();
+    let noise = noise(14 << 20);
     for fault in [Fault::Truncated, Fault::In(Manner::Short)] {
         let registry = Registry::start();
         registry.package("a", "1.0.0").file("data.bin", &noise).publish();

@@ -61,3 +61,14 @@ pub(crate) fn gzip(content: &[u8]) -> Vec<u8> {
     std::io::Write::write_all(&mut encoder, content).unwrap();
     encoder.finish().unwrap()
 }
+
+/// Text that compression makes little shorter: a tarball with 14 MiB of it is one that is unpacked
+/// while it arrives.
+pub(crate) fn noise(length: usize) -> String {
+    let mut state = 1_u64;
+    let letters = (0..length).map(|_| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        char::from(b'0' + (state >> 58).to_be_bytes()[7])
+    });
+    letters.collect()
+}
