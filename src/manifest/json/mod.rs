@@ -56,7 +56,7 @@ const CONTEXT: usize = 20;
 const MAX_INDENT: usize = 10;
 
 /// Parses JSON text; a byte order mark is skipped. A surrogate without its other half has a
-/// stand-in, which [`restored`] takes out of what is written.
+/// stand-in, which `restored` takes out of what is written.
 ///
 /// # Errors
 /// [`JsonParseError`], also for nesting deeper than 128.
