@@ -168,9 +168,23 @@ impl Tree {
     }
 
     /// Whether an override of the project says what an edge asks for.
-    pub fn is_overridden(&self, edge: super::EdgeId) -> bool {
+    fn is_overridden(&self, edge: super::EdgeId) -> bool {
         let rule = self[edge].overrides.and_then(|rule| self.override_sets.rule(rule));
         rule.is_some_and(|rule| rule.name == self.edge_name(edge) && !rule.value.is_empty())
+    }
+
+    /// Whether what an edge asks for is the project's own word: not where a rule has only keys (its
+    /// value is `*`) or refers to what the project itself does not name, so that the dependent's own
+    /// specifier holds.
+    pub fn is_named_by_project(&self, edge: super::EdgeId) -> bool {
+        let rule = self[edge].overrides.and_then(|rule| self.override_sets.rule(rule));
+        let Some(rule) = rule.filter(|_| self.is_overridden(edge)) else { return false };
+        let is_own = |reference: &str| {
+            let from = self[edge].from;
+            let base = from.map(|from| self[from].source_reference.unwrap_or(from));
+            base.is_some_and(|base| self.dependency_named(self[base].root, reference).is_some())
+        };
+        rule.value != "*" && rule.value.strip_prefix('$').is_none_or(is_own)
     }
 
     /// The folder that a relative specifier of `node` is relative to.

@@ -272,17 +272,19 @@ impl Tree {
         let from = edge.from?;
         let base = self[from].source_reference.unwrap_or(from);
         let root = self.root_of(base);
-        [root, from].into_iter().find_map(|node| {
-            let package = &self[node].package;
-            [
-                &package.dev_dependencies,
-                &package.optional_dependencies,
-                &package.dependencies,
-                &package.peer_dependencies,
-            ]
-            .into_iter()
-            .find_map(|deps| deps.get(reference))
-        })
+        [root, from].into_iter().find_map(|node| self.dependency_named(node, reference))
+    }
+
+    /// The specifier that a node's manifest has for a name, of whatever kind.
+    pub(super) fn dependency_named(&self, node: NodeId, name: &str) -> Option<&str> {
+        let package = &self[node].package;
+        let fields = [
+            &package.dev_dependencies,
+            &package.optional_dependencies,
+            &package.dependencies,
+            &package.peer_dependencies,
+        ];
+        fields.into_iter().find_map(|deps| deps.get(name))
     }
 
     /// True when `node` has the edge's name and meets its specifier (`Edge.satisfiedBy`).

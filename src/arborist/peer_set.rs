@@ -355,7 +355,7 @@ impl IdealBuilder<'_> {
     fn requester(&self, edge: EdgeId) -> Requester {
         match self.tree[edge].from {
             Some(from) if self.is_ours(from) => Requester::Project,
-            Some(from) if !self.tree.is_overridden(edge) && self.tree.is_foreign(from) => {
+            Some(from) if !self.tree.is_named_by_project(edge) && self.tree.is_foreign(from) => {
                 Requester::Dependency
             }
             // An override is the project's word, which does not make its dependent the project.

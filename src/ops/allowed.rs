@@ -74,7 +74,10 @@ fn requester(tree: &Tree, node: NodeId) -> Requester {
     let asked: Vec<(EdgeId, NodeId)> = edges.filter_map(asked).collect();
     if asked.iter().any(|&(_, from)| is_ours(from)) {
         Requester::Project
-    } else if asked.iter().any(|&(edge, from)| tree.is_overridden(edge) || !tree.is_foreign(from)) {
+    } else if asked
+        .iter()
+        .any(|&(edge, from)| tree.is_named_by_project(edge) || !tree.is_foreign(from))
+    {
         Requester::Folder
     } else {
         Requester::Dependency

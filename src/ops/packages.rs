@@ -212,6 +212,7 @@ impl Packages {
             },
             avoid: Vec::new(),
         };
+        let places = self.pool.places_of(&question)?;
         let mut tried = Tried::default();
         loop {
             question.avoid = tried.avoided();
@@ -227,22 +228,21 @@ impl Packages {
                 }
                 Err(error) => error,
             };
-            // What lies outside the registries has no other place.
-            let others = self.pool.registry_for(&request.name).registries;
-            let others = if others.contains(&source) { others } else { Vec::new() };
             if let Some(why) = broke_off(&error) {
                 // What is large was being unpacked when its connection broke: another registry is
                 // asked at once, the same ones after a pause.
-                let is_spent = tried.broke_off(source, &others);
+                tried.broken.push(source);
+                let is_spent = tried.begins_anew(&places);
                 if is_spent && !self.pool.may_ask_again(tried.rounds, &package, why).await {
                     return Err(tried.conclude(why.clone()));
                 }
-            } else if is_about_bytes(&error) && tried.contradiction.is_none() && others.len() > 1 {
+            } else if is_about_bytes(&error) && tried.contradiction.is_none() && places.len() > 1 {
                 let line = format!(
                     "{package} from {source} is not what was promised; asking another registry"
                 );
                 self.reporter.event(crate::event::Event::warn("tarball", line));
                 tried.contradiction = Some((source, error));
+                tried.begins_anew(&places);
             } else {
                 return Err(error.into());
             }
@@ -367,11 +367,11 @@ impl Tried {
         liar.chain(&self.broken).cloned().collect()
     }
 
-    /// The connection to a registry broke; true when none of `registries` is left to ask.
-    fn broke_off(&mut self, registry: RegistryId, registries: &[RegistryId]) -> bool {
-        self.broken.push(registry);
+    /// Where nobody is left to ask, those whose connections broke may be asked again; whether it
+    /// has come to that.
+    fn begins_anew(&mut self, places: &[RegistryId]) -> bool {
         let avoided = self.avoided();
-        let is_spent = registries.iter().all(|one| avoided.contains(one));
+        let is_spent = places.iter().all(|place| avoided.contains(place));
         if is_spent {
             self.broken.clear();
             self.rounds += 1;

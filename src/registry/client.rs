@@ -116,8 +116,9 @@ impl Settings {
         if self.trust == Trust::Named && !named.is_empty() {
             return Ok(self.common().tls_certs_only(named));
         }
+        // Node goes on without what it cannot read there.
         let beside = self.extra_ca.clone().map(Authority::File);
-        named.extend(certificates(beside.as_slice())?);
+        named.extend(certificates(beside.as_slice()).unwrap_or_default());
         Ok(self.common().tls_certs_merge(named))
     }
 
@@ -150,7 +151,7 @@ impl Settings {
 
 /// The certificates of all bundles; a file that is not there is none, as with npm.
 fn certificates(bundles: &[Authority]) -> Result<Vec<Certificate>, FetchError> {
-    const WHAT: &str = "ca, cafile or NODE_EXTRA_CA_CERTS";
+    const WHAT: &str = "ca or cafile";
     let mut all = Vec::new();
     for bundle in bundles {
         let text = match bundle {

@@ -457,6 +457,16 @@ impl Pool {
         }
     }
 
+    /// The registries that would be asked for a tarball, whomever it is to avoid.
+    ///
+    /// # Errors
+    /// [`FetchError`] for a tarball that may be asked of nobody.
+    pub fn places_of(&self, request: &TarballRequest) -> Result<Vec<RegistryId>, FetchError> {
+        let request = TarballRequest { avoid: Vec::new(), ..request.clone() };
+        let stops = self.routes.tarball(&request)?;
+        Ok(stops.into_iter().map(|stop| stop.member.id.clone()).collect())
+    }
+
     /// Waits as long as is due before an answer that broke off is asked for again, for the
     /// `round`th time; false when that was often enough.
     pub async fn may_ask_again(&self, round: u32, subject: &str, why: &FetchError) -> bool {

@@ -181,7 +181,7 @@ pub async fn build(
             match end {
                 Ok(_output) => built.ran += 1,
                 Err(error) if package.optional_set.is_empty() => {
-                    // The tree is put back next: nothing may write into it any more.
+                    // The tree is put back next: whoever can be reached writes into it no more.
                     drop(ends);
                     killed_are_gone().await;
                     return Err(error.into());

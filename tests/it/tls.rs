@@ -77,6 +77,13 @@ fn file_of_authorities_that_holds_none_is_refused() {
 }
 
 #[test]
+fn what_is_no_file_of_further_authorities_is_left_out_as_by_node() {
+    let (_registry, mut sandbox, _) = behind_tls(Clients::All);
+    sandbox.variable("NODE_EXTRA_CA_CERTS", &path(""));
+    refused(&sandbox);
+}
+
+#[test]
 fn any_certificate_will_do_without_strict_ssl() {
     let (_registry, sandbox, _) = behind_tls(Clients::All);
     sandbox.npmrc("strict-ssl=false").denpm(["install"]).succeeded();

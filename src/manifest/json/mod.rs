@@ -3,8 +3,6 @@
 //! Layout follows json-parse-even-better-errors 5; writing follows `JSON.stringify` of ECMA-262
 //! §25.5.2, so that a file npm wrote is written back byte for byte.
 
-mod surrogates;
-
 use super::string_map::StringMap;
 use crate::{
     error::{Code, Explain},
@@ -13,8 +11,6 @@ use crate::{
 use serde::Deserialize;
 use serde_json::{Map, Number, Value};
 use std::{borrow::Cow, cmp::Ordering, fmt::Write as _, thread};
-
-pub(super) use surrogates::restored;
 
 /// How a JSON file is laid out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,23 +51,13 @@ const CONTEXT: usize = 20;
 /// Longest indentation `JSON.stringify` writes.
 const MAX_INDENT: usize = 10;
 
-/// Parses JSON text; a byte order mark is skipped. A surrogate without its other half has a
-/// stand-in, which `restored` takes out of what is written.
+/// Parses JSON text; a byte order mark is skipped.
 ///
 /// # Errors
 /// [`JsonParseError`], also for nesting deeper than 128.
 pub fn parse_json(text: &str) -> Result<Value, JsonParseError> {
     let text = without_bom(text);
-    let parsed = serde_json::from_str(text).or_else(|error| {
-        let again = surrogates::replaced(text).and_then(|text| serde_json::from_str(&text).ok());
-        again.ok_or_else(|| explain(&error, text))
-    });
-    parsed.map(|Plain(value)| value)
-}
-
-/// Whether [`parse_json`] puts a stand-in into what it reads from a text.
-pub(super) fn has_halves(text: &str) -> bool {
-    text.contains("\\u") && surrogates::replaced(text).is_some()
+    serde_json::from_str(text).map(|Plain(value)| value).map_err(|error| explain(&error, text))
 }
 
 /// The layout of a JSON file, from what stands behind its first brace.

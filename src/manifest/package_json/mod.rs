@@ -24,8 +24,6 @@ pub struct PackageJson {
     format: JsonFormat,
     /// The text it was read from; empty for a new file.
     original: String,
-    /// The content has stand-ins for lone surrogates.
-    has_halves: bool,
 }
 
 /// A text that is no `package.json`.
@@ -48,12 +46,7 @@ impl Explain for PackageJsonError {
 impl Default for PackageJson {
     /// `{}` in npm's default layout.
     fn default() -> Self {
-        Self {
-            content: Map::new(),
-            format: JsonFormat::default(),
-            original: String::new(),
-            has_halves: false,
-        }
+        Self { content: Map::new(), format: JsonFormat::default(), original: String::new() }
     }
 }
 
@@ -64,12 +57,9 @@ impl PackageJson {
     /// [`PackageJsonError`], also for nesting deeper than 128.
     pub fn parse(text: &str) -> Result<Self, PackageJsonError> {
         match json::parse_json(text)? {
-            Value::Object(content) => Ok(Self {
-                content,
-                format: json::detect_format(text),
-                original: text.to_owned(),
-                has_halves: json::has_halves(text),
-            }),
+            Value::Object(content) => {
+                Ok(Self { content, format: json::detect_format(text), original: text.to_owned() })
+            }
             _ => Err(PackageJsonError::NotAnObject),
         }
     }
@@ -106,7 +96,15 @@ impl PackageJson {
     pub fn odd_dependency(&self) -> Option<String> {
         DEPENDENCY_TYPES.into_iter().find_map(|kind| match self.content.get(kind)? {
             Value::Object(deps) => {
-                let (name, _) = deps.iter().find(|(_, spec)| !spec.is_string())?;
+                // What stands in both is an optional dependency.
+                let is_optional = |name: &str| {
+                    let optional = self.content.get("optionalDependencies");
+                    kind == "dependencies"
+                        && optional.and_then(|deps| deps.get(name)).is_some_and(Value::is_string)
+                };
+                let is_odd =
+                    |(name, spec): &(&String, &Value)| !spec.is_string() && !is_optional(name);
+                let (name, _) = deps.iter().find(is_odd)?;
                 Some(format!("{kind}.{name}"))
             }
             Value::Array(items) if !items.is_empty() => Some(kind.to_owned()),
@@ -178,7 +176,7 @@ impl PackageJson {
     pub fn render(&self) -> String {
         let mut text = json::render_json(&Value::Object(self.content.clone()), &self.format);
         text.push_str(&self.format.newline);
-        if self.has_halves { json::restored(&text).into_owned() } else { text }
+        text
     }
 
     /// Whether writing would change more than white space around the text.

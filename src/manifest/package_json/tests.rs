@@ -94,16 +94,3 @@ fn odd_dependency_is_whatever_has_no_string() {
         assert_eq!(odd(text).as_deref(), found, "{text}");
     }
 }
-
-#[test]
-fn half_characters_are_written_as_they_were() {
-    let text = "{\n  \"description\": \"x\\ud800\",\n  \"private\": \"\u{10d800}\"\n}\n";
-    assert!(PackageJson::parse(text).is_err());
-    let text = text.replace('\u{10d800}', "");
-    let mut half = PackageJson::parse(&text).unwrap();
-    assert!(!half.is_changed());
-    half.value_mut().insert("version".to_owned(), json!("1.0.0"));
-    assert!(half.render().contains(r#""x\ud800""#));
-    let own = PackageJson::parse("{\"description\": \"\u{10d800}\"}").unwrap();
-    assert!(own.render().contains('\u{10d800}'));
-}

@@ -337,14 +337,3 @@ fn package_without_bin_links_and_with_a_changed_bin() {
     both.registry.package("a", "1.1.0").bin("other", "t.js").publish();
     both.run(["update"]);
 }
-
-#[test]
-fn half_a_character_in_package_json_stays_as_it_is() {
-    let Some(both) = both("a@1.0.0") else { return };
-    let text = r#"{"name": "project", "version": "1.0.0", "description": "x\ud800y \ud83d\ude00"}"#;
-    both.file("package.json", text)
-        .run(["install"])
-        .run(["install", "a"])
-        .run(["uninstall", "a"])
-        .run(["ls"]);
-}

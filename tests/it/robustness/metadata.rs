@@ -269,6 +269,26 @@ fn packages_reach_no_folder_or_file_of_the_machine() {
     }
 }
 
+/// A rule that does not say what a package is replaced with leaves the word to its dependent.
+#[test]
+fn overrides_let_packages_reach_nothing_that_they_do_not_name() {
+    for rule in [
+        json!({"evil": {"b": "1"}}),
+        json!({"evil": "*"}),
+        json!({"evil": {".": "*", "b": "1"}}),
+        json!({"x": {"evil": {"b": "1"}}}),
+        json!({"evil": "$mine"}),
+    ] {
+        let (registry, sandbox) = wanting();
+        let dependencies = json!({"evil": "file:/etc", "mine": "file:/etc"});
+        registry.package("x", "1.0.0").field("dependencies", dependencies).publish();
+        let manifest = json!({"dependencies": {"x": "*"}, "overrides": rule});
+        let output = sandbox.package_json(&manifest).denpm(["install"]);
+        let refused = not_refused("evil", "EALLOWDIRECTORY", &sandbox, &output);
+        assert_eq!(refused, None, "{manifest}");
+    }
+}
+
 #[test]
 fn folder_inside_the_package_itself_is_no_way_out() {
     let (registry, sandbox) = wanting();
