@@ -215,6 +215,17 @@ pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, FsError> {
     read_open_file(&file, path, limit)
 }
 
+/// What was read; `None` where there is no such file.
+///
+/// # Errors
+/// Any other failure of `read`.
+pub fn if_there(read: Result<Vec<u8>, FsError>) -> Result<Option<Vec<u8>>, FsError> {
+    match read {
+        Err(error) if error.kind() == Some(io::ErrorKind::NotFound) => Ok(None),
+        other => other.map(Some),
+    }
+}
+
 /// As [`read_bounded`], for what others put into a folder: a pipe there, which nobody may ever write
 /// to, is refused and not waited for. What a user names may well be one.
 ///

@@ -19,9 +19,9 @@ pub(super) fn run(invocation: &Invocation) -> ExitCode {
     let terminal = Arc::new(terminal(&invocation.config));
     let mut audit = SignatureAudit::default();
     let result = run_async(async {
-        check_dev_engines(&invocation.config, &*terminal)?;
         let reporter: Arc<dyn Reporter> = Arc::<Terminal>::clone(&terminal);
         let context = Context::new(invocation.config.clone(), reporter)?;
+        check_dev_engines(&context.options, context.config.npm_version(), &*terminal)?;
         audit = audit_signatures(&context).await?;
         Ok(())
     });

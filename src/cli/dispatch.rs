@@ -85,9 +85,9 @@ fn change_tree(invocation: &Invocation) -> ExitCode {
     let terminal = Arc::new(terminal(&invocation.config));
     let result = run_async(async {
         let reporter: Arc<dyn Reporter> = Arc::<Terminal>::clone(&terminal);
-        check_dev_engines(&invocation.config, &*terminal)?;
         // The process ends with it: freeing it piece by piece would be work for nobody.
         let mut context = ManuallyDrop::new(Context::new(invocation.config.clone(), reporter)?);
+        check_dev_engines(&context.options, context.config.npm_version(), &*terminal)?;
         let unless = Unless::parse(invocation.config.text("unless").unwrap_or_default())?;
         let request = TreeRequest { unless, ..tree_request(invocation, &context.options.paths)? };
         let summary = match invocation.command {

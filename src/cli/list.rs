@@ -74,7 +74,7 @@ fn run_known(
     let command = invocation.command;
     // As in npm, where those about install scripts and `verify` look at no `devEngines`.
     if matches!(command, Command::Ls | Command::Ll | Command::Explain | Command::Outdated) {
-        check_dev_engines(&invocation.config, &**terminal)?;
+        check_dev_engines(options, invocation.config.npm_version(), &**terminal)?;
     }
     match command {
         Command::Ls | Command::Ll => run_ls(invocation, options, terminal),

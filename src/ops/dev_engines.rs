@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     arborist::{Engine, Engines, Platform},
-    config::{Config, Options},
+    config::Options,
     error::Failure,
     event::Reporter,
     manifest::PackageJson,
@@ -21,12 +21,15 @@ use crate::{
 ///
 /// # Errors
 /// `EBADDEVENGINES`, and a field that npm does not understand.
-pub fn check_dev_engines(config: &Config, reporter: &dyn Reporter) -> Result<(), Failure> {
-    let options = &Options::from_config(config)?;
+pub fn check_dev_engines(
+    options: &Options,
+    npm_version: &str,
+    reporter: &dyn Reporter,
+) -> Result<(), Failure> {
     let path = options.paths.prefix.join("package.json");
     let Ok(Some(text)) = read_text(&path, MAX_PACKAGE_JSON_BYTES) else { return Ok(()) };
     let Some(wanted) = dev_engines(&text) else { return Ok(()) };
-    let (warnings, result) = in_use(options, config.npm_version()).check(&wanted, options.force);
+    let (warnings, result) = in_use(options, npm_version).check(&wanted, options.force);
     for warning in warnings {
         reporter.event(warning);
     }

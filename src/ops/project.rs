@@ -1,7 +1,7 @@
 //! The project's files as they are found.
 
 use std::{
-    fs, io,
+    fs,
     path::{Path, PathBuf},
 };
 
@@ -14,7 +14,7 @@ use crate::{
     arborist::{Project, Shrinkwrap, expand_bin_folder, map_workspaces, realpath},
     error::{Code, Explain, Failure},
     event::{Event, Reporter},
-    fs::{FsError, Lock, read_bounded_file},
+    fs::{FsError, Lock, if_there, read_bounded_file},
     lockfile::{Lockfile, MAX_LOCKFILE_BYTES},
     manifest::{PackageJson, PackageJsonError},
     reify::commit::{Recovered, recover},
@@ -265,9 +265,6 @@ fn read_lock_text(folder: &Path) -> Result<(&'static str, Option<String>), Proje
 }
 
 pub(super) fn read_text(path: &Path, limit: u64) -> Result<Option<String>, FsError> {
-    match read_bounded_file(path, limit) {
-        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
-        Err(error) if error.kind() == Some(io::ErrorKind::NotFound) => Ok(None),
-        Err(error) => Err(error),
-    }
+    let bytes = if_there(read_bounded_file(path, limit))?;
+    Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
 }

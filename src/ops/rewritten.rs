@@ -2,13 +2,13 @@
 //! follows fails.
 
 use std::{
-    fs, io,
+    fs,
     path::{Path, PathBuf},
 };
 
 use crate::{
     error::Failure,
-    fs::{Durability, FsError, read_bounded_file, write_atomic},
+    fs::{Durability, FsError, if_there, read_bounded_file, write_atomic},
 };
 
 /// The most bytes of such a file.
@@ -75,10 +75,7 @@ impl Rewritten {
 }
 
 fn read(path: &Path) -> Result<Option<Vec<u8>>, FsError> {
-    match read_bounded_file(path, MAX_BYTES) {
-        Err(error) if error.kind() == Some(io::ErrorKind::NotFound) => Ok(None),
-        other => other.map(Some),
-    }
+    if_there(read_bounded_file(path, MAX_BYTES))
 }
 
 #[cfg(test)]

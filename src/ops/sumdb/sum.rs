@@ -1,6 +1,6 @@
 //! `denpm.sum` of a project: read before an install, proven offline, kept up to date after.
 
-use std::{collections::BTreeMap, io, path::Path};
+use std::{collections::BTreeMap, path::Path};
 
 use futures_util::future::join_all;
 
@@ -16,7 +16,7 @@ use crate::{
     config::policy::SumdbMode,
     error::Failure,
     event::Event,
-    fs::{Durability, FsError, read_bounded_file},
+    fs::{Durability, FsError, if_there, read_bounded_file},
     lockfile::sum::{MAX_SUM_BYTES, Merged, Pinned, Sum, SumProof},
     ops::{context::Context, rewritten::Rewritten},
     store::StoredPackage,
@@ -275,8 +275,5 @@ impl Renewed {
 }
 
 fn read(path: &Path) -> Result<Option<Vec<u8>>, FsError> {
-    match read_bounded_file(path, MAX_SUM_BYTES) {
-        Err(error) if error.kind() == Some(io::ErrorKind::NotFound) => Ok(None),
-        other => other.map(Some),
-    }
+    if_there(read_bounded_file(path, MAX_SUM_BYTES))
 }

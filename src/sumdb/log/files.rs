@@ -3,13 +3,13 @@
 use std::{
     collections::BTreeSet,
     fs::{self, File},
-    io::{self, Write},
+    io::Write,
     path::{Path, PathBuf},
 };
 
 use super::LogError;
 use crate::{
-    fs::{Durability, FsError, read_bounded, write_atomic},
+    fs::{Durability, FsError, if_there, read_bounded, write_atomic},
     sumdb::{
         checkpoint::TreeHead,
         note::{MAX_NOTE, Note, SigningKey},
@@ -201,10 +201,7 @@ impl Files {
 
 /// The bytes of a file; `None` where there is none.
 fn read(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, FsError> {
-    match read_bounded(path, limit) {
-        Err(error) if error.kind() == Some(io::ErrorKind::NotFound) => Ok(None),
-        other => other.map(Some),
-    }
+    if_there(read_bounded(path, limit))
 }
 
 /// Makes the names in a folder survive a power cut; only Unix can open a folder to do so.

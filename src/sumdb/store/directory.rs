@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Mark, Store, StoreError, Swap, Version};
 use crate::{
-    fs::{Durability, FsError, Lock, read_bounded, write_atomic},
+    fs::{Durability, FsError, Lock, if_there, read_bounded, write_atomic},
     sumdb::tlog::Hash,
 };
 
@@ -138,10 +138,7 @@ fn version(bytes: &[u8]) -> Version {
 }
 
 fn read(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, FsError> {
-    match read_bounded(path, limit) {
-        Err(error) if error.kind() == Some(io::ErrorKind::NotFound) => Ok(None),
-        other => other.map(Some),
-    }
+    if_there(read_bounded(path, limit))
 }
 
 /// Only Unix can open a folder to sync it.

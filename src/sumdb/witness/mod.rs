@@ -29,7 +29,7 @@ use super::{
     tlog::empty_root,
 };
 use crate::{
-    fs::{Durability, FsError, Lock, read_bounded, write_atomic},
+    fs::{Durability, FsError, Lock, if_there, read_bounded, write_atomic},
     sumdb::escape::hex,
 };
 
@@ -164,8 +164,6 @@ fn judge(seen: TreeHead, request: &AddCheckpoint, new: TreeHead) -> Result<(), R
 }
 
 fn read(path: &Path) -> Result<Option<Note>, Refusal> {
-    match read_bounded(path, MAX_NOTE as u64) {
-        Err(error) if error.kind() == Some(std::io::ErrorKind::NotFound) => Ok(None),
-        other => Note::parse(&other?).map(Some).map_err(|_| Refusal::Damaged),
-    }
+    let bytes = if_there(read_bounded(path, MAX_NOTE as u64))?;
+    bytes.map(|bytes| Note::parse(&bytes).map_err(|_| Refusal::Damaged)).transpose()
 }
