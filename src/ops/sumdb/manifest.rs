@@ -8,10 +8,9 @@ use crate::{
     verify::manifest_confusion::{self, ManifestConfusion, RegistryManifest},
 };
 
-/// Where the manifest that resolution went by, if it is a registry's, differs from the tarball's
-/// own in what an install acts on: a lockfile keeps only part of one.
+/// Where a registry's manifest that resolution went by differs from the tarball's own in what an
+/// install acts on.
 pub(super) fn confusion(said: &Manifest, tarball: &InstallManifest) -> Option<ManifestConfusion> {
-    said.dist.as_ref()?;
     manifest_confusion::check(&registry_manifest(said), tarball).err()
 }
 

@@ -227,7 +227,7 @@ pub(super) async fn learn(context: &Context, asked: &Asked) -> Result<Learnt, Fa
 }
 
 /// What the bytes of packages come to, while something else is looked at.
-pub(super) struct Computing(JoinHandle<Result<Vec<Computed>, Refused>>);
+pub(super) struct Computing(JoinHandle<Result<Vec<Computed>, Failure>>);
 
 /// Begins to recompute the records of what was fetched, and to compare the registry's manifests
 /// with the packages.
@@ -237,8 +237,8 @@ pub(super) fn compute(
     asked: &Asked,
     fetched: &FetchedPackages,
 ) -> Computing {
-    let bytes = received(context, tree, asked, fetched);
-    Computing(spawn_blocking(move || record::compute(&bytes)))
+    let (bytes, log) = (received(context, tree, asked, fetched), local_log(context));
+    Computing(spawn_blocking(move || record::compute(&bytes, &log)))
 }
 
 /// Compares the records of what was fetched with what the logs said and with what this machine saw
@@ -259,7 +259,7 @@ pub(super) async fn conclude(
     }
     let mut known = Known { logged: learnt.records(), pinned: Leaves::new() };
     if let Some(committed) = &asked.committed {
-        let keys = computed.iter().map(|computed| &computed.record.key);
+        let keys = computed.iter().map(|computed| &computed.key);
         let pinned = keys.filter_map(|key| Some((key.clone(), committed.pinned(key)?.leaf)));
         known.pinned = pinned.collect();
     }
@@ -300,7 +300,11 @@ fn received(
             manifests: Vec::new(),
         });
         let said = &tree[package.node].package;
-        if compares && !received.manifests.iter().any(|known| Arc::ptr_eq(known, said)) {
+        // A lockfile keeps only part of a manifest.
+        if compares
+            && said.dist.is_some()
+            && !received.manifests.iter().any(|known| Arc::ptr_eq(known, said))
+        {
             received.manifests.push(Arc::clone(said));
         }
     }
@@ -362,50 +366,54 @@ struct Examined {
     confusions: Vec<ManifestConfusion>,
 }
 
-/// The part that touches the disk.
+/// The part that touches the disk: the embedded log, where it does not have all of it.
 fn examine(
-    computed: Vec<Computed>,
+    mut computed: Vec<Computed>,
     known: &Known,
     mode: SumdbMode,
     folder: &Path,
 ) -> Result<Examined, Failure> {
-    let mut records = Vec::with_capacity(computed.len());
-    let mut own = Vec::with_capacity(computed.len());
-    let mut confusions = Vec::new();
-    for Computed { record, leaf, confusion } in computed {
-        records.push(record);
-        own.push(leaf);
-        confusions.extend(confusion);
-    }
+    let mut confusions: Vec<_> =
+        computed.iter_mut().filter_map(|computed| computed.confusion.take()).collect();
     if mode == SumdbMode::Enforce && !confusions.is_empty() {
         return Err(confusions.swap_remove(0).into());
     }
-    if let Some([one, other]) = records.array_windows().find(|[one, other]| one.key == other.key) {
-        return Err(Mismatch::twice(one, other).into());
+    if let Some([one, other]) = computed.array_windows().find(|[one, other]| one.key == other.key) {
+        return Err(Mismatch::twice(&one.record()?, &other.record()?).into());
     }
     let mut leaves = Leaves::new();
-    for (record, &leaf) in records.iter().zip(&own) {
-        for (log, logged) in known.logged.get(&record.key).into_iter().flatten() {
-            if logged.leaf() != leaf {
-                return Err(Mismatch::received(log, logged, record).into());
+    for computed in &computed {
+        let Computed { key, leaf, .. } = computed;
+        for (log, logged) in known.logged.get(key).into_iter().flatten() {
+            if logged.leaf() != *leaf {
+                return Err(Mismatch::received(log, logged, &computed.record()?).into());
             }
         }
-        if known.pinned.get(&record.key).is_some_and(|pinned| *pinned != leaf) {
-            return Err(Mismatch::not_pinned(record).into());
+        if known.pinned.get(key).is_some_and(|pinned| pinned != leaf) {
+            return Err(Mismatch::not_pinned(&computed.record()?).into());
         }
-        leaves.insert(record.key.clone(), leaf);
+        leaves.insert(key.clone(), *leaf);
     }
+    let fresh: Vec<_> =
+        computed.iter().filter_map(|computed| Some((computed.fresh()?, computed.leaf))).collect();
+    let first = if fresh.is_empty() { 0 } else { remember(&fresh, folder)? };
+    Ok(Examined { first, before: computed.len() - first, leaves, confusions })
+}
+
+/// Looks records up in the embedded log and appends those that are new to it; returns how many.
+fn remember(fresh: &[(&Record, Hash)], folder: &Path) -> Result<usize, Failure> {
     let mut log = LocalLog::open(folder)?;
-    let seen = log.look_up(records.iter().zip(own.iter().copied()))?;
-    for (record, seen) in records.iter().zip(&seen) {
+    let seen = log.look_up(fresh.iter().copied())?;
+    for ((record, _), seen) in fresh.iter().zip(&seen) {
         if let Seen::Otherwise(logged) = seen {
             let here = error::Logged { log: log.origin().to_owned(), index: None };
             return Err(Mismatch::received(&here, logged, record).into());
         }
     }
-    let is_new = seen.iter().any(|seen| matches!(seen, Seen::First));
-    let first = if is_new { log.append(&records)? } else { 0 };
-    Ok(Examined { first, before: records.len() - first, leaves, confusions })
+    if !seen.contains(&Seen::First) {
+        return Ok(0);
+    }
+    Ok(log.append(fresh.iter().map(|(record, _)| *record))?)
 }
 
 /// Tells what a mode that only warns does not refuse.
@@ -415,14 +423,16 @@ fn warn(context: &Context, refused: &Refused) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{record::Source, *};
     use crate::sumdb::tlog::leaf_hash;
 
     fn computed(name: &str, seed: u8) -> Computed {
         let hash = leaf_hash(&[seed]);
         let key = PackageKey::new("npm", name, "1.0.0").unwrap();
-        let record = Record { key, sri: [seed; 64], size: 1, tree: hash, manifest: hash };
-        Computed { leaf: record.leaf(), record, confusion: None }
+        let record =
+            Record { key: key.clone(), sri: [seed; 64], size: 1, tree: hash, manifest: hash };
+        let leaf = record.leaf();
+        Computed { key, leaf, source: Source::Record(Box::new(record)), confusion: None }
     }
 
     #[test]

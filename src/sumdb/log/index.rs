@@ -1,8 +1,9 @@
 //! From a version to its place in the log: what keeps a version from being logged twice.
 //!
 //! A table of bucket (two bytes) and `<namespace> <name> <version>` → index and leaf, with the
-//! number of records that are in it. All of it can be rebuilt from the records; a file that is damaged or ahead of its
-//! log is thrown away.
+//! number of records that are in it. The embedded log has a second one beside it, to the SHA-512
+//! of the tarball and the leaf: whose record is known for these bytes needs none computed. All of
+//! it can be rebuilt from the records; a file that is damaged or ahead of its log is thrown away.
 
 use std::{
     fs,
@@ -10,18 +11,22 @@ use std::{
 };
 
 use redb::{
-    Database, ReadOnlyDatabase, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition,
+    Database, ReadOnlyDatabase, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable,
+    TableDefinition, WriteTransaction,
 };
 
 use crate::sumdb::{
     lookup::{IndexBucket, bucket_of},
-    record::PackageKey,
+    record::{PackageKey, Record},
     tlog::Hash,
 };
 
 const PLACES: TableDefinition<'_, &[u8], (u64, [u8; Hash::LEN])> = TableDefinition::new("places");
+const TARBALLS: TableDefinition<'_, &[u8], ([u8; SHA512], [u8; Hash::LEN])> =
+    TableDefinition::new("tarballs");
 const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
 const SIZE: &str = "size";
+const SHA512: usize = 64;
 /// Memory for pages, in bytes.
 const CACHE: usize = 8 << 20;
 
@@ -132,18 +137,44 @@ impl Index {
         &self,
         keys: impl IntoIterator<Item = &'a PackageKey>,
     ) -> Result<Vec<Option<(u64, Hash)>>, IndexError> {
-        let table = match self.access.begin_read()?.open_table(PLACES) {
-            Err(redb::TableError::TableDoesNotExist(_)) => {
-                return Ok(keys.into_iter().map(|_| None).collect());
-            }
-            other => other?,
+        let table = self.table(PLACES)?;
+        let place = |key| {
+            let place = get(table.as_ref(), key)?;
+            Ok(place.map(|(index, leaf): (u64, _)| (index, Hash(leaf))))
         };
-        let mut places = Vec::new();
-        for key in keys {
-            let place = table.get(row(key).as_slice())?;
-            places.push(place.map(|place| place.value()).map(|(index, leaf)| (index, Hash(leaf))));
+        keys.into_iter().map(place).collect()
+    }
+
+    /// The leaves of versions that were remembered with these tarballs, by their SHA-512.
+    ///
+    /// # Errors
+    /// [`IndexError`].
+    pub(super) fn leaves<'a>(
+        &self,
+        tarballs: impl IntoIterator<Item = (&'a PackageKey, &'a [u8; SHA512])>,
+    ) -> Result<Vec<Option<Hash>>, IndexError> {
+        let table = self.table(TARBALLS)?;
+        let leaf = |(key, sri): (_, &[u8; SHA512])| {
+            let found = get(table.as_ref(), key)?.filter(|(known, _)| known == sri);
+            Ok(found.map(|(_, leaf)| Hash(leaf)))
+        };
+        tarballs.into_iter().map(leaf).collect()
+    }
+
+    /// Whether everything in it was [remembered](Index::remember) with its tarball.
+    pub(super) fn knows_tarballs(&self) -> bool {
+        self.size == 0 || self.table(TARBALLS).is_ok_and(|table| table.is_some())
+    }
+
+    fn table<V: redb::Value + 'static>(
+        &self,
+        table: TableDefinition<'_, &'static [u8], V>,
+    ) -> Result<Option<ReadOnlyTable<&'static [u8], V>>, IndexError> {
+        match self.access.begin_read()?.open_table(table) {
+            Ok(table) => Ok(Some(table)),
+            Err(redb::TableError::TableDoesNotExist(_)) => Ok(None),
+            Err(error) => Err(error.into()),
         }
-        Ok(places)
     }
 
     /// The versions of all names of one bucket.
@@ -152,10 +183,7 @@ impl Index {
     /// [`IndexError`].
     pub fn bucket(&self, bucket: u16) -> Result<IndexBucket, IndexError> {
         let mut found = IndexBucket::default();
-        let table = match self.access.begin_read()?.open_table(PLACES) {
-            Err(redb::TableError::TableDoesNotExist(_)) => return Ok(found),
-            other => other?,
-        };
+        let Some(table) = self.table(PLACES)? else { return Ok(found) };
         let first = bucket.to_be_bytes();
         for item in table.range(first.as_slice()..)? {
             let (row, place) = item?;
@@ -179,20 +207,67 @@ impl Index {
         size: u64,
     ) -> Result<(), IndexError> {
         let transaction = self.access.writing()?.begin_write()?;
+        insert(&transaction, records)?;
+        self.commit(transaction, size)
+    }
+
+    /// As [`Index::extend`], each record with its place; [`Index::leaves`] knows them then.
+    ///
+    /// # Errors
+    /// As [`Index::extend`].
+    pub(super) fn remember(
+        &mut self,
+        records: &[(u64, &Record)],
+        size: u64,
+    ) -> Result<(), IndexError> {
+        let transaction = self.access.writing()?.begin_write()?;
+        let leaves: Vec<Hash> = records.iter().map(|(_, record)| record.leaf()).collect();
+        let entries = records.iter().zip(&leaves);
+        insert(
+            &transaction,
+            entries.clone().map(|((place, record), leaf)| (record.key.clone(), *place, *leaf)),
+        )?;
         {
-            let mut places = transaction.open_table(PLACES)?;
-            for (key, index, leaf) in records {
-                let row = row(&key);
-                if places.get(row.as_slice())?.is_none() {
-                    places.insert(row.as_slice(), (index, leaf.0))?;
+            let mut tarballs = transaction.open_table(TARBALLS)?;
+            for ((_, record), leaf) in entries {
+                let row = row(&record.key);
+                if tarballs.get(row.as_slice())?.is_none() {
+                    tarballs.insert(row.as_slice(), (record.sri, leaf.0))?;
                 }
             }
-            transaction.open_table(META)?.insert(SIZE, size)?;
         }
+        self.commit(transaction, size)
+    }
+
+    fn commit(&mut self, transaction: WriteTransaction, size: u64) -> Result<(), IndexError> {
+        transaction.open_table(META)?.insert(SIZE, size)?;
         transaction.commit()?;
         self.size = size;
         Ok(())
     }
+}
+
+/// What a table that may not be there has of a version.
+fn get<V: for<'a> redb::Value<SelfType<'a> = V> + 'static>(
+    table: Option<&ReadOnlyTable<&'static [u8], V>>,
+    key: &PackageKey,
+) -> Result<Option<V>, IndexError> {
+    let Some(table) = table else { return Ok(None) };
+    Ok(table.get(row(key).as_slice())?.map(|found| found.value()))
+}
+
+fn insert(
+    transaction: &WriteTransaction,
+    records: impl IntoIterator<Item = (PackageKey, u64, Hash)>,
+) -> Result<(), IndexError> {
+    let mut places = transaction.open_table(PLACES)?;
+    for (key, index, leaf) in records {
+        let row = row(&key);
+        if places.get(row.as_slice())?.is_none() {
+            places.insert(row.as_slice(), (index, leaf.0))?;
+        }
+    }
+    Ok(())
 }
 
 /// The key of a version in the table: names of one bucket lie side by side.

@@ -33,7 +33,7 @@ use super::{
     policy::Policy,
     record::{Leaf, PackageKey, Record},
     tile::Appender,
-    tlog::{Hash, empty_root, leaf_hash},
+    tlog::{Hash, empty_root},
 };
 use crate::{
     error::{Code, Explain},
@@ -169,6 +169,18 @@ impl LocalLog {
         Ok(seen)
     }
 
+    /// The leaves of versions that the log has with these tarballs, by their SHA-512: what the
+    /// record of each would be, without computing it.
+    ///
+    /// # Errors
+    /// [`LogError`].
+    pub fn leaves<'a>(
+        &self,
+        tarballs: impl IntoIterator<Item = (&'a PackageKey, &'a [u8; 64])>,
+    ) -> Result<Vec<Option<Hash>>, LogError> {
+        Ok(self.index.leaves(tarballs)?)
+    }
+
     /// The package record at a place.
     fn record(&self, index: u64) -> Result<Record, LogError> {
         let text = self.files.record(index, self.tree.size)?;
@@ -183,11 +195,14 @@ impl LocalLog {
     ///
     /// # Errors
     /// [`LogError`]; the log is then what it was, or has all of them.
-    pub fn append(&mut self, records: &[Record]) -> Result<usize, LogError> {
-        let places = self.index.places(records.iter().map(|record| &record.key))?;
+    pub fn append<'a>(
+        &mut self,
+        records: impl IntoIterator<Item = &'a Record> + Clone,
+    ) -> Result<usize, LogError> {
+        let places = self.index.places(records.clone().into_iter().map(|record| &record.key))?;
         let mut taken = BTreeSet::new();
         let new: Vec<&Record> = records
-            .iter()
+            .into_iter()
             .zip(places)
             .filter(|(record, place)| place.is_none() && taken.insert(&record.key))
             .map(|(record, _)| record)
@@ -202,9 +217,8 @@ impl LocalLog {
         self.files.write_checkpoint(&self.signed(tree)?)?;
         let old = std::mem::replace(&mut self.tree, tree);
         self.files.write_tiles(&growth)?;
-        let places = new.iter().zip(old.size..);
-        let places = places.map(|(record, index)| (record.key.clone(), index, record.leaf()));
-        self.index.extend(places, tree.size)?;
+        let placed: Vec<_> = (old.size..).zip(new.iter().copied()).collect();
+        self.index.remember(&placed, tree.size)?;
         self.files.remove_superseded(old.size, tree.size);
         Ok(new.len())
     }
@@ -234,17 +248,19 @@ impl Files {
     fn index(&self, tree: TreeHead) -> Result<Index, LogError> {
         let path = self.index_path();
         let mut index = match Index::open_to_look(&path) {
-            Ok(index) if index.size() <= tree.size => index,
+            Ok(index) if index.size() <= tree.size && index.knows_tarballs() => index,
             _ => Index::create_anew(&path)?,
         };
         if index.size() < tree.size {
-            let mut missing: Vec<(PackageKey, u64, Hash)> = Vec::new();
+            let mut missing: Vec<(u64, Box<Record>)> = Vec::new();
             for (place, text) in self.records(index.size(), tree.size)? {
                 if let Leaf::Package(record) = Leaf::parse(&text) {
-                    missing.push((record.key, place, leaf_hash(&text)));
+                    missing.push((place, record));
                 }
             }
-            index.extend(missing, tree.size)?;
+            let missing: Vec<_> =
+                missing.iter().map(|(place, record)| (*place, &**record)).collect();
+            index.remember(&missing, tree.size)?;
         }
         Ok(index)
     }

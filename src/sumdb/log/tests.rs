@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::*;
+use crate::sumdb::tlog::leaf_hash;
 
 fn record(number: u64, seed: u64) -> Record {
     let hash = leaf_hash(&seed.to_be_bytes());
@@ -43,6 +44,36 @@ fn a_version_is_logged_once_even_when_given_twice() {
     assert_eq!(log.append(&[record(1, 1), record(1, 2), record(2, 2)]).unwrap(), 2);
     assert_eq!(log.tree().size, 2);
     assert_eq!(look_up(&log, &[record(1, 1)]).unwrap(), [Seen::Before(0)]);
+}
+
+#[test]
+fn a_leaf_is_known_by_its_tarball_and_not_by_its_version_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut log = LocalLog::open(folder.path()).unwrap();
+    let other = Record { sri: [4; 64], ..record(1, 9) };
+    log.append(&[record(1, 1), other]).unwrap();
+    let leaves = |log: &LocalLog| {
+        let keys = [1, 1, 2].map(|number| record(number, 0).key);
+        log.leaves(keys.iter().zip(&[[3; 64], [4; 64], [3; 64]])).unwrap()
+    };
+    let known = [Some(record(1, 1).leaf()), None, None];
+    assert_eq!(leaves(&log), known, "the first record of a version counts");
+    drop(log);
+    assert_eq!(leaves(&LocalLog::open(folder.path()).unwrap()), known);
+}
+
+#[test]
+fn an_index_that_knows_no_tarballs_is_rebuilt() {
+    let folder = tempfile::tempdir().unwrap();
+    LocalLog::open(folder.path()).unwrap().append(&some(0..3)).unwrap();
+    let mut old = Index::create_anew(&folder.path().join("index.redb")).unwrap();
+    let rows = some(0..3).into_iter().zip(0..);
+    old.extend(rows.map(|(record, place)| (record.key.clone(), place, record.leaf())), 3).unwrap();
+    drop(old);
+    let log = LocalLog::open(folder.path()).unwrap();
+    let known = log.leaves([(&record(2, 2).key, &[3; 64])]).unwrap();
+    assert_eq!(known, [Some(record(2, 2).leaf())]);
+    assert_eq!(look_up(&log, &some(0..3)).unwrap(), [0, 1, 2].map(Seen::Before));
 }
 
 #[test]
