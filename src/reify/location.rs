@@ -105,10 +105,10 @@ pub(super) fn on_disk(base: &Path, relative: &str) -> PathBuf {
 
 /// True for a relative path whose joining cannot leave the folder it is joined to.
 pub(super) fn is_plain_relative(text: &str) -> bool {
+    let is_name = |component: &[u8]| !matches!(component, b"" | b"." | b"..");
     text.len() <= MAX_BYTES
-        && text.split('/').all(|component| {
-            !matches!(component, "" | "." | "..") && !component.contains(['\\', ':', '\0'])
-        })
+        && memchr::memchr3(b'\\', b':', 0, text.as_bytes()).is_none()
+        && text.as_bytes().split(|byte| *byte == b'/').all(is_name)
 }
 
 /// A folder on the way is a symbolic link, or not a folder at all.

@@ -166,11 +166,8 @@ pub(in crate::ops) fn check_downgrades(
     let mut told = BTreeSet::new();
     let mut refused = None;
     for (&node, proven) in &fetched.proofs {
-        let source = tree.package_source(node, None);
-        let (name, version) = (source.package_name, source.version);
-        if source.naming == Naming::Free {
-            continue;
-        }
+        let (name, version) =
+            (tree[node].package_name().unwrap_or_default(), tree[node].version_text());
         let before = known.earlier(&tree[node].location);
         let found = before
             .and_then(|before| since_installed(&before, version, proven, policy))
@@ -179,6 +176,9 @@ pub(in crate::ops) fn check_downgrades(
                 best_before(&packument, version, policy, proofs.now())
             });
         let Some(found) = found else { continue };
+        if tree.package_source(node, None).naming == Naming::Free {
+            continue;
+        }
         let id = format!("{name}@{version}");
         let integrity = fetched.packages.get(&node).map(|stored| stored.integrity.to_string());
         let integrity = integrity.unwrap_or_default();

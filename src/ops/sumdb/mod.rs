@@ -14,8 +14,10 @@
 
 mod column;
 mod error;
+mod examine;
 mod manifest;
 pub mod operator;
+mod recall;
 mod record;
 mod remote;
 mod sum;
@@ -28,11 +30,13 @@ use std::{
 
 use tokio::task::{JoinHandle, spawn_blocking};
 
+pub(super) use recall::Recalled;
 pub(super) use remote::Learnt;
 pub(super) use sum::{Committed, Pin, Pins, Renewed};
 
 use self::{
     error::{Mismatch, Refused},
+    examine::{Known, examine, remember},
     record::{Computed, Received},
 };
 use super::{
@@ -45,20 +49,20 @@ use crate::{
     config::policy::SumdbMode,
     error::Failure,
     event::Event,
+    manifest::Manifest,
     registry::{self, RegistryId},
     report::summary::TrustSummary,
+    store::StoredPackage,
     sumdb::{
         Hash,
-        log::{LocalLog, Seen},
-        record::{NPM, PackageKey, Record},
+        record::{NPM, PackageKey},
     },
-    verify::manifest_confusion::ManifestConfusion,
 };
 
 /// The packages of an install that come from registries, and what the project pinned of them.
 #[derive(Debug, Default)]
 pub(super) struct Asked {
-    packages: Vec<Package>,
+    packages: Arc<[Package]>,
     committed: Option<Committed>,
 }
 
@@ -87,7 +91,7 @@ impl Asked {
             return Ok(Self::default());
         }
         let committed = Committed::read(context, project)?;
-        Ok(Self { packages: packages_of(context, tree, nodes)?, committed })
+        Ok(Self { packages: packages_of(context, tree, nodes)?.into(), committed })
     }
 
     /// The public ones that the project does not prove already, each once.
@@ -214,7 +218,7 @@ pub(super) async fn learn(context: &Context, asked: &Asked) -> Result<Learnt, Fa
     }
     let heads = asked.committed.as_ref().map_or(&[][..], |committed| &committed.heads);
     let learnt = remote::ask(context, &keys, heads).await?;
-    for package in &asked.packages {
+    for package in asked.packages.iter() {
         for (log, index, record) in learnt.records_of(&package.key) {
             let promised = package.integrity.as_deref();
             if !record::agrees(record, promised) {
@@ -227,7 +231,23 @@ pub(super) async fn learn(context: &Context, asked: &Asked) -> Result<Learnt, Fa
 }
 
 /// What the bytes of packages come to, while something else is looked at.
-pub(super) struct Computing(JoinHandle<Result<Vec<Computed>, Failure>>);
+pub(super) struct Computing {
+    /// What needs no look at the bytes.
+    recalled: Vec<Computed>,
+    rest: Option<JoinHandle<Result<Vec<Computed>, Refused>>>,
+}
+
+impl Computing {
+    /// Waits for it; in the order of the keys.
+    async fn finish(self) -> Result<Vec<Computed>, Refused> {
+        let mut all = self.recalled;
+        if let Some(rest) = self.rest {
+            all.extend(rest.await.map_err(|_| Refused::Interrupted)??);
+            all.sort_by(|one, other| one.key.cmp(&other.key));
+        }
+        Ok(all)
+    }
+}
 
 /// Begins to recompute the records of what was fetched, and to compare the registry's manifests
 /// with the packages.
@@ -235,10 +255,22 @@ pub(super) fn compute(
     context: &Context,
     tree: &Tree,
     asked: &Asked,
-    fetched: &FetchedPackages,
+    fetched: (&FetchedPackages, &Recalled),
 ) -> Computing {
-    let (bytes, log) = (received(context, tree, asked, fetched), local_log(context));
-    Computing(spawn_blocking(move || record::compute(&bytes, &log)))
+    let received = received(context, tree, asked, fetched);
+    let (mut recalled, mut rest) = (Vec::new(), Vec::new());
+    for Arrived { key, stored, manifests, leaf } in received {
+        let (key, record, confusion) = (key.clone(), None, None);
+        match leaf {
+            Some(leaf) if manifests.is_empty() => {
+                recalled.push(Computed { key, leaf, record, confusion });
+            }
+            _ => rest.push(Received { key, stored: stored.clone(), manifests, leaf }),
+        }
+    }
+    let has_rest = !rest.is_empty();
+    let rest = has_rest.then(|| spawn_blocking(move || record::compute(&rest)));
+    Computing { recalled, rest }
 }
 
 /// Compares the records of what was fetched with what the logs said and with what this machine saw
@@ -253,7 +285,7 @@ pub(super) async fn conclude(
     computing: Computing,
     trust: &mut TrustSummary,
 ) -> Result<Leaves, Failure> {
-    let computed = computing.0.await.map_err(|_| Refused::Interrupted)??;
+    let computed = computing.finish().await?;
     if computed.is_empty() {
         return Ok(Leaves::new());
     }
@@ -263,52 +295,85 @@ pub(super) async fn conclude(
         let pinned = keys.filter_map(|key| Some((key.clone(), committed.pinned(key)?.leaf)));
         known.pinned = pinned.collect();
     }
-    let (folder, mode) = (local_log(context), context.policy.sumdb.manifest);
-    let work = move || examine(computed, &known, mode, &folder);
-    let seen = spawn_blocking(work).await.map_err(|_| Refused::Interrupted)??;
-    for confusion in &seen.confusions {
+    let folder = local_log(context);
+    let count = computed.len();
+    let examined = examine(computed, &known, context.policy.sumdb.manifest, &folder)?;
+    let fresh = examined.fresh;
+    let first = if fresh.is_empty() {
+        0
+    } else {
+        let work = move || remember(&fresh, &folder);
+        spawn_blocking(work).await.map_err(|_| Refused::Interrupted)??
+    };
+    for confusion in &examined.confusions {
         context.reporter.event(Event::warn("manifest", confusion.to_string()));
     }
     let proven = |package: &&Package| learnt.is_proven(&package.key) || asked.proves(&package.key);
     let logged = asked.packages.iter().filter(proven);
     *trust = TrustSummary {
-        first_seen: seen.first,
-        seen_before: seen.before,
+        first_seen: first,
+        seen_before: count - first,
         logged: logged.map(|package| &package.key).collect::<BTreeSet<_>>().len(),
         not_asked: if context.policy.sumdb.logs.is_empty() { 0 } else { asked.not_asked() },
         ..*trust
     };
-    Ok(seen.leaves)
+    Ok(examined.leaves)
 }
 
-/// The packages whose bytes are there, in the order of their keys, each once for all its places;
-/// one that has different bytes in two of them is there with both.
-fn received(
+/// A package whose bytes are there, for all its places.
+struct Arrived<'a> {
+    key: &'a PackageKey,
+    stored: &'a StoredPackage,
+    /// What registries said of it, each manifest once.
+    manifests: Vec<Arc<Manifest>>,
+    /// The leaf of its record, where the embedded log has it.
+    leaf: Option<Hash>,
+}
+
+/// The packages whose bytes are there, in the order of their keys; one that has different bytes in
+/// two places is there with both.
+fn received<'a>(
     context: &Context,
     tree: &Tree,
-    asked: &Asked,
-    fetched: &FetchedPackages,
-) -> Vec<Received> {
+    asked: &'a Asked,
+    (fetched, recalled): (&'a FetchedPackages, &Recalled),
+) -> Vec<Arrived<'a>> {
     let compares = context.policy.sumdb.manifest != SumdbMode::Off;
-    let mut bytes: BTreeMap<(&PackageKey, &[u8; 64]), Received> = BTreeMap::new();
-    for package in &asked.packages {
+    let mut arrived: Vec<Arrived<'a>> = Vec::with_capacity(asked.packages.len());
+    for (place, package) in asked.packages.iter().enumerate() {
         let Some(stored) = fetched.packages.get(&package.node) else { continue };
-        let place = (&package.key, stored.digests.sha512());
-        let received = bytes.entry(place).or_insert_with(|| Received {
-            key: package.key.clone(),
-            stored: stored.clone(),
-            manifests: Vec::new(),
-        });
         let said = &tree[package.node].package;
         // A lockfile keeps only part of a manifest.
-        if compares
-            && said.dist.is_some()
-            && !received.manifests.iter().any(|known| Arc::ptr_eq(known, said))
-        {
-            received.manifests.push(Arc::clone(said));
+        let is_compared = compares && said.dist.is_some();
+        let leaf = recalled.leaf(place, stored.digests.sha512());
+        let manifests = if is_compared { vec![Arc::clone(said)] } else { Vec::new() };
+        arrived.push(Arrived { key: &package.key, stored, manifests, leaf });
+    }
+    arrived.sort_by(|one, other| one.bytes().cmp(&other.bytes()));
+    arrived.dedup_by(|next, kept| {
+        let same = next.bytes() == kept.bytes();
+        if same {
+            kept.take(next);
+        }
+        same
+    });
+    arrived
+}
+
+impl Arrived<'_> {
+    fn bytes(&self) -> (&PackageKey, &[u8; 64]) {
+        (self.key, self.stored.digests.sha512())
+    }
+
+    /// Takes over what is known of another place of the same package.
+    fn take(&mut self, other: &mut Self) {
+        self.leaf = self.leaf.or(other.leaf);
+        for said in other.manifests.drain(..) {
+            if !self.manifests.iter().any(|known| Arc::ptr_eq(known, &said)) {
+                self.manifests.push(said);
+            }
         }
     }
-    bytes.into_values().collect()
 }
 
 /// The project's `denpm.sum` and its proof as they should be after an install; `None` where it
@@ -347,103 +412,7 @@ fn local_log(context: &Context) -> PathBuf {
 /// The leaves of packages whose bytes were looked at.
 pub(super) type Leaves = BTreeMap<PackageKey, Hash>;
 
-/// What is known of packages before their bytes are looked at.
-struct Known {
-    /// By the logs, proven.
-    logged: BTreeMap<PackageKey, Vec<(error::Logged, Record)>>,
-    /// By the project.
-    pinned: Leaves,
-}
-
-/// What the bytes of packages came to.
-struct Examined {
-    /// How many packages were new to this machine.
-    first: usize,
-    /// How many were not.
-    before: usize,
-    leaves: Leaves,
-    /// Where registries contradict packages, and the policy lets them.
-    confusions: Vec<ManifestConfusion>,
-}
-
-/// The part that touches the disk: the embedded log, where it does not have all of it.
-fn examine(
-    mut computed: Vec<Computed>,
-    known: &Known,
-    mode: SumdbMode,
-    folder: &Path,
-) -> Result<Examined, Failure> {
-    let mut confusions: Vec<_> =
-        computed.iter_mut().filter_map(|computed| computed.confusion.take()).collect();
-    if mode == SumdbMode::Enforce && !confusions.is_empty() {
-        return Err(confusions.swap_remove(0).into());
-    }
-    if let Some([one, other]) = computed.array_windows().find(|[one, other]| one.key == other.key) {
-        return Err(Mismatch::twice(&one.record()?, &other.record()?).into());
-    }
-    let mut leaves = Leaves::new();
-    for computed in &computed {
-        let Computed { key, leaf, .. } = computed;
-        for (log, logged) in known.logged.get(key).into_iter().flatten() {
-            if logged.leaf() != *leaf {
-                return Err(Mismatch::received(log, logged, &computed.record()?).into());
-            }
-        }
-        if known.pinned.get(key).is_some_and(|pinned| pinned != leaf) {
-            return Err(Mismatch::not_pinned(&computed.record()?).into());
-        }
-        leaves.insert(key.clone(), *leaf);
-    }
-    let fresh: Vec<_> =
-        computed.iter().filter_map(|computed| Some((computed.fresh()?, computed.leaf))).collect();
-    let first = if fresh.is_empty() { 0 } else { remember(&fresh, folder)? };
-    Ok(Examined { first, before: computed.len() - first, leaves, confusions })
-}
-
-/// Looks records up in the embedded log and appends those that are new to it; returns how many.
-fn remember(fresh: &[(&Record, Hash)], folder: &Path) -> Result<usize, Failure> {
-    let mut log = LocalLog::open(folder)?;
-    let seen = log.look_up(fresh.iter().copied())?;
-    for ((record, _), seen) in fresh.iter().zip(&seen) {
-        if let Seen::Otherwise(logged) = seen {
-            let here = error::Logged { log: log.origin().to_owned(), index: None };
-            return Err(Mismatch::received(&here, logged, record).into());
-        }
-    }
-    if !seen.contains(&Seen::First) {
-        return Ok(0);
-    }
-    Ok(log.append(fresh.iter().map(|(record, _)| *record))?)
-}
-
 /// Tells what a mode that only warns does not refuse.
 fn warn(context: &Context, refused: &Refused) {
     context.reporter.event(Event::warn("sumdb", refused.to_string()));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{record::Source, *};
-    use crate::sumdb::tlog::leaf_hash;
-
-    fn computed(name: &str, seed: u8) -> Computed {
-        let hash = leaf_hash(&[seed]);
-        let key = PackageKey::new("npm", name, "1.0.0").unwrap();
-        let record =
-            Record { key: key.clone(), sri: [seed; 64], size: 1, tree: hash, manifest: hash };
-        let leaf = record.leaf();
-        Computed { key, leaf, source: Source::Record(Box::new(record)), confusion: None }
-    }
-
-    #[test]
-    fn a_version_with_different_bytes_in_two_places_is_refused_and_not_remembered() {
-        let folder = tempfile::tempdir().unwrap();
-        let local = folder.path().join("local");
-        let known = || Known { logged: BTreeMap::new(), pinned: Leaves::new() };
-        let two = vec![computed("a", 1), computed("a", 2), computed("b", 1)];
-        let refused = examine(two, &known(), SumdbMode::Warn, &local).err().unwrap();
-        assert_eq!(refused.to_string(), "a@1.0.0 is two different packages in this tree");
-        let one = vec![computed("a", 2), computed("b", 1)];
-        assert_eq!(examine(one, &known(), SumdbMode::Warn, &local).unwrap().first, 2);
-    }
 }

@@ -1,17 +1,15 @@
 //! The records of packages that lie in the store, and what registries said of these: no file is
 //! read again, and nothing computed that the embedded log has of the same tarball.
 
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 use super::{error::Refused, manifest::confusion};
 use crate::{
     cpu,
-    error::Failure,
     manifest::Manifest,
     store::StoredPackage,
     sumdb::{
         Hash,
-        log::LocalLog,
         record::{InstallManifest, PackageKey, Record, tree_hash},
     },
     verify::{Algorithm, Integrity, manifest_confusion::ManifestConfusion},
@@ -23,6 +21,8 @@ pub(super) struct Received {
     pub stored: StoredPackage,
     /// What registries said of it, each manifest once.
     pub manifests: Vec<Arc<Manifest>>,
+    /// The leaf of its record, where the embedded log has it.
+    pub leaf: Option<Hash>,
 }
 
 /// What the bytes of a package came to.
@@ -30,38 +30,10 @@ pub(super) struct Computed {
     pub key: PackageKey,
     /// The record's leaf in any log.
     pub leaf: Hash,
-    pub source: Source,
+    /// The record; `None` where the embedded log has it.
+    pub record: Option<Record>,
     /// Where a registry says another thing of the package than its own package.json.
     pub confusion: Option<ManifestConfusion>,
-}
-
-/// Where a leaf is from.
-pub(super) enum Source {
-    /// The record, computed from what lies in the store.
-    Record(Box<Record>),
-    /// The embedded log, which has the record of this very tarball.
-    Remembered(Box<StoredPackage>),
-}
-
-impl Computed {
-    /// The record, where the embedded log does not have it.
-    pub(super) fn fresh(&self) -> Option<&Record> {
-        match &self.source {
-            Source::Record(record) => Some(record),
-            Source::Remembered(_) => None,
-        }
-    }
-
-    /// The record in any case: what is told of a contradiction.
-    ///
-    /// # Errors
-    /// As [`record_of`].
-    pub(super) fn record(&self) -> Result<Record, Refused> {
-        match &self.source {
-            Source::Record(record) => Ok((**record).clone()),
-            Source::Remembered(stored) => record_of(self.key.clone(), stored),
-        }
-    }
 }
 
 /// The record of a package, from what its import computed.
@@ -96,49 +68,26 @@ fn install_manifest(key: &PackageKey, stored: &StoredPackage) -> Result<InstallM
     Ok(if stored.index.has_binding_gyp() { manifest.with_binding_gyp() } else { manifest })
 }
 
-/// The record, and a look at what was said of the package.
+/// The record where it is not known, and a look at what was said of the package.
 fn computed(received: &Received) -> Result<Computed, Refused> {
-    let Received { key, stored, manifests } = received;
+    let Received { key, stored, manifests, leaf } = received;
     let manifest = install_manifest(key, stored)?;
-    let record = with_manifest(key.clone(), stored, &manifest);
-    Ok(Computed {
-        key: key.clone(),
-        leaf: record.leaf(),
-        source: Source::Record(Box::new(record)),
-        confusion: manifests.iter().find_map(|said| confusion(said, &manifest)),
-    })
-}
-
-/// The same of a package whose record the embedded log has, as this leaf.
-fn remembered(received: &Received, leaf: Hash) -> Result<Computed, Refused> {
-    let Received { key, stored, manifests } = received;
-    let confusion = if manifests.is_empty() {
-        None
+    let confusion = manifests.iter().find_map(|said| confusion(said, &manifest));
+    let (leaf, record) = if let Some(leaf) = leaf {
+        (*leaf, None)
     } else {
-        let manifest = install_manifest(key, stored)?;
-        manifests.iter().find_map(|said| confusion(said, &manifest))
+        let record = with_manifest(key.clone(), stored, &manifest);
+        (record.leaf(), Some(record))
     };
-    let source = Source::Remembered(Box::new(stored.clone()));
-    Ok(Computed { key: key.clone(), leaf, source, confusion })
+    Ok(Computed { key: key.clone(), leaf, record, confusion })
 }
 
-/// What packages came to, in their order; `log` is the folder of the embedded log, by which what is
-/// in it is not computed again.
+/// What packages came to, in their order.
 ///
 /// # Errors
-/// The first that has no record, and a log that cannot be used.
-pub(super) fn compute(packages: &[Received], log: &Path) -> Result<Vec<Computed>, Failure> {
-    if packages.is_empty() {
-        return Ok(Vec::new());
-    }
-    let tarballs = packages.iter().map(|it| (&it.key, it.stored.digests.sha512()));
-    let known = LocalLog::open(log)?.leaves(tarballs)?;
-    let known: Vec<_> = packages.iter().zip(known).collect();
-    let computed = cpu::map_all(&known, |(received, leaf)| match leaf {
-        Some(leaf) => remembered(received, *leaf),
-        None => computed(received),
-    });
-    Ok(computed.into_iter().collect::<Result<_, _>>()?)
+/// The first that has no record.
+pub(super) fn compute(packages: &[Received]) -> Result<Vec<Computed>, Refused> {
+    cpu::map_all(packages, computed).into_iter().collect()
 }
 
 /// Whether a record can be that of the bytes an integrity value promises; one without SHA-512

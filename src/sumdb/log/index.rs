@@ -273,6 +273,6 @@ fn insert(
 /// The key of a version in the table: names of one bucket lie side by side.
 fn row(key: &PackageKey) -> Vec<u8> {
     let mut row = bucket_of(key.namespace(), key.name()).to_be_bytes().to_vec();
-    row.extend(key.to_string().into_bytes());
+    row.extend(key.as_line().as_bytes());
     row
 }

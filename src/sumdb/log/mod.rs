@@ -181,6 +181,17 @@ impl LocalLog {
         Ok(self.index.leaves(tarballs)?)
     }
 
+    /// The record of a version that the log has.
+    ///
+    /// # Errors
+    /// [`LogError`], also for a version that it does not have.
+    pub fn record_of(&self, key: &PackageKey) -> Result<Record, LogError> {
+        match self.index.places([key])?.as_slice() {
+            [Some((index, _))] => self.record(*index),
+            _ => Err(self.files.damaged(format!("it has lost the record of {key}"))),
+        }
+    }
+
     /// The package record at a place.
     fn record(&self, index: u64) -> Result<Record, LogError> {
         let text = self.files.record(index, self.tree.size)?;
@@ -217,8 +228,8 @@ impl LocalLog {
         self.files.write_checkpoint(&self.signed(tree)?)?;
         let old = std::mem::replace(&mut self.tree, tree);
         self.files.write_tiles(&growth)?;
-        let placed: Vec<_> = (old.size..).zip(new.iter().copied()).collect();
-        self.index.remember(&placed, tree.size)?;
+        let numbered: Vec<_> = (old.size..).zip(new.iter().copied()).collect();
+        self.index.remember(&numbered, tree.size)?;
         self.files.remove_superseded(old.size, tree.size);
         Ok(new.len())
     }

@@ -152,7 +152,13 @@ fn write_subject(
     leaf: Hash,
 ) -> fmt::Result {
     let first = kind.first_line().unwrap_or_default();
-    writeln!(f, "{first}\npkg {} {}\nns {}\nleaf {leaf}", key.name, key.version, key.namespace)
+    writeln!(
+        f,
+        "{first}\npkg {} {}\nns {}\nleaf {leaf}",
+        key.name(),
+        key.version(),
+        key.namespace()
+    )
 }
 
 /// The lines of a leaf, taken in order.

@@ -23,7 +23,7 @@ mod namespace;
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
@@ -51,24 +51,32 @@ pub const NPM: &str = "npm";
 
 /// What a log has one record for: a version of a package in a namespace. `Display` writes
 /// `<namespace> <name> <version>`, a line of a batch request.
+///
+/// Cheap to clone. The order is that of the words: a space comes before all that they can have.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PackageKey {
-    namespace: String,
-    name: String,
-    version: String,
+    line: Arc<str>,
+    /// Where the name begins in the line, and where the version.
+    name_at: usize,
+    version_at: usize,
 }
 
 impl PackageKey {
     /// The key of these words; `None` where one is empty, longer than 1 KiB, or has white space
     /// or control characters.
     pub fn new(
-        namespace: impl Into<String>,
-        name: impl Into<String>,
-        version: impl Into<String>,
+        namespace: impl AsRef<str>,
+        name: impl AsRef<str>,
+        version: impl AsRef<str>,
     ) -> Option<Self> {
-        let key = Self { namespace: namespace.into(), name: name.into(), version: version.into() };
-        let words = is_word(&key.namespace) && is_word(&key.name) && is_word(&key.version);
-        words.then_some(key)
+        let words = [namespace.as_ref(), name.as_ref(), version.as_ref()];
+        let [namespace, name, _] = words;
+        let after_namespace = namespace.len() + 1;
+        words.into_iter().all(is_word).then(|| Self {
+            line: words.join(" ").into(),
+            name_at: after_namespace,
+            version_at: after_namespace + name.len() + 1,
+        })
     }
 
     /// Reads `<namespace> <name> <version>`.
@@ -80,23 +88,32 @@ impl PackageKey {
 
     /// The namespace: `npm`, or `url:<registry>`.
     pub fn namespace(&self) -> &str {
-        &self.namespace
+        self.word(0, self.name_at - 1)
     }
 
     /// The package's name, scope included.
     pub fn name(&self) -> &str {
-        &self.name
+        self.word(self.name_at, self.version_at - 1)
     }
 
     /// The exact version.
     pub fn version(&self) -> &str {
-        &self.version
+        self.word(self.version_at, self.line.len())
+    }
+
+    /// All three, as `Display` writes them.
+    pub fn as_line(&self) -> &str {
+        &self.line
+    }
+
+    fn word(&self, from: usize, to: usize) -> &str {
+        self.line.get(from..to).unwrap_or_default()
     }
 }
 
 impl fmt::Display for PackageKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} {}", self.namespace, self.name, self.version)
+        f.write_str(&self.line)
     }
 }
 
@@ -158,7 +175,7 @@ impl Record {
 impl fmt::Display for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { key, size, tree, manifest, .. } = self;
-        writeln!(f, "{PACKAGE}\npkg {} {}\nns {}", key.name, key.version, key.namespace)?;
+        writeln!(f, "{PACKAGE}\npkg {} {}\nns {}", key.name(), key.version(), key.namespace())?;
         writeln!(f, "sri {}\nsize {size}", self.integrity())?;
         writeln!(f, "tree h1:{tree}\nmanifest m1:{manifest}")
     }

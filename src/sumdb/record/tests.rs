@@ -172,6 +172,22 @@ fn key() -> PackageKey {
     PackageKey::new("npm", "@s/a", "1.0.0").unwrap()
 }
 
+proptest! {
+    #[test]
+    fn a_key_has_its_words_and_sorts_by_them(
+        one in ["[!-~é]{1,4}", "[!-~é]{1,4}", "[!-~é]{1,4}"],
+        other in ["[!-~é]{1,4}", "[!-~é]{1,4}", "[!-~é]{1,4}"],
+    ) {
+        let of = |[namespace, name, version]: &[String; 3]| {
+            PackageKey::new(namespace, name, version).unwrap()
+        };
+        let (key, next) = (of(&one), of(&other));
+        prop_assert_eq!([key.namespace(), key.name(), key.version()], one.each_ref().map(String::as_str));
+        prop_assert_eq!(PackageKey::parse(&key.to_string()), Some(key.clone()));
+        prop_assert_eq!(key.cmp(&next), one.cmp(&other));
+    }
+}
+
 fn evidence() -> Evidence {
     Evidence {
         key: key(),
