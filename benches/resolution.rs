@@ -157,9 +157,9 @@ fn resolve(registry: &Registry, lock: Option<&str>) -> Ideal {
     };
     let lock = match lock {
         None => LockStart::Ignore { existed: false },
-        Some(text) => {
-            LockStart::File(Lockfile::parse(text, "package-lock.json").unwrap().shrinkwrap)
-        }
+        Some(text) => LockStart::File(
+            Lockfile::parse(text, Path::new("package-lock.json")).unwrap().shrinkwrap,
+        ),
     };
     let start = Start::load(&project, lock, TreeSettings::default()).unwrap();
     build(start, registry, &options, &Silent).unwrap()

@@ -179,7 +179,7 @@ pub fn lockfile(data: &[u8]) {
 }
 
 fn rewritten(text: &str) -> Option<String> {
-    let lock = Lockfile::parse(text, "package-lock.json").ok()?;
+    let lock = Lockfile::parse(text, Path::new("package-lock.json")).ok()?;
     let own = lock.shrinkwrap.packages.get("").map(|entry| Arc::clone(&entry.package));
     let path = "/nowhere/denpm/project".to_owned();
     let project = Project { path, package: own.unwrap_or_default(), ..Project::default() };

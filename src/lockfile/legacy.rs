@@ -15,135 +15,136 @@ use crate::{
 /// How deep nested `dependencies` are followed.
 const MAX_DEPTH: usize = 100;
 
-/// The project's own folder, as specifiers in old locks are relative to it.
-const ROOT: &str = "/";
-
-/// Turns nested `dependencies` into a flat `packages` map.
+/// Turns nested `dependencies` into a flat `packages` map; paths in them are relative to `project`.
 pub(super) fn packages_from_dependencies(
     header: &Map<String, Value>,
     dependencies: &Map<String, Value>,
+    project: &str,
 ) -> Map<String, Value> {
-    let mut packages = Map::new();
     let root = header.get("name").map_or_else(|| json!({}), |name| json!({ "name": name }));
-    packages.insert(String::new(), root);
-    load_all("", dependencies, &mut packages, 0);
-    sort_out_requires(&mut packages);
-    packages
+    let mut flat = Flat { project, packages: Map::new() };
+    flat.packages.insert(String::new(), root);
+    flat.load_all("", dependencies, 0);
+    sort_out_requires(&mut flat.packages);
+    flat.packages
 }
 
-fn load_all(
-    location: &str,
-    dependencies: &Map<String, Value>,
-    packages: &mut Map<String, Value>,
-    depth: usize,
-) {
-    if depth > MAX_DEPTH {
-        return;
-    }
-    for (name, lock) in dependencies {
-        let Some(lock) = lock.as_object() else { continue };
-        let slash = if location.is_empty() { "" } else { "/" };
-        let own = format!("{location}{slash}node_modules/{name}");
-        let inner = load_one(&own, name, lock, packages);
-        if let Some(Value::Object(dependencies)) = lock.get("dependencies") {
-            load_all(&inner, dependencies, packages, depth + 1);
+/// The map under way.
+struct Flat<'a> {
+    project: &'a str,
+    packages: Map<String, Value>,
+}
+
+impl Flat<'_> {
+    fn load_all(&mut self, location: &str, dependencies: &Map<String, Value>, depth: usize) {
+        if depth > MAX_DEPTH {
+            return;
+        }
+        for (name, lock) in dependencies {
+            let Some(lock) = lock.as_object() else { continue };
+            let slash = if location.is_empty() { "" } else { "/" };
+            let own = format!("{location}{slash}node_modules/{name}");
+            let inner = self.load_one(&own, name, lock);
+            if let Some(Value::Object(dependencies)) = lock.get("dependencies") {
+                self.load_all(&inner, dependencies, depth + 1);
+            }
         }
     }
-}
 
-/// Adds one entry; gives back the location that its own dependencies are relative to.
-fn load_one(
-    location: &str,
-    name: &str,
-    lock: &Map<String, Value>,
-    packages: &mut Map<String, Value>,
-) -> String {
-    let spec = spec_from_lock(name, lock);
-    if let Some(Spec { kind: SpecKind::Directory, fetch_spec, .. }) = &spec {
-        let target = relative(ROOT, fetch_spec);
-        packages.insert(location.to_owned(), json!({ "link": true, "resolved": target }));
-        if !packages.contains_key(&target) {
-            let mut lock = lock.clone();
-            lock.shift_remove("version");
-            let meta = meta_from_lock(name, &lock, None);
-            packages.insert(target.clone(), Value::Object(meta));
+    /// Adds one entry; gives back the location that its own dependencies are relative to.
+    fn load_one(&mut self, location: &str, name: &str, lock: &Map<String, Value>) -> String {
+        let spec = self.spec_from_lock(name, lock);
+        if let Some(Spec { kind: SpecKind::Directory, fetch_spec, .. }) = &spec {
+            let target = relative(self.project, fetch_spec);
+            self.packages.insert(location.to_owned(), json!({ "link": true, "resolved": target }));
+            if !self.packages.contains_key(&target) {
+                let mut lock = lock.clone();
+                lock.shift_remove("version");
+                let meta = self.meta_from_lock(name, &lock, None);
+                self.packages.insert(target.clone(), Value::Object(meta));
+            }
+            return target;
         }
-        return target;
+        let meta = self.meta_from_lock(name, lock, spec.as_ref());
+        self.packages.insert(location.to_owned(), Value::Object(meta));
+        location.to_owned()
     }
-    let meta = meta_from_lock(name, lock, spec.as_ref());
-    packages.insert(location.to_owned(), Value::Object(meta));
-    location.to_owned()
-}
 
-/// `spec-from-lock.js`: what an old entry asks for.
-fn spec_from_lock(name: &str, lock: &Map<String, Value>) -> Option<Spec> {
-    let text = |key: &str| lock.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
-    let resolve = |spec: &str| Spec::resolve(name, spec, Path::new(ROOT)).ok();
-    let by_version = text("version").and_then(resolve);
-    if let Some(spec) = &by_version
-        && (text("integrity").is_some() || matches!(spec.kind, SpecKind::Git(_)))
-    {
-        return by_version;
-    }
-    if let Some(spec) = text("from").and_then(resolve) {
-        if spec.is_registry() && by_version.is_some() {
+    /// `spec-from-lock.js`: what an old entry asks for.
+    fn spec_from_lock(&self, name: &str, lock: &Map<String, Value>) -> Option<Spec> {
+        let text =
+            |key: &str| lock.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
+        let resolve = |spec: &str| Spec::resolve(name, spec, Path::new(self.project)).ok();
+        let by_version = text("version").and_then(resolve);
+        if let Some(spec) = &by_version
+            && (text("integrity").is_some() || matches!(spec.kind, SpecKind::Git(_)))
+        {
             return by_version;
         }
-        if text("resolved").is_none() {
-            return Some(spec);
+        if let Some(spec) = text("from").and_then(resolve) {
+            if spec.is_registry() && by_version.is_some() {
+                return by_version;
+            }
+            if text("resolved").is_none() {
+                return Some(spec);
+            }
         }
+        text("resolved").and_then(resolve).or(by_version)
     }
-    text("resolved").and_then(resolve).or(by_version)
-}
 
-fn meta_from_lock(
-    name: &str,
-    lock: &Map<String, Value>,
-    spec: Option<&Spec>,
-) -> Map<String, Value> {
-    let mut meta = Map::new();
-    let text = |key: &str| lock.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
-    if let Some(requires @ Value::Object(_)) = lock.get("requires") {
-        meta.insert("requires".into(), requires.clone());
-    }
-    for key in ["optional", "dev"] {
-        if lock.get(key).is_some_and(is_truthy) {
-            meta.insert(key.into(), Value::Bool(true));
+    fn meta_from_lock(
+        &self,
+        name: &str,
+        lock: &Map<String, Value>,
+        spec: Option<&Spec>,
+    ) -> Map<String, Value> {
+        let project = self.project;
+        let mut meta = Map::new();
+        let text =
+            |key: &str| lock.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
+        if let Some(requires @ Value::Object(_)) = lock.get("requires") {
+            meta.insert("requires".into(), requires.clone());
         }
-    }
-    if let Some(integrity) = text("integrity") {
-        meta.insert("integrity".into(), integrity.into());
-    }
-    let is_registry = spec.is_some_and(Spec::is_registry);
-    if let (Some(version), None) = (text("version"), text("integrity")) {
-        if let Some(spec) = spec.filter(|spec| matches!(spec.kind, SpecKind::Git(_))) {
-            meta.insert("resolved".into(), lock_resolved(&spec.raw_spec, ROOT, ROOT).into());
-            return meta;
+        for key in ["optional", "dev"] {
+            if lock.get(key).is_some_and(is_truthy) {
+                meta.insert(key.into(), Value::Bool(true));
+            }
         }
-        if is_registry {
-            meta.insert("version".into(), version.into());
+        if let Some(integrity) = text("integrity") {
+            meta.insert("integrity".into(), integrity.into());
         }
-    }
-    let resolved = match spec {
-        Some(_) if is_registry => text("resolved").map(str::to_owned),
-        Some(Spec { kind: SpecKind::File, fetch_spec, .. }) => {
-            Some(format!("file:{}", relative(ROOT, fetch_spec)))
+        let is_registry = spec.is_some_and(Spec::is_registry);
+        if let (Some(version), None) = (text("version"), text("integrity")) {
+            if let Some(spec) = spec.filter(|spec| matches!(spec.kind, SpecKind::Git(_))) {
+                let resolved = lock_resolved(&spec.raw_spec, project, project);
+                meta.insert("resolved".into(), resolved.into());
+                return meta;
+            }
+            if is_registry {
+                meta.insert("version".into(), version.into());
+            }
         }
-        Some(spec) if !spec.fetch_spec.is_empty() => Some(spec.fetch_spec.clone()),
-        _ => None,
-    };
-    if let Some(resolved) = resolved {
-        meta.insert("resolved".into(), resolved.into());
+        let resolved = match spec {
+            Some(_) if is_registry => text("resolved").map(str::to_owned),
+            Some(Spec { kind: SpecKind::File, fetch_spec, .. }) => {
+                Some(format!("file:{}", relative(project, fetch_spec)))
+            }
+            Some(spec) if !spec.fetch_spec.is_empty() => Some(spec.fetch_spec.clone()),
+            _ => None,
+        };
+        if let Some(resolved) = resolved {
+            meta.insert("resolved".into(), resolved.into());
+        }
+        if !meta.contains_key("version")
+            && let Some(spec) = spec
+        {
+            add_version_of(name, spec, &mut meta);
+        }
+        if lock.get("bundled").is_some_and(is_truthy) {
+            meta.insert("inBundle".into(), Value::Bool(true));
+        }
+        meta
     }
-    if !meta.contains_key("version")
-        && let Some(spec) = spec
-    {
-        add_version_of(name, spec, &mut meta);
-    }
-    if lock.get("bundled").is_some_and(is_truthy) {
-        meta.insert("inBundle".into(), Value::Bool(true));
-    }
-    meta
 }
 
 fn add_version_of(name: &str, spec: &Spec, meta: &mut Map<String, Value>) {
@@ -412,8 +413,25 @@ mod tests {
     fn nested_dependencies_become_locations_with_sorted_requires() {
         let old = json!({"a": {"version": "1.0.0", "requires": {"b": "^1"},
             "dependencies": {"b": {"version": "1.0.0", "optional": true}}}});
-        let packages = packages_from_dependencies(&Map::new(), old.as_object().unwrap());
+        let packages = packages_from_dependencies(&Map::new(), old.as_object().unwrap(), "/p");
         assert_eq!(packages["node_modules/a"]["optionalDependencies"], json!({"b": "^1"}));
         assert_eq!(packages["node_modules/a/node_modules/b"]["version"], "1.0.0");
+    }
+
+    #[test]
+    fn paths_lead_from_the_project_also_to_its_neighbours() {
+        let old = json!({
+            "a": {"version": "file:../a"},
+            "b": {"version": "file:../../b-1.0.0.tgz", "integrity": "sha512-x"},
+            "c": {"version": "file:/x/c"},
+            "d": {"version": "file:d"},
+        });
+        let packages = packages_from_dependencies(&Map::new(), old.as_object().unwrap(), "/x/y/p");
+        let resolved = |at: &str| packages[at]["resolved"].as_str().unwrap().to_owned();
+        assert_eq!(resolved("node_modules/a"), "../a");
+        assert!(packages.contains_key("../a"));
+        assert_eq!(resolved("node_modules/b"), "file:../../b-1.0.0.tgz");
+        assert_eq!(resolved("node_modules/c"), "../../c");
+        assert_eq!(resolved("node_modules/d"), "d");
     }
 }

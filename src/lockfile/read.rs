@@ -1,6 +1,6 @@
 //! Text → entries.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
@@ -64,28 +64,33 @@ pub struct Lockfile {
 }
 
 impl Lockfile {
-    /// Parses a lockfile; `file_name` tells what it is called.
+    /// Parses the lockfile at `path`: that tells what it is called, and what the paths in one of
+    /// version 1 are relative to.
     ///
     /// # Errors
     /// [`LockfileError`].
-    pub fn parse(text: &str, file_name: &str) -> Result<Self, LockfileError> {
+    pub fn parse(text: &str, path: &Path) -> Result<Self, LockfileError> {
         let usual = if has_conflict(text) { None } else { entries::read(text) };
-        let (header, packages) = usual.map_or_else(|| read_any(text, file_name), Ok)?;
+        let (header, packages) = usual.map_or_else(|| read_any(text, path), Ok)?;
         let version = header.get("lockfileVersion").and_then(Value::as_u64);
         let requires = header.get("requires").is_some_and(|it| it != &Value::Bool(false));
         let ancient = version.is_none_or(|version| version < 2) && !requires;
-        let file_name = file_name.to_owned();
+        let file_name = name_of(path);
         let shrinkwrap = Shrinkwrap { packages, version, ancient, file_name };
         Ok(Self { shrinkwrap, format: detect_format(text), header })
     }
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// Reads a lockfile of any version and shape, merge conflicts among them.
 ///
 /// # Errors
 /// [`LockfileError`].
-pub(super) fn read_any(text: &str, file_name: &str) -> Result<Read, LockfileError> {
-    let file = || file_name.to_owned();
+pub(super) fn read_any(text: &str, path: &Path) -> Result<Read, LockfileError> {
+    let file = || name_of(path);
     let shape = |problem: &str| LockfileError::Shape { file: file(), problem: problem.into() };
     let value = parse_with_conflicts(text)
         .map_err(|source| LockfileError::Json { file: file(), source })?;
@@ -95,7 +100,9 @@ pub(super) fn read_any(text: &str, file_name: &str) -> Result<Read, LockfileErro
     let entries = match (packages, dependencies) {
         (Some(Value::Object(packages)), _) => packages,
         (None | Some(Value::Null), Some(Value::Object(dependencies))) => {
-            legacy::packages_from_dependencies(&data, &dependencies)
+            let project = path.parent().filter(|folder| folder.is_absolute());
+            let project = project.unwrap_or(Path::new("/")).to_string_lossy();
+            legacy::packages_from_dependencies(&data, &dependencies, &project)
         }
         (None | Some(Value::Null), _) => Map::new(),
         (Some(_), _) => return Err(shape("has a `packages` that is no object")),
@@ -179,7 +186,7 @@ mod tests {
             r#"{"name":"p","lockfileVersion":3,"requires":true,"extra":1,"packages":{
               "":{"name":"p"},"node_modules/b":{"version":"1.0.0","dev":true},
               "node_modules/a":{"resolved":"a","link":true}}}"#,
-            "package-lock.json",
+            Path::new("package-lock.json"),
         )
         .unwrap();
         let keys: Vec<_> = lock.shrinkwrap.packages.keys().map(String::as_str).collect();
@@ -192,7 +199,8 @@ mod tests {
     #[test]
     fn broken_text_and_odd_shapes_are_errors() {
         for text in ["", "[]", "{\"packages\":1}", "{\"packages\":{\"a\":1}}", "{"] {
-            assert_eq!(Lockfile::parse(text, "f").unwrap_err().code(), Code::Lockparse, "{text}");
+            let error = Lockfile::parse(text, Path::new("f")).unwrap_err();
+            assert_eq!(error.code(), Code::Lockparse, "{text}");
         }
     }
 }

@@ -40,6 +40,6 @@ fn read(project: &str) -> Option<Shrinkwrap> {
     let path = Path::new(project).join("node_modules/.package-lock.json");
     let written: SystemTime = fs::metadata(&path).ok()?.modified().ok()?;
     let text = read_text(&path, MAX_LOCKFILE_BYTES).ok()??;
-    let lock = Lockfile::parse(&text, ".package-lock.json").ok()?.shrinkwrap;
+    let lock = Lockfile::parse(&text, &path).ok()?.shrinkwrap;
     hidden_lock_is_fresh(project, &lock, written).then_some(lock)
 }

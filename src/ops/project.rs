@@ -189,7 +189,7 @@ impl ProjectFiles {
         let workspaces = map_workspaces(&path, package.workspaces.as_deref())?;
         let (lock_name, text) = read_lock_text(&folder)?;
         let lock_exists = text.is_some();
-        let lock = text.and_then(|text| match Lockfile::parse(&text, lock_name) {
+        let lock = text.and_then(|text| match Lockfile::parse(&text, &folder.join(lock_name)) {
             Ok(lock) => Some(lock),
             Err(error) => {
                 reporter.event(Event::warn("lockfile", format!("{error}; going on without it")));

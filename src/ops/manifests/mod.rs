@@ -478,8 +478,8 @@ impl Manifests for Sources {
     }
 
     fn inner_lock(&self, unpacked: &Path) -> Option<Shrinkwrap> {
-        let bytes = read_bounded(&unpacked.join("npm-shrinkwrap.json"), MAX_LOCKFILE_BYTES).ok()?;
-        let text = String::from_utf8(bytes).ok()?;
-        Lockfile::parse(&text, "npm-shrinkwrap.json").ok().map(|lock| lock.shrinkwrap)
+        let path = unpacked.join("npm-shrinkwrap.json");
+        let text = String::from_utf8(read_bounded(&path, MAX_LOCKFILE_BYTES).ok()?).ok()?;
+        Lockfile::parse(&text, &path).ok().map(|lock| lock.shrinkwrap)
     }
 }

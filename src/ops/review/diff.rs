@@ -33,6 +33,5 @@ pub async fn diff(context: &Context, old: &Path, new: &Path) -> Result<Review, F
 pub(super) fn read(path: &Path) -> Result<Locked, Failure> {
     let bytes = read_bounded(path, MAX_LOCKFILE_BYTES)?;
     let text = String::from_utf8_lossy(&bytes);
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    Ok(Locked::of(&Lockfile::parse(&text, &name)?.shrinkwrap))
+    Ok(Locked::of(&Lockfile::parse(&text, path)?.shrinkwrap))
 }

@@ -238,6 +238,31 @@ fn old_lock_with_alias_file_and_bundle_is_read() {
 }
 
 #[test]
+fn old_lock_leads_to_folders_and_files_beside_the_project() {
+    let Some(both) = both(TREE) else { return };
+    let lock = json!({
+        "name": "project", "version": "1.0.0", "lockfileVersion": 1, "requires": true,
+        "dependencies": {
+            "lib": {"version": "file:../lib", "requires": {"c": "1"}},
+            "t": {"version": "file:../t-3.0.0.tgz", "requires": {"c": "1"}},
+            "c": {"version": "1.0.0"},
+        },
+    });
+    both.folder("../lib", &json!({"name": "lib", "version": "0.1.0", "dependencies": {"c": "1"}}))
+        .bytes(
+            "../t-3.0.0.tgz",
+            &loose_tarball(&json!({"name": "t", "version": "3.0.0", "dependencies": {"c": "1"}})),
+        )
+        .file("package-lock.json", &(serde_json::to_string_pretty(&lock).unwrap() + "\n"))
+        .depends(&json!({"lib": "file:../lib", "t": "file:../t-3.0.0.tgz"}))
+        .run(["ci"])
+        .remove("node_modules")
+        .run(["install"])
+        .run(["install", "--lockfile-version=1"])
+        .run(["ci"]);
+}
+
+#[test]
 fn old_lock_becomes_version_2_on_demand_and_says_so() {
     let Some(both) = both(TREE) else { return };
     both.depends(&json!({"a": "1.0.0"}))

@@ -278,9 +278,9 @@ fn resolve_from(memory: &Memory<'_>, way: Way, lock: Option<&str>) -> Result<Bui
     };
     let start = match lock {
         None => LockStart::Ignore { existed: false },
-        Some(text) => {
-            LockStart::File(Lockfile::parse(text, "package-lock.json").unwrap().shrinkwrap)
-        }
+        Some(text) => LockStart::File(
+            Lockfile::parse(text, Path::new("package-lock.json")).unwrap().shrinkwrap,
+        ),
     };
     let peer_deps = if way.peers == Peers::Legacy { PeerDeps::Ignore } else { PeerDeps::Resolve };
     let settings = TreeSettings { peer_deps, ..TreeSettings::default() };

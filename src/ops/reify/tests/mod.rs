@@ -108,7 +108,7 @@ impl Fixture {
         let mut all = json!({"": self.root});
         all.as_object_mut().unwrap().extend(packages.as_object().unwrap().clone());
         let lock = json!({"lockfileVersion": 3, "packages": all}).to_string();
-        let lock = Lockfile::parse(&lock, "package-lock.json").unwrap().shrinkwrap;
+        let lock = Lockfile::parse(&lock, Path::new("package-lock.json")).unwrap().shrinkwrap;
         let ideal = tree.add_project(&project).unwrap();
         tree.load_virtual(ideal, &lock, &path).unwrap();
         let actual = tree.load_actual(&project, crate::arborist::Records::Lockfile(None)).unwrap();
