@@ -177,98 +177,64 @@ pub(super) async fn fetch_packages(
     sources: &Sources,
     reporter: &dyn Reporter,
 ) -> Result<FetchedPackages, Failure> {
-    Fetching::start(tree, nodes, sources, reporter).finish(tree).await
-}
-
-/// What came of one of them.
-type Fetched = Result<(Obtained, Proven), LoadFailure>;
-
-/// Packages on their way into the store: what does not need them can be done meanwhile.
-pub(super) struct Fetching<'a> {
-    sources: &'a Sources,
-    reporter: &'a dyn Reporter,
-    total: usize,
-    waiting: Lines<Wanted>,
-    tasks: JoinSet<(Wanted, Fetched)>,
-}
-
-impl<'a> Fetching<'a> {
-    /// Sets out to fetch the packages of nodes; dropped, it gives up.
-    pub(super) fn start(
-        tree: &Tree,
-        nodes: &[NodeId],
-        sources: &'a Sources,
-        reporter: &'a dyn Reporter,
-    ) -> Self {
-        reporter.event(Event::PhaseStarted(Phase::Fetch));
-        let mut waiting = Lines::new(TASKS, LARGE_TASKS);
-        for &node in nodes {
-            let wanted = Wanted::of(tree, node);
-            sources.proofs().announce(&wanted.package_name, &wanted.version);
-            waiting.push(wanted.weight, wanted);
-        }
-        let tasks = JoinSet::new();
-        let mut fetching = Self { sources, reporter, total: nodes.len(), waiting, tasks };
-        fetching.fill();
-        fetching
+    reporter.event(Event::PhaseStarted(Phase::Fetch));
+    let mut tasks = JoinSet::new();
+    let mut waiting = Lines::new(TASKS, LARGE_TASKS);
+    for &node in nodes {
+        let wanted = Wanted::of(tree, node);
+        sources.proofs().announce(&wanted.package_name, &wanted.version);
+        waiting.push(wanted.weight, wanted);
     }
-
-    fn fill(&mut self) {
-        while let Some((wanted, _)) = self.waiting.next() {
-            let sources = self.sources.clone();
-            self.tasks.spawn(async move {
+    let fill = |tasks: &mut JoinSet<_>, waiting: &mut Lines<Wanted>| {
+        while let Some((wanted, _)) = waiting.next() {
+            let sources = sources.clone();
+            tasks.spawn(async move {
                 let obtained = wanted.obtain(&sources).await;
                 (wanted, obtained)
             });
         }
-    }
-
-    /// Waits for all of them.
-    ///
-    /// # Errors
-    /// As [`fetch_packages`].
-    pub(super) async fn finish(mut self, tree: &mut Tree) -> Result<FetchedPackages, Failure> {
-        let (sources, reporter, total) = (self.sources, self.reporter, self.total as u64);
-        let mut fetched = FetchedPackages::default();
-        let mut registries = BTreeSet::new();
-        let mut tally = Tally::default();
-        let mut done = 0;
-        while let Some(finished) = self.tasks.join_next().await {
-            let (wanted, result) = finished.map_err(|_| Interrupted)?;
-            self.waiting.ended(wanted.weight);
-            self.fill();
-            let node = wanted.node;
-            done += 1;
-            reporter.event(Event::PhaseProgress { phase: Phase::Fetch, done, total });
-            match result {
-                Ok((obtained, proven)) => {
-                    // Evidence that is refused is no optional matter.
-                    if let Some(refusal) = proven.refusal {
-                        return Err(refusal.into());
-                    }
-                    tally.add(sources.proofs(), &wanted.question(), &proven);
-                    fetched.proofs.insert(node, proven);
-                    count(&mut fetched.trust, tree, node, &obtained);
-                    if let Some(source) = obtained.source {
-                        registries.insert(source.clone());
-                        fetched.sources.insert(node, source);
-                    }
-                    fetched.packages.insert(node, obtained.package);
+    };
+    fill(&mut tasks, &mut waiting);
+    let total = nodes.len() as u64;
+    let mut fetched = FetchedPackages::default();
+    let mut registries = BTreeSet::new();
+    let mut tally = Tally::default();
+    let mut done = 0;
+    while let Some(finished) = tasks.join_next().await {
+        let (wanted, result) = finished.map_err(|_| Interrupted)?;
+        waiting.ended(wanted.weight);
+        fill(&mut tasks, &mut waiting);
+        let node = wanted.node;
+        done += 1;
+        reporter.event(Event::PhaseProgress { phase: Phase::Fetch, done, total });
+        match result {
+            Ok((obtained, proven)) => {
+                // Evidence that is refused is no optional matter.
+                if let Some(refusal) = proven.refusal {
+                    return Err(refusal.into());
                 }
-                Err(error) if tree[node].flags.optional && !is_contradiction(&error) => {
-                    // The next run may have more luck, and must not take this one's word for it.
-                    tree[node].errors.push(error.clone());
-                    set_aside(tree, node, &error, reporter);
+                tally.add(sources.proofs(), &wanted.question(), &proven);
+                fetched.proofs.insert(node, proven);
+                count(&mut fetched.trust, tree, node, &obtained);
+                if let Some(source) = obtained.source {
+                    registries.insert(source.clone());
+                    fetched.sources.insert(node, source);
                 }
-                Err(error) => return Err(error.into()),
+                fetched.packages.insert(node, obtained.package);
             }
+            Err(error) if tree[node].flags.optional && !is_contradiction(&error) => {
+                // The next run may have more luck, and must not take this one's word for it.
+                tree[node].errors.push(error.clone());
+                set_aside(tree, node, &error, reporter);
+            }
+            Err(error) => return Err(error.into()),
         }
-        fetched.trust.registries = registries.len();
-        sources.proofs().flush().await;
-        tally.tell(sources.proofs(), &mut fetched.trust);
-        reporter.event(Event::PhaseFinished(Phase::Fetch));
-        Ok(fetched)
     }
+    fetched.trust.registries = registries.len();
+    sources.proofs().flush().await;
+    tally.tell(sources.proofs(), &mut fetched.trust);
+    reporter.event(Event::PhaseFinished(Phase::Fetch));
+    Ok(fetched)
 }
 
 /// True for bytes that are not the promised ones, or another package's: that is no accident for

@@ -14,7 +14,7 @@ use super::{
     bundles,
     context::Context,
     disk_tree::DiskTree,
-    fetch::{FetchedPackages, Fetching, fetch_packages, refuse_forbidden, wanted_nodes},
+    fetch::{FetchedPackages, fetch_packages, refuse_forbidden, wanted_nodes},
     frozen,
     lifecycle::{Lifecycle, project_package},
     manifests::{EarlyTarballs, Sources},
@@ -242,20 +242,21 @@ async fn prepare(
     }
     let nodes = wanted_nodes(&ideal.tree, &diff);
     quorum::check(context, &ideal.tree, &nodes).await?;
-    let fetching = Fetching::start(&ideal.tree, &nodes, sources, &*context.reporter);
     let asked = sumdb::Asked::of(context, &files.folder, &ideal.tree, &nodes)?;
     let recalling = asked.recall(context);
-    let (mut fetched, learnt) =
-        tokio::try_join!(fetching.finish(&mut ideal.tree), sumdb::learn(context, &asked))?;
+    let (mut fetched, learnt) = tokio::try_join!(
+        fetch_packages(&mut ideal.tree, &nodes, sources, &*context.reporter),
+        sumdb::learn(context, &asked),
+    )?;
     check_downgrades(&ideal.tree, &fetched, &known, sources)?;
     bundles::mark_gyp_builds(&mut ideal.tree, &fetched);
-    let recalled = recalling.finish().await?;
-    let computing = sumdb::compute(context, &ideal.tree, &asked, (&fetched, &recalled));
+    let recalled = recalling.finish().await;
+    let computing = sumdb::compute(context, &ideal.tree, &asked, &fetched, &recalled);
     // What is refused here leaves no record behind.
     if !request.frozen {
         review_changes(context, files, ideal, sources, &fetched.packages).await?;
     }
-    let leaves = sumdb::conclude(context, &asked, &learnt, computing, &mut fetched.trust).await?;
+    let leaves = sumdb::conclude(context, &asked, &learnt, computing, &mut fetched).await?;
     let unchanged = diff.changes.is_empty() && !context.options.lock.sum;
     let sum = if request.frozen || unchanged {
         None

@@ -133,13 +133,17 @@ pub(super) struct IndexFile {
     pub(super) index: Index,
 }
 
+/// The SHA-256 at the end of an index file, over all that is before it.
+pub(super) type IndexDigest = [u8; DIGEST];
+
 impl IndexFile {
     pub(super) fn new(sha512: [u8; 64], tarball_size: u64, unpacked: Unpacked) -> Self {
         let Unpacked { files, directories, omitted, package_json } = unpacked;
         Self { sha512, tarball_size, package_json, index: Index { files, directories, omitted } }
     }
 
-    pub(super) fn encode(&self) -> Vec<u8> {
+    /// The bytes of the file, and the digest that they end with.
+    pub(super) fn encode(&self) -> (Vec<u8>, IndexDigest) {
         let mut out = MAGIC.to_vec();
         out.extend_from_slice(&self.sha512);
         out.extend_from_slice(&self.tarball_size.to_le_bytes());
@@ -151,15 +155,16 @@ impl IndexFile {
             .iter()
             .for_each(|path| put_bytes(&mut out, path.as_str().as_bytes()));
         put_files(&mut out, &self.index.omitted);
-        let digest: [u8; DIGEST] = Sha256::digest(&out).into();
+        let digest: IndexDigest = Sha256::digest(&out).into();
         out.extend_from_slice(&digest);
-        out
+        (out, digest)
     }
 
-    /// Reads an index; `None` when it is damaged, or anything in it is not what `encode` writes.
-    pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
+    /// Reads an index, and its digest; `None` when it is damaged, or anything in it is not what
+    /// `encode` writes.
+    pub(super) fn decode(bytes: &[u8]) -> Option<(Self, IndexDigest)> {
         let (content, digest) = bytes.split_last_chunk::<DIGEST>()?;
-        if <[u8; DIGEST]>::from(Sha256::digest(content)) != *digest {
+        if IndexDigest::from(Sha256::digest(content)) != *digest {
             return None;
         }
         let mut reader = Reader(content);
@@ -175,12 +180,8 @@ impl IndexFile {
         let sorted =
             files.is_sorted_by(|a, b| a.path < b.path) && directories.is_sorted_by(|a, b| a < b);
         let index = Index { files, directories, omitted };
-        (sorted && reader.0.is_empty()).then_some(Self {
-            sha512,
-            tarball_size,
-            package_json,
-            index,
-        })
+        let file = Self { sha512, tarball_size, package_json, index };
+        (sorted && reader.0.is_empty()).then_some((file, *digest))
     }
 }
 
@@ -290,12 +291,13 @@ mod tests {
     #[test]
     fn decode_of_encode_is_the_same() {
         let file = index_file(&["binding.gyp", "lib/a/x", "package.json"]);
-        assert_eq!(IndexFile::decode(&file.encode()).unwrap(), file);
+        let (bytes, digest) = file.encode();
+        assert_eq!(IndexFile::decode(&bytes).unwrap(), (file, digest));
     }
 
     #[test]
     fn decode_any_changed_byte_or_length_is_none() {
-        let bytes = index_file(&["package.json"]).encode();
+        let (bytes, _) = index_file(&["package.json"]).encode();
         for position in 0..bytes.len() {
             let mut changed = bytes.clone();
             changed[position] ^= 1;
@@ -306,7 +308,7 @@ mod tests {
 
     #[test]
     fn decode_unsafe_path_with_a_right_digest_is_none() {
-        let mut bytes = index_file(&["ab/c"]).encode();
+        let (mut bytes, _) = index_file(&["ab/c"]).encode();
         let at = bytes.windows(4).position(|window| window == b"ab/c").unwrap();
         bytes[at..at + 2].copy_from_slice(b"..");
         let length = bytes.len() - DIGEST;

@@ -161,10 +161,10 @@ impl Store {
         let path = entry.join(INDEX);
         let file = File::open(&path).ok()?;
         let sealed = file.metadata().and_then(|metadata| metadata.modified()).ok()?;
-        let decoded = IndexFile::decode(&read_open_file(&file, &path, MAX_INDEX).ok()?)?;
-        let digests = Digests::from_sha512(decoded.sha512, decoded.tarball_size);
-        (decoded.sha512 == *sha512)
-            .then(|| StoredPackage::new(entry.join(TREE), decoded, digests, Known::Sealed(sealed)))
+        let (file, digest) = IndexFile::decode(&read_open_file(&file, &path, MAX_INDEX).ok()?)?;
+        let digests = Digests::from_sha512(file.sha512, file.tarball_size);
+        let (tree, known) = (entry.join(TREE), Known::Sealed(sealed));
+        (file.sha512 == *sha512).then(|| StoredPackage::new(tree, (file, digest), digests, known))
     }
 
     fn alias_path(&self, algorithm: Algorithm, digest: &[u8]) -> PathBuf {
@@ -215,7 +215,8 @@ impl Store {
     ) -> Result<StoredPackage, StoreError> {
         let file = IndexFile::new(*digests.sha512(), digests.size(), unpacked);
         let index = staging.path().join(INDEX);
-        fs::write(&index, file.encode()).map_err(FsError::io("write", &index))?;
+        let (bytes, index_digest) = file.encode();
+        fs::write(&index, bytes).map_err(FsError::io("write", &index))?;
         let entry = self.entry(digests.sha512());
         let published = self.publish(&staging, &entry)?;
         drop(staging);
@@ -229,7 +230,7 @@ impl Store {
                 Known::Sealed(sealed.map_err(FsError::io("read", &index))?)
             }
         };
-        Ok(StoredPackage::new(entry.join(TREE), file, digests, known))
+        Ok(StoredPackage::new(entry.join(TREE), (file, index_digest), digests, known))
     }
 
     fn publish(&self, staging: &TempDir, entry: &Path) -> Result<Published, FsError> {
@@ -263,7 +264,7 @@ impl Store {
             )
         };
         let decoded = read().ok().and_then(|bytes| IndexFile::decode(&bytes));
-        decoded.is_some_and(|file| self.entry(&file.sha512) == entry)
+        decoded.is_some_and(|(file, _)| self.entry(&file.sha512) == entry)
     }
 
     /// Takes an entry out of sight by a rename and then removes it, so that nobody sees half of it.

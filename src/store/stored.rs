@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     error::StoreError,
-    index::{Depth, Index, IndexEntry, IndexFile},
+    index::{Depth, Index, IndexDigest, IndexEntry, IndexFile},
 };
 use crate::{
     fs::read_bounded,
@@ -37,6 +37,9 @@ pub struct StoredPackage {
     pub index: Arc<Index>,
     /// The bytes of `package.json`.
     pub package_json: Arc<[u8]>,
+    /// The SHA-256 over all of the above but the folder, as the store recorded it: what is computed
+    /// from a package without a look at its files is the same for the same digest.
+    pub index_digest: [u8; 32],
     /// What is known of the tree's files without a look at them.
     pub(super) known: Known,
 }
@@ -52,13 +55,19 @@ pub(super) enum Known {
 
 impl StoredPackage {
     /// The package of an index file, whose tree is `dir`.
-    pub(super) fn new(dir: PathBuf, file: IndexFile, digests: Digests, known: Known) -> Self {
+    pub(super) fn new(
+        dir: PathBuf,
+        (file, index_digest): (IndexFile, IndexDigest),
+        digests: Digests,
+        known: Known,
+    ) -> Self {
         Self {
             dir,
             integrity: digests.sha512_integrity(),
             digests,
             index: Arc::new(file.index),
             package_json: file.package_json.into(),
+            index_digest,
             known,
         }
     }

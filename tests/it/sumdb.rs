@@ -7,6 +7,7 @@ use super::support::{
 };
 use denpm::sumdb::record::Record;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 use std::{fs, path::PathBuf};
 
 const BOTH: [&str; 2] = ["enforce", "warn"];
@@ -112,6 +113,68 @@ fn sumdb_a_version_with_other_bytes_than_last_time_is_refused_in_every_mode() {
         );
         policy(&sandbox, "[sumdb]\nmode = \"off\"\nnamespace = \"npm\"\n");
         sandbox.denpm(["install"]).succeeded();
+    }
+}
+
+/// The only package's folder in the store.
+fn stored(sandbox: &Sandbox) -> PathBuf {
+    let below = |folder: PathBuf| {
+        let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        entries.filter(|path| path.is_dir()).collect::<Vec<_>>()
+    };
+    let shards = below(sandbox.cache().join("_denpm/store/v1"));
+    let found = shards.into_iter().flat_map(below).find(|entry| entry.join("index").is_file());
+    found.unwrap()
+}
+
+fn offsets(haystack: &[u8], needle: &[u8]) -> Vec<usize> {
+    let windows = haystack.windows(needle.len()).enumerate();
+    windows.filter(|(_, window)| *window == needle).map(|(at, _)| at).collect()
+}
+
+#[test]
+fn sumdb_a_store_that_was_changed_together_with_its_index_is_refused() {
+    let registry = Registry::start();
+    registry.tree("a@1.0.0");
+    let sandbox = Sandbox::new(&registry);
+    depends(&sandbox, &json!({"a": "1"}));
+    sandbox.denpm(["install"]).succeeded();
+    sandbox.remove("node_modules").denpm(["ci"]).succeeded();
+    // The index says of itself that it is whole, and promises the tarball that is logged.
+    let entry = stored(&sandbox);
+    let digest = Sha256::digest(fs::read(entry.join("package/package.json")).unwrap());
+    let mut index = fs::read(entry.join("index")).unwrap();
+    let at = offsets(&index, &digest)[0];
+    index[at] ^= 1;
+    let length = index.len() - 32;
+    let whole = Sha256::digest(&index[..length]);
+    index[length..].copy_from_slice(&whole);
+    fs::write(entry.join("index"), index).unwrap();
+    sandbox.remove("node_modules");
+    refused_by(&sandbox, &["ci"], "ESUMDBMISMATCH");
+}
+
+#[test]
+fn sumdb_a_bit_that_fell_over_in_the_index_of_the_log_reaches_no_committed_file() {
+    let registry = Registry::start();
+    registry.tree("a@1.0.0");
+    let sandbox = Sandbox::new(&registry);
+    depends(&sandbox, &json!({"a": "1"}));
+    sandbox.denpm(["install", "--sum"]).succeeded();
+    let sum = sandbox.read("denpm.sum").unwrap();
+    let local = data(&sandbox).join("local");
+    let leaf = records_in(&local)[0].leaf();
+    let whole = fs::read(local.join("index.redb")).unwrap();
+    let places = offsets(&whole, &leaf.0);
+    assert!(places.len() >= 2, "the place and what was computed");
+    for at in places {
+        let mut damaged = whole.clone();
+        damaged[at] ^= 1;
+        fs::write(local.join("index.redb"), damaged).unwrap();
+        sandbox.remove("node_modules").remove("denpm.sum");
+        sandbox.denpm(["install", "--sum"]);
+        let written = sandbox.read("denpm.sum");
+        assert!(written.is_none_or(|text| text == sum));
     }
 }
 

@@ -176,6 +176,7 @@ pub(in crate::ops) fn check_downgrades(
                 best_before(&packument, version, policy, proofs.now())
             });
         let Some(found) = found else { continue };
+        // Asked last: it reads the specifiers of all dependents, and few packages come so far.
         if tree.package_source(node, None).naming == Naming::Free {
             continue;
         }

@@ -2,10 +2,11 @@
 //!
 //! ```text
 //! wanted nodes ─► Asked ──► learn: the logs, while tarballs are fetched ─► Learnt
+//!                    ├────► recall: what this machine computed before ─► Recalled
 //!                    │                                                       │
-//!                    └─► conclude: records recomputed from the bytes ◄───────┘
-//!                          │ compared with the logs, with what this machine saw before,
-//!                          ▼ and the registry's manifest with the tarball's
+//!                    └─► compute: records of what the store has, where not recalled
+//!                          │ conclude: compared with the logs, with what this machine saw
+//!                          ▼ before, and the registry's manifest with the tarball's
 //!                        one append to the embedded log
 //! ```
 //!
@@ -55,7 +56,7 @@ use crate::{
     store::StoredPackage,
     sumdb::{
         Hash,
-        record::{NPM, PackageKey},
+        record::{NPM, PackageKey, Record},
     },
 };
 
@@ -249,21 +250,22 @@ impl Computing {
     }
 }
 
-/// Begins to recompute the records of what was fetched, and to compare the registry's manifests
-/// with the packages.
+/// Begins to compute the records of what was fetched, where they are not remembered, and to
+/// compare the registry's manifests with the packages.
 pub(super) fn compute(
     context: &Context,
     tree: &Tree,
     asked: &Asked,
-    fetched: (&FetchedPackages, &Recalled),
+    fetched: &FetchedPackages,
+    remembered: &Recalled,
 ) -> Computing {
-    let received = received(context, tree, asked, fetched);
     let (mut recalled, mut rest) = (Vec::new(), Vec::new());
-    for Arrived { key, stored, manifests, leaf } in received {
-        let (key, record, confusion) = (key.clone(), None, None);
+    let arrived = arrived(context, tree, asked, fetched, remembered);
+    for Arrived { key, stored, manifests, leaf } in arrived {
+        let key = key.clone();
         match leaf {
             Some(leaf) if manifests.is_empty() => {
-                recalled.push(Computed { key, leaf, record, confusion });
+                recalled.push(Computed { key, leaf, fresh: None, confusion: None });
             }
             _ => rest.push(Received { key, stored: stored.clone(), manifests, leaf }),
         }
@@ -273,8 +275,8 @@ pub(super) fn compute(
     Computing { recalled, rest }
 }
 
-/// Compares the records of what was fetched with what the logs said and with what this machine saw
-/// before, and remembers what is new.
+/// Compares the leaves of what was fetched with what the logs and the project said; records that
+/// were computed just now with what this machine saw before, too, and remembers them.
 ///
 /// # Errors
 /// A contradiction always; the embedded log is then as it was.
@@ -283,7 +285,7 @@ pub(super) async fn conclude(
     asked: &Asked,
     learnt: &Learnt,
     computing: Computing,
-    trust: &mut TrustSummary,
+    fetched: &mut FetchedPackages,
 ) -> Result<Leaves, Failure> {
     let computed = computing.finish().await?;
     if computed.is_empty() {
@@ -295,10 +297,10 @@ pub(super) async fn conclude(
         let pinned = keys.filter_map(|key| Some((key.clone(), committed.pinned(key)?.leaf)));
         known.pinned = pinned.collect();
     }
-    let folder = local_log(context);
     let count = computed.len();
-    let examined = examine(computed, &known, context.policy.sumdb.manifest, &folder)?;
-    let fresh = examined.fresh;
+    let record = |computed: &Computed| record_again(computed, asked, fetched);
+    let examined = examine(computed, &known, context.policy.sumdb.manifest, &record)?;
+    let (fresh, folder) = (examined.fresh, local_log(context));
     let first = if fresh.is_empty() {
         0
     } else {
@@ -310,33 +312,48 @@ pub(super) async fn conclude(
     }
     let proven = |package: &&Package| learnt.is_proven(&package.key) || asked.proves(&package.key);
     let logged = asked.packages.iter().filter(proven);
-    *trust = TrustSummary {
+    fetched.trust = TrustSummary {
         first_seen: first,
         seen_before: count - first,
         logged: logged.map(|package| &package.key).collect::<BTreeSet<_>>().len(),
         not_asked: if context.policy.sumdb.logs.is_empty() { 0 } else { asked.not_asked() },
-        ..*trust
+        ..fetched.trust
     };
     Ok(examined.leaves)
 }
 
-/// A package whose bytes are there, for all its places.
+/// The record of a package of which only the leaf was needed: what is told of a contradiction.
+fn record_again(
+    computed: &Computed,
+    asked: &Asked,
+    fetched: &FetchedPackages,
+) -> Result<Record, Failure> {
+    for package in asked.packages.iter().filter(|package| package.key == computed.key) {
+        let Some(stored) = fetched.packages.get(&package.node) else { continue };
+        let record = record::record_of(package.key.clone(), stored)?;
+        if record.leaf() == computed.leaf {
+            return Ok(record);
+        }
+    }
+    Err(Refused::Interrupted.into())
+}
+
+/// A package whose bytes are there, for all its places; borrowed, because most need no look.
 struct Arrived<'a> {
     key: &'a PackageKey,
     stored: &'a StoredPackage,
-    /// What registries said of it, each manifest once.
     manifests: Vec<Arc<Manifest>>,
-    /// The leaf of its record, where the embedded log has it.
     leaf: Option<Hash>,
 }
 
 /// The packages whose bytes are there, in the order of their keys; one that has different bytes in
 /// two places is there with both.
-fn received<'a>(
+fn arrived<'a>(
     context: &Context,
     tree: &Tree,
     asked: &'a Asked,
-    (fetched, recalled): (&'a FetchedPackages, &Recalled),
+    fetched: &'a FetchedPackages,
+    remembered: &Recalled,
 ) -> Vec<Arrived<'a>> {
     let compares = context.policy.sumdb.manifest != SumdbMode::Off;
     let mut arrived: Vec<Arrived<'a>> = Vec::with_capacity(asked.packages.len());
@@ -345,15 +362,18 @@ fn received<'a>(
         let said = &tree[package.node].package;
         // A lockfile keeps only part of a manifest.
         let is_compared = compares && said.dist.is_some();
-        let leaf = recalled.leaf(place, stored.digests.sha512());
-        let manifests = if is_compared { vec![Arc::clone(said)] } else { Vec::new() };
-        arrived.push(Arrived { key: &package.key, stored, manifests, leaf });
+        arrived.push(Arrived {
+            key: &package.key,
+            stored,
+            manifests: if is_compared { vec![Arc::clone(said)] } else { Vec::new() },
+            leaf: remembered.leaf(place, package, stored),
+        });
     }
     arrived.sort_by(|one, other| one.bytes().cmp(&other.bytes()));
     arrived.dedup_by(|next, kept| {
         let same = next.bytes() == kept.bytes();
         if same {
-            kept.take(next);
+            kept.take_manifests(next);
         }
         same
     });
@@ -365,9 +385,8 @@ impl Arrived<'_> {
         (self.key, self.stored.digests.sha512())
     }
 
-    /// Takes over what is known of another place of the same package.
-    fn take(&mut self, other: &mut Self) {
-        self.leaf = self.leaf.or(other.leaf);
+    /// Takes over what registries said of another place of the same package.
+    fn take_manifests(&mut self, other: &mut Self) {
         for said in other.manifests.drain(..) {
             if !self.manifests.iter().any(|known| Arc::ptr_eq(known, &said)) {
                 self.manifests.push(said);
@@ -409,7 +428,7 @@ fn local_log(context: &Context) -> PathBuf {
     context.options.paths.data.join("sumdb").join("local")
 }
 
-/// The leaves of packages whose bytes were looked at.
+/// The leaves of packages.
 pub(super) type Leaves = BTreeMap<PackageKey, Hash>;
 
 /// Tells what a mode that only warns does not refuse.

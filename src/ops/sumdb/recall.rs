@@ -1,31 +1,28 @@
-//! What the embedded log has of the tarballs that are promised: looked up while these are on their
-//! way, so that no record is computed that was computed before.
+//! What was computed of packages before: looked up in the embedded log while they are fetched.
 
-use std::{collections::HashMap, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use super::{Asked, Package, error::Refused, local_log};
+use super::{Asked, Package, local_log};
 use crate::{
-    error::Failure,
     ops::context::Context,
+    store::StoredPackage,
     sumdb::{
         Hash,
-        log::{LocalLog, LogError},
-        record::PackageKey,
+        log::{BoundLeaf, LocalLog, LogError},
     },
-    verify::{Algorithm, Integrity},
 };
 
 /// The look into the log, under way.
 pub(in crate::ops) struct Recalling(Option<JoinHandle<Result<Recalled, LogError>>>);
 
-/// The tarballs and leaves of versions, by their places in what was asked.
+/// What is remembered of the packages of an [`Asked`], in their order.
 #[derive(Debug, Default)]
-pub(in crate::ops) struct Recalled(HashMap<usize, ([u8; 64], Hash)>);
+pub(in crate::ops) struct Recalled(Vec<Option<BoundLeaf>>);
 
 impl Asked {
-    /// Looks for the records of the promised tarballs in the embedded log, if there is one yet.
+    /// Looks up what the embedded log remembers, if there is one yet.
     pub(in crate::ops) fn recall(&self, context: &Context) -> Recalling {
         let folder = local_log(context);
         if self.packages.is_empty() || !folder.is_dir() {
@@ -37,40 +34,28 @@ impl Asked {
 }
 
 impl Recalling {
-    /// Waits for it.
-    ///
-    /// # Errors
-    /// A log that cannot be used.
-    pub(in crate::ops) async fn finish(self) -> Result<Recalled, Failure> {
-        let Some(task) = self.0 else { return Ok(Recalled::default()) };
-        Ok(task.await.map_err(|_| Refused::Interrupted)??)
+    /// Waits for it. What cannot be recalled is computed, and a log that cannot be used is told
+    /// when that is to be compared with it.
+    pub(in crate::ops) async fn finish(self) -> Recalled {
+        let Some(task) = self.0 else { return Recalled::default() };
+        task.await.ok().and_then(Result::ok).unwrap_or_default()
     }
 }
 
 impl Recalled {
     fn of(packages: &[Package], folder: &Path) -> Result<Self, LogError> {
-        let promised: Vec<(usize, &PackageKey, [u8; 64])> = packages
-            .iter()
-            .enumerate()
-            .filter_map(|(place, package)| Some((place, &package.key, promised(package)?)))
-            .collect();
-        let tarballs = promised.iter().map(|(_, key, sha512)| (*key, sha512));
-        let leaves = LocalLog::open(folder)?.leaves(tarballs)?;
-        let known = promised.iter().zip(leaves);
-        let known = known.filter_map(|((place, _, sha512), leaf)| Some((*place, (*sha512, leaf?))));
-        Ok(Self(known.collect()))
+        let log = LocalLog::open(folder)?;
+        Ok(Self(log.bound(packages.iter().map(|package| &package.key))?))
     }
 
-    /// The leaf of the package at a place, if its tarball is the one that came.
-    pub(super) fn leaf(&self, place: usize, came: &[u8; 64]) -> Option<Hash> {
-        let (promised, leaf) = self.0.get(&place)?;
-        (promised == came).then_some(*leaf)
+    /// The leaf of the package at a place, if it was computed from what the store has of it now.
+    pub(super) fn leaf(
+        &self,
+        place: usize,
+        package: &Package,
+        now: &StoredPackage,
+    ) -> Option<Hash> {
+        let bound = (*self.0.get(place)?)?;
+        bound.of(&package.key, &now.index_digest)
     }
-}
-
-/// The SHA-512 of the tarball that is promised.
-fn promised(package: &Package) -> Option<[u8; 64]> {
-    let integrity = Integrity::parse(package.integrity.as_deref()?).ok()?;
-    let sha512 = integrity.hashes().iter().find(|hash| hash.algorithm() == Algorithm::Sha512)?;
-    sha512.bytes()?.try_into().ok()
 }

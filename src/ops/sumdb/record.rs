@@ -1,5 +1,5 @@
 //! The records of packages that lie in the store, and what registries said of these: no file is
-//! read again, and nothing computed that the embedded log has of the same tarball.
+//! read again, and nothing computed that was computed of the same before.
 
 use std::sync::Arc;
 
@@ -10,28 +10,30 @@ use crate::{
     store::StoredPackage,
     sumdb::{
         Hash,
+        log::Fresh,
         record::{InstallManifest, PackageKey, Record, tree_hash},
     },
     verify::{Algorithm, Integrity, manifest_confusion::ManifestConfusion},
 };
 
-/// A package whose bytes lie in the store.
+/// A package whose bytes lie in the store, and have to be looked at.
 pub(super) struct Received {
     pub key: PackageKey,
     pub stored: StoredPackage,
     /// What registries said of it, each manifest once.
     pub manifests: Vec<Arc<Manifest>>,
-    /// The leaf of its record, where the embedded log has it.
+    /// The leaf of its record, where that is remembered.
     pub leaf: Option<Hash>,
 }
 
 /// What the bytes of a package came to.
 pub(super) struct Computed {
+    /// One of its places.
     pub key: PackageKey,
     /// The record's leaf in any log.
     pub leaf: Hash,
-    /// The record; `None` where the embedded log has it.
-    pub record: Option<Record>,
+    /// The record; `None` where it is remembered that it is in the embedded log.
+    pub fresh: Option<Box<Fresh>>,
     /// Where a registry says another thing of the package than its own package.json.
     pub confusion: Option<ManifestConfusion>,
 }
@@ -73,13 +75,14 @@ fn computed(received: &Received) -> Result<Computed, Refused> {
     let Received { key, stored, manifests, leaf } = received;
     let manifest = install_manifest(key, stored)?;
     let confusion = manifests.iter().find_map(|said| confusion(said, &manifest));
-    let (leaf, record) = if let Some(leaf) = leaf {
+    let (leaf, fresh) = if let Some(leaf) = leaf {
         (*leaf, None)
     } else {
         let record = with_manifest(key.clone(), stored, &manifest);
-        (record.leaf(), Some(record))
+        let fresh = Box::new(Fresh::new(record, stored.index_digest));
+        (fresh.leaf, Some(fresh))
     };
-    Ok(Computed { key: key.clone(), leaf, record, confusion })
+    Ok(Computed { key: key.clone(), leaf, fresh, confusion })
 }
 
 /// What packages came to, in their order.

@@ -1,9 +1,11 @@
 //! From a version to its place in the log: what keeps a version from being logged twice.
 //!
 //! A table of bucket (two bytes) and `<namespace> <name> <version>` → index and leaf, with the
-//! number of records that are in it. The embedded log has a second one beside it, to the SHA-512
-//! of the tarball and the leaf: whose record is known for these bytes needs none computed. All of
-//! it can be rebuilt from the records; a file that is damaged or ahead of its log is thrown away.
+//! number of records that are in it. All of it can be rebuilt from the records; a file that is
+//! damaged or ahead of its log is thrown away.
+//!
+//! The embedded log has a second one beside it: `<namespace> <name> <version>` → [`BoundLeaf`].
+//! That is a cache of what was computed here, and only grows again as it is computed again.
 
 use std::{
     fs,
@@ -11,22 +13,22 @@ use std::{
 };
 
 use redb::{
-    Database, ReadOnlyDatabase, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable,
-    TableDefinition, WriteTransaction,
+    Database, ReadOnlyDatabase, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition,
 };
+
+use sha2::{Digest, Sha256};
 
 use crate::sumdb::{
     lookup::{IndexBucket, bucket_of},
-    record::{PackageKey, Record},
+    record::PackageKey,
     tlog::Hash,
 };
 
 const PLACES: TableDefinition<'_, &[u8], (u64, [u8; Hash::LEN])> = TableDefinition::new("places");
-const TARBALLS: TableDefinition<'_, &[u8], ([u8; SHA512], [u8; Hash::LEN])> =
-    TableDefinition::new("tarballs");
+const BOUND: TableDefinition<'_, &str, ([u8; Hash::LEN], [u8; Hash::LEN])> =
+    TableDefinition::new("bound");
 const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
 const SIZE: &str = "size";
-const SHA512: usize = 64;
 /// Memory for pages, in bytes.
 const CACHE: usize = 8 << 20;
 
@@ -71,6 +73,33 @@ impl Access {
 
 fn writable(path: &Path) -> Result<Database, IndexError> {
     Ok(Database::builder().set_cache_size(CACHE).create(path)?)
+}
+
+/// A leaf that was computed on this machine, bound to what it was computed from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BoundLeaf {
+    leaf: Hash,
+    /// Over the version of denpm, too: how a record is computed may be mended. A bit that fell over
+    /// in the file is found by it as well.
+    seal: [u8; Hash::LEN],
+}
+
+impl BoundLeaf {
+    /// The leaf of a version, computed from what has the digest `source`.
+    pub fn new(key: &PackageKey, source: &[u8; 32], leaf: Hash) -> Self {
+        let mut seal = Sha256::new();
+        for part in [env!("CARGO_PKG_VERSION"), " ", key.as_line(), "\n"] {
+            seal.update(part);
+        }
+        seal.update(source);
+        seal.update(leaf.0);
+        Self { leaf, seal: seal.finalize().into() }
+    }
+
+    /// The leaf, if it is that of this version and was computed from `source`.
+    pub fn of(self, key: &PackageKey, source: &[u8; 32]) -> Option<Hash> {
+        (Self::new(key, source, self.leaf) == self).then_some(self.leaf)
+    }
 }
 
 /// An index that cannot be used; it is to be removed and rebuilt.
@@ -137,44 +166,40 @@ impl Index {
         &self,
         keys: impl IntoIterator<Item = &'a PackageKey>,
     ) -> Result<Vec<Option<(u64, Hash)>>, IndexError> {
-        let table = self.table(PLACES)?;
-        let place = |key| {
-            let place = get(table.as_ref(), key)?;
-            Ok(place.map(|(index, leaf): (u64, _)| (index, Hash(leaf))))
+        let table = match self.access.begin_read()?.open_table(PLACES) {
+            Err(redb::TableError::TableDoesNotExist(_)) => {
+                return Ok(keys.into_iter().map(|_| None).collect());
+            }
+            other => other?,
         };
-        keys.into_iter().map(place).collect()
+        let mut places = Vec::new();
+        for key in keys {
+            let place = table.get(row(key).as_slice())?;
+            places.push(place.map(|place| place.value()).map(|(index, leaf)| (index, Hash(leaf))));
+        }
+        Ok(places)
     }
 
-    /// The leaves of versions that were remembered with these tarballs, by their SHA-512.
+    /// What was computed of versions before.
     ///
     /// # Errors
     /// [`IndexError`].
-    pub(super) fn leaves<'a>(
+    pub fn bound<'a>(
         &self,
-        tarballs: impl IntoIterator<Item = (&'a PackageKey, &'a [u8; SHA512])>,
-    ) -> Result<Vec<Option<Hash>>, IndexError> {
-        let table = self.table(TARBALLS)?;
-        let leaf = |(key, sri): (_, &[u8; SHA512])| {
-            let found = get(table.as_ref(), key)?.filter(|(known, _)| known == sri);
-            Ok(found.map(|(_, leaf)| Hash(leaf)))
+        keys: impl IntoIterator<Item = &'a PackageKey>,
+    ) -> Result<Vec<Option<BoundLeaf>>, IndexError> {
+        let table = match self.access.begin_read()?.open_table(BOUND) {
+            Err(redb::TableError::TableDoesNotExist(_)) => {
+                return Ok(keys.into_iter().map(|_| None).collect());
+            }
+            other => other?,
         };
-        tarballs.into_iter().map(leaf).collect()
-    }
-
-    /// Whether everything in it was [remembered](Index::remember) with its tarball.
-    pub(super) fn knows_tarballs(&self) -> bool {
-        self.size == 0 || self.table(TARBALLS).is_ok_and(|table| table.is_some())
-    }
-
-    fn table<V: redb::Value + 'static>(
-        &self,
-        table: TableDefinition<'_, &'static [u8], V>,
-    ) -> Result<Option<ReadOnlyTable<&'static [u8], V>>, IndexError> {
-        match self.access.begin_read()?.open_table(table) {
-            Ok(table) => Ok(Some(table)),
-            Err(redb::TableError::TableDoesNotExist(_)) => Ok(None),
-            Err(error) => Err(error.into()),
+        let mut bound = Vec::new();
+        for key in keys {
+            let found = table.get(key.as_line())?.map(|found| found.value());
+            bound.push(found.map(|(leaf, seal)| BoundLeaf { leaf: Hash(leaf), seal }));
         }
+        Ok(bound)
     }
 
     /// The versions of all names of one bucket.
@@ -183,7 +208,10 @@ impl Index {
     /// [`IndexError`].
     pub fn bucket(&self, bucket: u16) -> Result<IndexBucket, IndexError> {
         let mut found = IndexBucket::default();
-        let Some(table) = self.table(PLACES)? else { return Ok(found) };
+        let table = match self.access.begin_read()?.open_table(PLACES) {
+            Err(redb::TableError::TableDoesNotExist(_)) => return Ok(found),
+            other => other?,
+        };
         let first = bucket.to_be_bytes();
         for item in table.range(first.as_slice()..)? {
             let (row, place) = item?;
@@ -197,77 +225,39 @@ impl Index {
         Ok(found)
     }
 
-    /// Adds records and sets the size; a version that is there keeps its first place.
+    /// Adds records and sets the size; a version that is there keeps its first place. What was
+    /// computed replaces what was computed before.
     ///
     /// # Errors
     /// [`IndexError`]; nothing is changed then.
-    pub fn extend(
+    pub fn extend<'a>(
         &mut self,
         records: impl IntoIterator<Item = (PackageKey, u64, Hash)>,
         size: u64,
+        computed: impl IntoIterator<Item = (&'a PackageKey, BoundLeaf)>,
     ) -> Result<(), IndexError> {
         let transaction = self.access.writing()?.begin_write()?;
-        insert(&transaction, records)?;
-        self.commit(transaction, size)
-    }
-
-    /// As [`Index::extend`], each record with its place; [`Index::leaves`] knows them then.
-    ///
-    /// # Errors
-    /// As [`Index::extend`].
-    pub(super) fn remember(
-        &mut self,
-        records: &[(u64, &Record)],
-        size: u64,
-    ) -> Result<(), IndexError> {
-        let transaction = self.access.writing()?.begin_write()?;
-        let leaves: Vec<Hash> = records.iter().map(|(_, record)| record.leaf()).collect();
-        let entries = records.iter().zip(&leaves);
-        insert(
-            &transaction,
-            entries.clone().map(|((place, record), leaf)| (record.key.clone(), *place, *leaf)),
-        )?;
         {
-            let mut tarballs = transaction.open_table(TARBALLS)?;
-            for ((_, record), leaf) in entries {
-                let row = row(&record.key);
-                if tarballs.get(row.as_slice())?.is_none() {
-                    tarballs.insert(row.as_slice(), (record.sri, leaf.0))?;
+            let mut places = transaction.open_table(PLACES)?;
+            for (key, index, leaf) in records {
+                let row = row(&key);
+                if places.get(row.as_slice())?.is_none() {
+                    places.insert(row.as_slice(), (index, leaf.0))?;
+                }
+            }
+            transaction.open_table(META)?.insert(SIZE, size)?;
+            let mut computed = computed.into_iter().peekable();
+            if computed.peek().is_some() {
+                let mut bound = transaction.open_table(BOUND)?;
+                for (key, BoundLeaf { leaf, seal }) in computed {
+                    bound.insert(key.as_line(), (leaf.0, seal))?;
                 }
             }
         }
-        self.commit(transaction, size)
-    }
-
-    fn commit(&mut self, transaction: WriteTransaction, size: u64) -> Result<(), IndexError> {
-        transaction.open_table(META)?.insert(SIZE, size)?;
         transaction.commit()?;
         self.size = size;
         Ok(())
     }
-}
-
-/// What a table that may not be there has of a version.
-fn get<V: for<'a> redb::Value<SelfType<'a> = V> + 'static>(
-    table: Option<&ReadOnlyTable<&'static [u8], V>>,
-    key: &PackageKey,
-) -> Result<Option<V>, IndexError> {
-    let Some(table) = table else { return Ok(None) };
-    Ok(table.get(row(key).as_slice())?.map(|found| found.value()))
-}
-
-fn insert(
-    transaction: &WriteTransaction,
-    records: impl IntoIterator<Item = (PackageKey, u64, Hash)>,
-) -> Result<(), IndexError> {
-    let mut places = transaction.open_table(PLACES)?;
-    for (key, index, leaf) in records {
-        let row = row(&key);
-        if places.get(row.as_slice())?.is_none() {
-            places.insert(row.as_slice(), (index, leaf.0))?;
-        }
-    }
-    Ok(())
 }
 
 /// The key of a version in the table: names of one bucket lie side by side.

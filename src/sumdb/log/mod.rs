@@ -4,7 +4,7 @@
 //! key           the private key, readable by the user alone
 //! checkpoint    the signed head
 //! tile/…        hash tiles and entry bundles (C2SP tlog-tiles): the log itself
-//! index.redb    version → place; can be rebuilt
+//! index.redb    version → place, can be rebuilt; and what was computed of versions
 //! lock          held by whoever works with any of it
 //! ```
 //!
@@ -24,7 +24,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub use index::{Index, IndexError};
+pub use index::{BoundLeaf, Index, IndexError};
 
 use self::files::Files;
 use super::{
@@ -33,7 +33,7 @@ use super::{
     policy::Policy,
     record::{Leaf, PackageKey, Record},
     tile::Appender,
-    tlog::{Hash, empty_root},
+    tlog::{Hash, empty_root, leaf_hash},
 };
 use crate::{
     error::{Code, Explain},
@@ -61,6 +61,24 @@ pub enum Seen {
     Before(u64),
     /// Another record of the same version.
     Otherwise(Box<Record>),
+}
+
+/// A record that was computed just now.
+#[derive(Clone, Debug)]
+pub struct Fresh {
+    /// The record.
+    pub record: Record,
+    /// Its [leaf](Record::leaf).
+    pub leaf: Hash,
+    /// The digest of what it was computed from.
+    pub source: [u8; 32],
+}
+
+impl Fresh {
+    /// A record, computed from what has the digest `source`.
+    pub fn new(record: Record, source: [u8; 32]) -> Self {
+        Self { leaf: record.leaf(), record, source }
+    }
 }
 
 /// An embedded log that cannot be used.
@@ -169,27 +187,15 @@ impl LocalLog {
         Ok(seen)
     }
 
-    /// The leaves of versions that the log has with these tarballs, by their SHA-512: what the
-    /// record of each would be, without computing it.
+    /// What was computed of versions when they were [appended](Self::append), or seen again.
     ///
     /// # Errors
     /// [`LogError`].
-    pub fn leaves<'a>(
+    pub fn bound<'a>(
         &self,
-        tarballs: impl IntoIterator<Item = (&'a PackageKey, &'a [u8; 64])>,
-    ) -> Result<Vec<Option<Hash>>, LogError> {
-        Ok(self.index.leaves(tarballs)?)
-    }
-
-    /// The record of a version that the log has.
-    ///
-    /// # Errors
-    /// [`LogError`], also for a version that it does not have.
-    pub fn record_of(&self, key: &PackageKey) -> Result<Record, LogError> {
-        match self.index.places([key])?.as_slice() {
-            [Some((index, _))] => self.record(*index),
-            _ => Err(self.files.damaged(format!("it has lost the record of {key}"))),
-        }
+        keys: impl IntoIterator<Item = &'a PackageKey>,
+    ) -> Result<Vec<Option<BoundLeaf>>, LogError> {
+        Ok(self.index.bound(keys)?)
     }
 
     /// The package record at a place.
@@ -202,34 +208,39 @@ impl LocalLog {
     }
 
     /// Appends the records of versions that the log does not have yet, all at once, and returns
-    /// how many.
+    /// how many; remembers what they and those that it has were computed from.
     ///
     /// # Errors
     /// [`LogError`]; the log is then what it was, or has all of them.
-    pub fn append<'a>(
-        &mut self,
-        records: impl IntoIterator<Item = &'a Record> + Clone,
-    ) -> Result<usize, LogError> {
-        let places = self.index.places(records.clone().into_iter().map(|record| &record.key))?;
+    pub fn append(&mut self, fresh: &[Fresh]) -> Result<usize, LogError> {
+        let places = self.index.places(fresh.iter().map(|fresh| &fresh.record.key))?;
         let mut taken = BTreeSet::new();
-        let new: Vec<&Record> = records
-            .into_iter()
-            .zip(places)
-            .filter(|(record, place)| place.is_none() && taken.insert(&record.key))
-            .map(|(record, _)| record)
-            .collect();
+        let (mut new, mut known) = (Vec::new(), Vec::new());
+        for (fresh, place) in fresh.iter().zip(places) {
+            match place {
+                None if taken.insert(&fresh.record.key) => new.push(fresh),
+                Some((_, leaf)) if leaf == fresh.leaf => known.push(fresh),
+                _ => {}
+            }
+        }
+        let computed = new.iter().chain(&known).map(|Fresh { record, leaf, source }| {
+            (&record.key, BoundLeaf::new(&record.key, source, *leaf))
+        });
         if new.is_empty() {
+            // All of it is logged: what cannot be remembered is computed the next time, too.
+            drop(self.index.extend([], self.tree.size, computed));
             return Ok(0);
         }
         let mut appender = self.files.appender(self.tree)?;
-        let growth = appender.append(new.iter().map(|record| record.to_string().into_bytes()));
+        let growth = appender.append(new.iter().map(|it| it.record.to_string().into_bytes()));
         self.files.write_bundles(&growth)?;
         let tree = TreeHead { size: growth.size, root: growth.root };
         self.files.write_checkpoint(&self.signed(tree)?)?;
         let old = std::mem::replace(&mut self.tree, tree);
         self.files.write_tiles(&growth)?;
-        let numbered: Vec<_> = (old.size..).zip(new.iter().copied()).collect();
-        self.index.remember(&numbered, tree.size)?;
+        let rows = new.iter().zip(old.size..);
+        let rows = rows.map(|(fresh, index)| (fresh.record.key.clone(), index, fresh.leaf));
+        self.index.extend(rows, tree.size, computed)?;
         self.files.remove_superseded(old.size, tree.size);
         Ok(new.len())
     }
@@ -259,19 +270,17 @@ impl Files {
     fn index(&self, tree: TreeHead) -> Result<Index, LogError> {
         let path = self.index_path();
         let mut index = match Index::open_to_look(&path) {
-            Ok(index) if index.size() <= tree.size && index.knows_tarballs() => index,
+            Ok(index) if index.size() <= tree.size => index,
             _ => Index::create_anew(&path)?,
         };
         if index.size() < tree.size {
-            let mut missing: Vec<(u64, Box<Record>)> = Vec::new();
+            let mut missing: Vec<(PackageKey, u64, Hash)> = Vec::new();
             for (place, text) in self.records(index.size(), tree.size)? {
                 if let Leaf::Package(record) = Leaf::parse(&text) {
-                    missing.push((place, record));
+                    missing.push((record.key, place, leaf_hash(&text)));
                 }
             }
-            let missing: Vec<_> =
-                missing.iter().map(|(place, record)| (*place, &**record)).collect();
-            index.remember(&missing, tree.size)?;
+            index.extend(missing, tree.size, [])?;
         }
         Ok(index)
     }
