@@ -7,7 +7,7 @@
 
 use denpm::sumdb::{
     Hash, TreeHead,
-    log::{Fresh, LocalLog},
+    log::LocalLog,
     proof::{inclusions, verify_inclusions},
     record::{PackageKey, Record},
     tlog::{Span, leaf_hash, node_hash},
@@ -45,11 +45,7 @@ fn known_packages_are_looked_up(bencher: Bencher<'_, '_>) {
     LocalLog::open(folder.path()).unwrap().append(&records).unwrap();
     bencher.counter(ItemsCount::new(PACKAGES)).bench_local(|| {
         let log = LocalLog::open(folder.path()).unwrap();
-        let bound = log.bound(records.iter().map(|fresh| &fresh.record.key)).unwrap();
-        let known = bound.iter().zip(&records).filter(|(bound, fresh)| {
-            bound.and_then(|bound| bound.of(&fresh.record.key, &fresh.source)).is_some()
-        });
-        assert_eq!(known.count(), PACKAGES);
+        log.look_up(records.iter().map(|record| (record, record.leaf()))).unwrap()
     });
 }
 
@@ -76,12 +72,11 @@ fn hash_of(span: Span, leaves: &[Hash]) -> Hash {
     }
 }
 
-fn records() -> Vec<Fresh> {
+fn records() -> Vec<Record> {
     let record = |number: usize| {
         let key = PackageKey::new("npm", format!("package-{number}"), "1.2.3").unwrap();
         let hash = leaf_hash(&number.to_le_bytes());
-        let record = Record { key, sri: [7; 64], size: 34_567, tree: hash, manifest: hash };
-        Fresh::new(record, hash.0)
+        Record { key, sri: [7; 64], size: 34_567, tree: hash, manifest: hash }
     };
     (0..PACKAGES).map(record).collect()
 }

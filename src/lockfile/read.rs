@@ -100,8 +100,8 @@ pub(super) fn read_any(text: &str, path: &Path) -> Result<Read, LockfileError> {
     let entries = match (packages, dependencies) {
         (Some(Value::Object(packages)), _) => packages,
         (None | Some(Value::Null), Some(Value::Object(dependencies))) => {
-            let project = path.parent().filter(|folder| folder.is_absolute());
-            let project = project.unwrap_or(Path::new("/")).to_string_lossy();
+            let path = std::path::absolute(path).unwrap_or_default();
+            let project = path.parent().unwrap_or(Path::new("/")).to_string_lossy();
             legacy::packages_from_dependencies(&data, &dependencies, &project)
         }
         (None | Some(Value::Null), _) => Map::new(),

@@ -255,7 +255,7 @@ impl<S: Store> View<S> {
         size: u64,
     ) -> Result<(), ViewError> {
         let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
-        Ok(index.extend(rows, size, [])?)
+        Ok(index.extend(rows, size)?)
     }
 
     /// Where versions are, and as which leaf; also such that are not published yet.

@@ -7,7 +7,7 @@ use super::support::sandbox::variable;
 use denpm::sumdb::{
     Policy, VerifierKey,
     client::{Client, ClientError, ClientOptions, Remote, RemoteError},
-    log::{Fresh, LocalLog},
+    log::LocalLog,
     record::{PackageKey, Record},
     tile::Layout,
     tlog::leaf_hash,
@@ -163,8 +163,7 @@ fn go_peer_verifies_our_log_record_by_record() {
     let folder = tempfile::tempdir().unwrap();
     let mut log = LocalLog::open(&folder.path().join("log")).unwrap();
     for start in [0, 1, 255, 700] {
-        let records: Vec<_> =
-            (start..start + 300).map(|at| Fresh::new(record(at, at), [0; 32])).collect();
+        let records: Vec<_> = (start..start + 300).map(|at| record(at, at)).collect();
         log.append(&records).unwrap();
     }
     let origin = log.origin().to_owned();
@@ -213,8 +212,7 @@ fn go_peer_tells_our_log_gone_back_from_a_fork_and_from_a_bad_record() {
     let append = |name: &str, seed: u64| {
         let mut log = LocalLog::open(&at(name)).unwrap();
         let from = log.tree().size;
-        let records: Vec<_> =
-            (from..from + 300).map(|it| Fresh::new(record(it, it + seed), [0; 32])).collect();
+        let records: Vec<_> = (from..from + 300).map(|it| record(it, it + seed)).collect();
         log.append(&records).unwrap();
         fs::write(at("vkey"), log.verifier().to_string()).unwrap();
         log.origin().to_owned()

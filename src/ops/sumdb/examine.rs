@@ -5,13 +5,13 @@ use std::{collections::BTreeMap, path::Path};
 use super::{
     Leaves,
     error::{Logged, Mismatch},
-    record::Computed,
+    record::{Computed, Fresh},
 };
 use crate::{
     config::policy::SumdbMode,
     error::Failure,
     sumdb::{
-        log::{Fresh, LocalLog, Seen},
+        log::{ComputedLeaves, LocalLog, Seen},
         record::{PackageKey, Record},
     },
     verify::manifest_confusion::ManifestConfusion,
@@ -25,6 +25,14 @@ pub(super) struct Known {
     pub pinned: Leaves,
 }
 
+impl Known {
+    fn contradicts(&self, Computed { key, leaf, .. }: &Computed) -> bool {
+        let mut logged = self.logged.get(key).into_iter().flatten();
+        logged.any(|(_, logged)| logged.leaf() != *leaf)
+            || self.pinned.get(key).is_some_and(|pinned| pinned != leaf)
+    }
+}
+
 /// What the bytes of packages came to, and nothing contradicts.
 pub(super) struct Examined {
     /// The records that were computed just now.
@@ -34,13 +42,13 @@ pub(super) struct Examined {
     pub confusions: Vec<ManifestConfusion>,
 }
 
-/// Holds packages against each other, and against what is known of them; `record` is asked for what
-/// is told of a contradiction.
+/// Holds packages against each other, and against what is known of them; `again` computes the record
+/// of one, for what is told of a contradiction.
 pub(super) fn examine(
     mut computed: Vec<Computed>,
     known: &Known,
     mode: SumdbMode,
-    record: &dyn Fn(&Computed) -> Result<Record, Failure>,
+    again: &dyn Fn(&Computed) -> Result<Record, Failure>,
 ) -> Result<Examined, Failure> {
     let mut confusions: Vec<_> =
         computed.iter_mut().filter_map(|computed| computed.confusion.take()).collect();
@@ -48,17 +56,21 @@ pub(super) fn examine(
         return Err(confusions.swap_remove(0).into());
     }
     if let Some([one, other]) = computed.array_windows().find(|[one, other]| one.key == other.key) {
-        return Err(Mismatch::twice(&record(one)?, &record(other)?).into());
+        return Err(Mismatch::twice(&again(one)?, &again(other)?).into());
     }
-    for computed in &computed {
-        let Computed { key, leaf, .. } = computed;
-        for (log, logged) in known.logged.get(key).into_iter().flatten() {
-            if logged.leaf() != *leaf {
-                return Err(Mismatch::received(log, logged, &record(computed)?).into());
-            }
+    for computed in &mut computed {
+        if !known.contradicts(computed) {
+            continue;
         }
-        if known.pinned.get(key).is_some_and(|pinned| pinned != leaf) {
-            return Err(Mismatch::not_pinned(&record(computed)?).into());
+        // Nobody is accused by what was only remembered.
+        let record = again(computed)?;
+        computed.leaf = record.leaf();
+        let mut logged = known.logged.get(&computed.key).into_iter().flatten();
+        if let Some((log, logged)) = logged.find(|(_, logged)| logged.leaf() != computed.leaf) {
+            return Err(Mismatch::received(log, logged, &record).into());
+        }
+        if known.contradicts(computed) {
+            return Err(Mismatch::not_pinned(&record).into());
         }
     }
     let mut fresh = Vec::new();
@@ -81,7 +93,12 @@ pub(super) fn remember(fresh: &[Fresh], folder: &Path) -> Result<usize, Failure>
             return Err(Mismatch::received(&here, logged, &fresh.record).into());
         }
     }
-    Ok(log.append(fresh)?)
+    let is_new = seen.contains(&Seen::First);
+    let records: Vec<_> = fresh.iter().map(|fresh| fresh.record.clone()).collect();
+    let first = if is_new { log.append(&records)? } else { 0 };
+    let computed = fresh.iter().map(|fresh| (&fresh.record.key, &fresh.source, fresh.leaf));
+    ComputedLeaves::add(folder, computed);
+    Ok(first)
 }
 
 #[cfg(test)]
@@ -96,9 +113,10 @@ mod tests {
     }
 
     fn computed(name: &str, seed: u8) -> Computed {
-        let fresh = Fresh::new(record(name, seed), [seed; 32]);
-        let (key, leaf) = (fresh.record.key.clone(), fresh.leaf);
-        Computed { key, leaf, fresh: Some(Box::new(fresh)), confusion: None }
+        let record = record(name, seed);
+        let (key, leaf) = (record.key.clone(), record.leaf());
+        let fresh = Some(Box::new(Fresh { record, leaf, source: [seed; 32] }));
+        Computed { place: 0, key, leaf, fresh, confusion: None }
     }
 
     fn recalled(name: &str, seed: u8) -> Computed {
@@ -110,8 +128,7 @@ mod tests {
     }
 
     fn examined(all: Vec<Computed>, known: &Known) -> Result<Examined, Failure> {
-        let again = |computed: &Computed| Ok(record(computed.key.name(), 1));
-        examine(all, known, SumdbMode::Warn, &again)
+        examine(all, known, SumdbMode::Warn, &|computed| Ok(record(computed.key.name(), 1)))
     }
 
     #[test]
@@ -140,8 +157,14 @@ mod tests {
         let told = refused.err().unwrap().inner().detail();
         assert!(told.contains(&format!("received: {}", own.integrity())));
         let log = Logged { log: "log".to_owned(), index: Some(3) };
-        let logged = BTreeMap::from([(other.key.clone(), vec![(log, other)])]);
-        let refused = examined(vec![recalled("a", 1)], &Known { logged, ..nothing() });
+        let logged = BTreeMap::from([(other.key.clone(), vec![(log.clone(), other)])]);
+        let known = Known { logged, ..nothing() };
+        // What was remembered wrongly accuses nobody.
+        let right = BTreeMap::from([(own.key.clone(), vec![(log, own.clone())])]);
+        let right = Known { logged: right, ..nothing() };
+        let mended = examined(vec![recalled("a", 7)], &right).unwrap();
+        assert_eq!(mended.leaves[&own.key], own.leaf());
+        let refused = examined(vec![recalled("a", 1)], &known);
         assert!(refused.err().unwrap().to_string().contains("not the package that was logged"));
     }
 }

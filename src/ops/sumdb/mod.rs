@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! wanted nodes ─► Asked ──► learn: the logs, while tarballs are fetched ─► Learnt
-//!                    ├────► recall: what this machine computed before ─► Recalled
+//!                    ├────► recall: what this machine computed before            
 //!                    │                                                       │
 //!                    └─► compute: records of what the store has, where not recalled
 //!                          │ conclude: compared with the logs, with what this machine saw
@@ -31,7 +31,6 @@ use std::{
 
 use tokio::task::{JoinHandle, spawn_blocking};
 
-pub(super) use recall::Recalled;
 pub(super) use remote::Learnt;
 pub(super) use sum::{Committed, Pin, Pins, Renewed};
 
@@ -56,6 +55,7 @@ use crate::{
     store::StoredPackage,
     sumdb::{
         Hash,
+        log::ComputedLeaves,
         record::{NPM, PackageKey, Record},
     },
 };
@@ -257,17 +257,17 @@ pub(super) fn compute(
     tree: &Tree,
     asked: &Asked,
     fetched: &FetchedPackages,
-    remembered: &Recalled,
+    before: &ComputedLeaves,
 ) -> Computing {
     let (mut recalled, mut rest) = (Vec::new(), Vec::new());
-    let arrived = arrived(context, tree, asked, fetched, remembered);
-    for Arrived { key, stored, manifests, leaf } in arrived {
+    let arrived = arrived(context, tree, asked, fetched, before);
+    for Arrived { place, key, stored, manifests, leaf } in arrived {
         let key = key.clone();
         match leaf {
             Some(leaf) if manifests.is_empty() => {
-                recalled.push(Computed { key, leaf, fresh: None, confusion: None });
+                recalled.push(Computed { place, key, leaf, fresh: None, confusion: None });
             }
-            _ => rest.push(Received { key, stored: stored.clone(), manifests, leaf }),
+            _ => rest.push(Received { place, key, stored: stored.clone(), manifests, leaf }),
         }
     }
     let has_rest = !rest.is_empty();
@@ -322,24 +322,19 @@ pub(super) async fn conclude(
     Ok(examined.leaves)
 }
 
-/// The record of a package of which only the leaf was needed: what is told of a contradiction.
+/// The record of a package, computed again: of most only the leaf was needed.
 fn record_again(
     computed: &Computed,
     asked: &Asked,
     fetched: &FetchedPackages,
 ) -> Result<Record, Failure> {
-    for package in asked.packages.iter().filter(|package| package.key == computed.key) {
-        let Some(stored) = fetched.packages.get(&package.node) else { continue };
-        let record = record::record_of(package.key.clone(), stored)?;
-        if record.leaf() == computed.leaf {
-            return Ok(record);
-        }
-    }
-    Err(Refused::Interrupted.into())
+    let stored = asked.packages.get(computed.place).and_then(|it| fetched.packages.get(&it.node));
+    Ok(record::record_of(computed.key.clone(), stored.ok_or(Refused::Interrupted)?)?)
 }
 
 /// A package whose bytes are there, for all its places; borrowed, because most need no look.
 struct Arrived<'a> {
+    place: usize,
     key: &'a PackageKey,
     stored: &'a StoredPackage,
     manifests: Vec<Arc<Manifest>>,
@@ -353,7 +348,7 @@ fn arrived<'a>(
     tree: &Tree,
     asked: &'a Asked,
     fetched: &'a FetchedPackages,
-    remembered: &Recalled,
+    before: &ComputedLeaves,
 ) -> Vec<Arrived<'a>> {
     let compares = context.policy.sumdb.manifest != SumdbMode::Off;
     let mut arrived: Vec<Arrived<'a>> = Vec::with_capacity(asked.packages.len());
@@ -363,10 +358,11 @@ fn arrived<'a>(
         // A lockfile keeps only part of a manifest.
         let is_compared = compares && said.dist.is_some();
         arrived.push(Arrived {
+            place,
             key: &package.key,
             stored,
             manifests: if is_compared { vec![Arc::clone(said)] } else { Vec::new() },
-            leaf: remembered.leaf(place, package, stored),
+            leaf: before.get(&package.key, &stored.index_digest),
         });
     }
     arrived.sort_by(|one, other| one.bytes().cmp(&other.bytes()));

@@ -10,7 +10,6 @@ use crate::{
     store::StoredPackage,
     sumdb::{
         Hash,
-        log::Fresh,
         record::{InstallManifest, PackageKey, Record, tree_hash},
     },
     verify::{Algorithm, Integrity, manifest_confusion::ManifestConfusion},
@@ -18,6 +17,8 @@ use crate::{
 
 /// A package whose bytes lie in the store, and have to be looked at.
 pub(super) struct Received {
+    /// Its place in what was asked, one of them.
+    pub place: usize,
     pub key: PackageKey,
     pub stored: StoredPackage,
     /// What registries said of it, each manifest once.
@@ -28,14 +29,24 @@ pub(super) struct Received {
 
 /// What the bytes of a package came to.
 pub(super) struct Computed {
-    /// One of its places.
+    /// Its place in what was asked, one of them.
+    pub place: usize,
     pub key: PackageKey,
     /// The record's leaf in any log.
     pub leaf: Hash,
-    /// The record; `None` where it is remembered that it is in the embedded log.
+    /// The record; `None` where the leaf was computed before, and then the embedded log has it.
     pub fresh: Option<Box<Fresh>>,
     /// Where a registry says another thing of the package than its own package.json.
     pub confusion: Option<ManifestConfusion>,
+}
+
+/// A record that was computed just now.
+#[derive(Clone, Debug)]
+pub(super) struct Fresh {
+    pub record: Record,
+    pub leaf: Hash,
+    /// The digest of what it was computed from.
+    pub source: [u8; 32],
 }
 
 /// The record of a package, from what its import computed.
@@ -72,17 +83,17 @@ fn install_manifest(key: &PackageKey, stored: &StoredPackage) -> Result<InstallM
 
 /// The record where it is not known, and a look at what was said of the package.
 fn computed(received: &Received) -> Result<Computed, Refused> {
-    let Received { key, stored, manifests, leaf } = received;
+    let Received { place, key, stored, manifests, leaf } = received;
     let manifest = install_manifest(key, stored)?;
     let confusion = manifests.iter().find_map(|said| confusion(said, &manifest));
     let (leaf, fresh) = if let Some(leaf) = leaf {
         (*leaf, None)
     } else {
         let record = with_manifest(key.clone(), stored, &manifest);
-        let fresh = Box::new(Fresh::new(record, stored.index_digest));
-        (fresh.leaf, Some(fresh))
+        let (leaf, source) = (record.leaf(), stored.index_digest);
+        (leaf, Some(Box::new(Fresh { record, leaf, source })))
     };
-    Ok(Computed { key: key.clone(), leaf, fresh, confusion })
+    Ok(Computed { place: *place, key: key.clone(), leaf, fresh, confusion })
 }
 
 /// What packages came to, in their order.

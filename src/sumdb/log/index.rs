@@ -1,11 +1,8 @@
 //! From a version to its place in the log: what keeps a version from being logged twice.
 //!
 //! A table of bucket (two bytes) and `<namespace> <name> <version>` → index and leaf, with the
-//! number of records that are in it. All of it can be rebuilt from the records; a file that is
-//! damaged or ahead of its log is thrown away.
-//!
-//! The embedded log has a second one beside it: `<namespace> <name> <version>` → [`BoundLeaf`].
-//! That is a cache of what was computed here, and only grows again as it is computed again.
+//! number of records that are in it. All of it can be rebuilt from the records; a file that is damaged or ahead of its
+//! log is thrown away.
 
 use std::{
     fs,
@@ -16,8 +13,6 @@ use redb::{
     Database, ReadOnlyDatabase, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition,
 };
 
-use sha2::{Digest, Sha256};
-
 use crate::sumdb::{
     lookup::{IndexBucket, bucket_of},
     record::PackageKey,
@@ -25,8 +20,6 @@ use crate::sumdb::{
 };
 
 const PLACES: TableDefinition<'_, &[u8], (u64, [u8; Hash::LEN])> = TableDefinition::new("places");
-const BOUND: TableDefinition<'_, &str, ([u8; Hash::LEN], [u8; Hash::LEN])> =
-    TableDefinition::new("bound");
 const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
 const SIZE: &str = "size";
 /// Memory for pages, in bytes.
@@ -73,33 +66,6 @@ impl Access {
 
 fn writable(path: &Path) -> Result<Database, IndexError> {
     Ok(Database::builder().set_cache_size(CACHE).create(path)?)
-}
-
-/// A leaf that was computed on this machine, bound to what it was computed from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BoundLeaf {
-    leaf: Hash,
-    /// Over the version of denpm, too: how a record is computed may be mended. A bit that fell over
-    /// in the file is found by it as well.
-    seal: [u8; Hash::LEN],
-}
-
-impl BoundLeaf {
-    /// The leaf of a version, computed from what has the digest `source`.
-    pub fn new(key: &PackageKey, source: &[u8; 32], leaf: Hash) -> Self {
-        let mut seal = Sha256::new();
-        for part in [env!("CARGO_PKG_VERSION"), " ", key.as_line(), "\n"] {
-            seal.update(part);
-        }
-        seal.update(source);
-        seal.update(leaf.0);
-        Self { leaf, seal: seal.finalize().into() }
-    }
-
-    /// The leaf, if it is that of this version and was computed from `source`.
-    pub fn of(self, key: &PackageKey, source: &[u8; 32]) -> Option<Hash> {
-        (Self::new(key, source, self.leaf) == self).then_some(self.leaf)
-    }
 }
 
 /// An index that cannot be used; it is to be removed and rebuilt.
@@ -180,28 +146,6 @@ impl Index {
         Ok(places)
     }
 
-    /// What was computed of versions before.
-    ///
-    /// # Errors
-    /// [`IndexError`].
-    pub fn bound<'a>(
-        &self,
-        keys: impl IntoIterator<Item = &'a PackageKey>,
-    ) -> Result<Vec<Option<BoundLeaf>>, IndexError> {
-        let table = match self.access.begin_read()?.open_table(BOUND) {
-            Err(redb::TableError::TableDoesNotExist(_)) => {
-                return Ok(keys.into_iter().map(|_| None).collect());
-            }
-            other => other?,
-        };
-        let mut bound = Vec::new();
-        for key in keys {
-            let found = table.get(key.as_line())?.map(|found| found.value());
-            bound.push(found.map(|(leaf, seal)| BoundLeaf { leaf: Hash(leaf), seal }));
-        }
-        Ok(bound)
-    }
-
     /// The versions of all names of one bucket.
     ///
     /// # Errors
@@ -225,16 +169,14 @@ impl Index {
         Ok(found)
     }
 
-    /// Adds records and sets the size; a version that is there keeps its first place. What was
-    /// computed replaces what was computed before.
+    /// Adds records and sets the size; a version that is there keeps its first place.
     ///
     /// # Errors
     /// [`IndexError`]; nothing is changed then.
-    pub fn extend<'a>(
+    pub fn extend(
         &mut self,
         records: impl IntoIterator<Item = (PackageKey, u64, Hash)>,
         size: u64,
-        computed: impl IntoIterator<Item = (&'a PackageKey, BoundLeaf)>,
     ) -> Result<(), IndexError> {
         let transaction = self.access.writing()?.begin_write()?;
         {
@@ -246,13 +188,6 @@ impl Index {
                 }
             }
             transaction.open_table(META)?.insert(SIZE, size)?;
-            let mut computed = computed.into_iter().peekable();
-            if computed.peek().is_some() {
-                let mut bound = transaction.open_table(BOUND)?;
-                for (key, BoundLeaf { leaf, seal }) in computed {
-                    bound.insert(key.as_line(), (leaf.0, seal))?;
-                }
-            }
         }
         transaction.commit()?;
         self.size = size;

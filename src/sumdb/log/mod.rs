@@ -4,7 +4,8 @@
 //! key           the private key, readable by the user alone
 //! checkpoint    the signed head
 //! tile/…        hash tiles and entry bundles (C2SP tlog-tiles): the log itself
-//! index.redb    version → place, can be rebuilt; and what was computed of versions
+//! index.redb    version → place; can be rebuilt
+//! computed      what records were computed from; can be removed
 //! lock          held by whoever works with any of it
 //! ```
 //!
@@ -14,6 +15,7 @@
 //! log is what it was, after it all is there. Tiles and index follow from the bundles and are
 //! rebuilt whenever they do not fit the checkpoint, so a process may die anywhere.
 
+mod computed;
 mod files;
 mod index;
 #[cfg(test)]
@@ -24,7 +26,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub use index::{BoundLeaf, Index, IndexError};
+pub use computed::ComputedLeaves;
+pub use index::{Index, IndexError};
 
 use self::files::Files;
 use super::{
@@ -61,24 +64,6 @@ pub enum Seen {
     Before(u64),
     /// Another record of the same version.
     Otherwise(Box<Record>),
-}
-
-/// A record that was computed just now.
-#[derive(Clone, Debug)]
-pub struct Fresh {
-    /// The record.
-    pub record: Record,
-    /// Its [leaf](Record::leaf).
-    pub leaf: Hash,
-    /// The digest of what it was computed from.
-    pub source: [u8; 32],
-}
-
-impl Fresh {
-    /// A record, computed from what has the digest `source`.
-    pub fn new(record: Record, source: [u8; 32]) -> Self {
-        Self { leaf: record.leaf(), record, source }
-    }
 }
 
 /// An embedded log that cannot be used.
@@ -187,17 +172,6 @@ impl LocalLog {
         Ok(seen)
     }
 
-    /// What was computed of versions when they were [appended](Self::append), or seen again.
-    ///
-    /// # Errors
-    /// [`LogError`].
-    pub fn bound<'a>(
-        &self,
-        keys: impl IntoIterator<Item = &'a PackageKey>,
-    ) -> Result<Vec<Option<BoundLeaf>>, LogError> {
-        Ok(self.index.bound(keys)?)
-    }
-
     /// The package record at a place.
     fn record(&self, index: u64) -> Result<Record, LogError> {
         let text = self.files.record(index, self.tree.size)?;
@@ -208,39 +182,32 @@ impl LocalLog {
     }
 
     /// Appends the records of versions that the log does not have yet, all at once, and returns
-    /// how many; remembers what they and those that it has were computed from.
+    /// how many.
     ///
     /// # Errors
     /// [`LogError`]; the log is then what it was, or has all of them.
-    pub fn append(&mut self, fresh: &[Fresh]) -> Result<usize, LogError> {
-        let places = self.index.places(fresh.iter().map(|fresh| &fresh.record.key))?;
+    pub fn append(&mut self, records: &[Record]) -> Result<usize, LogError> {
+        let places = self.index.places(records.iter().map(|record| &record.key))?;
         let mut taken = BTreeSet::new();
-        let (mut new, mut known) = (Vec::new(), Vec::new());
-        for (fresh, place) in fresh.iter().zip(places) {
-            match place {
-                None if taken.insert(&fresh.record.key) => new.push(fresh),
-                Some((_, leaf)) if leaf == fresh.leaf => known.push(fresh),
-                _ => {}
-            }
-        }
-        let computed = new.iter().chain(&known).map(|Fresh { record, leaf, source }| {
-            (&record.key, BoundLeaf::new(&record.key, source, *leaf))
-        });
+        let new: Vec<&Record> = records
+            .iter()
+            .zip(places)
+            .filter(|(record, place)| place.is_none() && taken.insert(&record.key))
+            .map(|(record, _)| record)
+            .collect();
         if new.is_empty() {
-            // All of it is logged: what cannot be remembered is computed the next time, too.
-            drop(self.index.extend([], self.tree.size, computed));
             return Ok(0);
         }
         let mut appender = self.files.appender(self.tree)?;
-        let growth = appender.append(new.iter().map(|it| it.record.to_string().into_bytes()));
+        let growth = appender.append(new.iter().map(|record| record.to_string().into_bytes()));
         self.files.write_bundles(&growth)?;
         let tree = TreeHead { size: growth.size, root: growth.root };
         self.files.write_checkpoint(&self.signed(tree)?)?;
         let old = std::mem::replace(&mut self.tree, tree);
         self.files.write_tiles(&growth)?;
-        let rows = new.iter().zip(old.size..);
-        let rows = rows.map(|(fresh, index)| (fresh.record.key.clone(), index, fresh.leaf));
-        self.index.extend(rows, tree.size, computed)?;
+        let places = new.iter().zip(old.size..);
+        let places = places.map(|(record, index)| (record.key.clone(), index, record.leaf()));
+        self.index.extend(places, tree.size)?;
         self.files.remove_superseded(old.size, tree.size);
         Ok(new.len())
     }
@@ -280,7 +247,7 @@ impl Files {
                     missing.push((record.key, place, leaf_hash(&text)));
                 }
             }
-            index.extend(missing, tree.size, [])?;
+            index.extend(missing, tree.size)?;
         }
         Ok(index)
     }
