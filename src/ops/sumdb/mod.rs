@@ -2,8 +2,7 @@
 //!
 //! ```text
 //! wanted nodes ─► Asked ──► learn: the logs, while tarballs are fetched ─► Learnt
-//!                    ├────► recall: what this machine computed before            
-//!                    │                                                       │
+//!                    ├────► recall: what this machine computed before        │
 //!                    └─► compute: records of what the store has, where not recalled
 //!                          │ conclude: compared with the logs, with what this machine saw
 //!                          ▼ before, and the registry's manifest with the tarball's
@@ -63,7 +62,7 @@ use crate::{
 /// The packages of an install that come from registries, and what the project pinned of them.
 #[derive(Debug, Default)]
 pub(super) struct Asked {
-    packages: Arc<[Package]>,
+    packages: Vec<Package>,
     committed: Option<Committed>,
 }
 
@@ -92,7 +91,7 @@ impl Asked {
             return Ok(Self::default());
         }
         let committed = Committed::read(context, project)?;
-        Ok(Self { packages: packages_of(context, tree, nodes)?.into(), committed })
+        Ok(Self { packages: packages_of(context, tree, nodes)?, committed })
     }
 
     /// The public ones that the project does not prove already, each once.
@@ -219,7 +218,7 @@ pub(super) async fn learn(context: &Context, asked: &Asked) -> Result<Learnt, Fa
     }
     let heads = asked.committed.as_ref().map_or(&[][..], |committed| &committed.heads);
     let learnt = remote::ask(context, &keys, heads).await?;
-    for package in asked.packages.iter() {
+    for package in &asked.packages {
         for (log, index, record) in learnt.records_of(&package.key) {
             let promised = package.integrity.as_deref();
             if !record::agrees(record, promised) {
