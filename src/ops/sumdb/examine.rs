@@ -42,13 +42,13 @@ pub(super) struct Examined {
     pub confusions: Vec<ManifestConfusion>,
 }
 
-/// Holds packages against each other, and against what is known of them; `again` computes the record
-/// of one, for what is told of a contradiction.
+/// Holds packages against each other, and against what is known of them; `record` gives that of one
+/// as its bytes have it now, for what is told of a contradiction.
 pub(super) fn examine(
     mut computed: Vec<Computed>,
     known: &Known,
     mode: SumdbMode,
-    again: &dyn Fn(&Computed) -> Result<Record, Failure>,
+    record: &dyn Fn(&Computed) -> Result<Record, Failure>,
 ) -> Result<Examined, Failure> {
     let mut confusions: Vec<_> =
         computed.iter_mut().filter_map(|computed| computed.confusion.take()).collect();
@@ -56,14 +56,14 @@ pub(super) fn examine(
         return Err(confusions.swap_remove(0).into());
     }
     if let Some([one, other]) = computed.array_windows().find(|[one, other]| one.key == other.key) {
-        return Err(Mismatch::twice(&again(one)?, &again(other)?).into());
+        return Err(Mismatch::twice(&record(one)?, &record(other)?).into());
     }
     for computed in &mut computed {
         if !known.contradicts(computed) {
             continue;
         }
         // Nobody is accused by what was only remembered.
-        let record = again(computed)?;
+        let record = record(computed)?;
         computed.leaf = record.leaf();
         let mut logged = known.logged.get(&computed.key).into_iter().flatten();
         if let Some((log, logged)) = logged.find(|(_, logged)| logged.leaf() != computed.leaf) {
@@ -93,9 +93,12 @@ pub(super) fn remember(fresh: &[Fresh], folder: &Path) -> Result<usize, Failure>
             return Err(Mismatch::received(&here, logged, &fresh.record).into());
         }
     }
-    let is_new = seen.contains(&Seen::First);
-    let records: Vec<_> = fresh.iter().map(|fresh| fresh.record.clone()).collect();
-    let first = if is_new { log.append(&records)? } else { 0 };
+    let first = if seen.contains(&Seen::First) {
+        let records: Vec<_> = fresh.iter().map(|fresh| fresh.record.clone()).collect();
+        log.append(&records)?
+    } else {
+        0
+    };
     let computed = fresh.iter().map(|fresh| (&fresh.record.key, &fresh.source, fresh.leaf));
     ComputedLeaves::add(folder, computed);
     Ok(first)

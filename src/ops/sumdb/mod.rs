@@ -297,7 +297,7 @@ pub(super) async fn conclude(
         known.pinned = pinned.collect();
     }
     let count = computed.len();
-    let record = |computed: &Computed| record_again(computed, asked, fetched);
+    let record = |computed: &Computed| record_now(computed, asked, fetched);
     let examined = examine(computed, &known, context.policy.sumdb.manifest, &record)?;
     let (fresh, folder) = (examined.fresh, local_log(context));
     let first = if fresh.is_empty() {
@@ -321,12 +321,15 @@ pub(super) async fn conclude(
     Ok(examined.leaves)
 }
 
-/// The record of a package, computed again: of most only the leaf was needed.
-fn record_again(
+/// The record of a package as its bytes have it now: of most only the leaf was needed.
+fn record_now(
     computed: &Computed,
     asked: &Asked,
     fetched: &FetchedPackages,
 ) -> Result<Record, Failure> {
+    if let Some(fresh) = &computed.fresh {
+        return Ok(fresh.record.clone());
+    }
     let stored = asked.packages.get(computed.place).and_then(|it| fetched.packages.get(&it.node));
     Ok(record::record_of(computed.key.clone(), stored.ok_or(Refused::Interrupted)?)?)
 }

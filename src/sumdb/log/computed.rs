@@ -104,6 +104,8 @@ fn prefix(entry: &[u8]) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::sumdb::tlog::leaf_hash;
 
@@ -158,5 +160,14 @@ mod tests {
         fs::File::create(&path).unwrap().set_len(full).unwrap();
         added(folder.path(), &["a"]);
         assert_eq!(fs::metadata(&path).unwrap().len(), ENTRY as u64);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_without_a_panic_and_know_nothing(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let folder = tempfile::tempdir().unwrap();
+            fs::write(folder.path().join(FILE), bytes).unwrap();
+            prop_assert_eq!(ComputedLeaves::load(folder.path()).get(&key("a"), &[7; 32]), None);
+        }
     }
 }
